@@ -1,0 +1,90 @@
+package diag
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// List collects problems; the zero value is ready to use.
+type List []Problem
+
+// Add appends a problem.
+func (l *List) Add(p Problem) { *l = append(*l, p) }
+
+// Errorf adds an error.
+func (l *List) Errorf(code, slug string, at Span, format string, args ...any) {
+	l.Add(Problem{Code: code, Slug: slug, Severity: Error, At: at, Message: fmt.Sprintf(format, args...)})
+}
+
+// Warnf adds a warning.
+func (l *List) Warnf(code, slug string, at Span, format string, args ...any) {
+	l.Add(Problem{Code: code, Slug: slug, Severity: Warning, At: at, Message: fmt.Sprintf(format, args...)})
+}
+
+// Sort orders the list by file, place, severity, code and message; equal ones
+// keep their order.
+func (l List) Sort() {
+	slices.SortStableFunc(l, compare)
+}
+
+func compare(a, b Problem) int {
+	return cmp.Or(
+		cmp.Compare(a.At.File, b.At.File),
+		cmp.Compare(a.At.Start.Line, b.At.Start.Line),
+		cmp.Compare(a.At.Start.Column, b.At.Start.Column),
+		cmp.Compare(a.Severity, b.Severity),
+		cmp.Compare(a.Code, b.Code),
+		cmp.Compare(a.Message, b.Message),
+	)
+}
+
+// Dedup gives the list without repetitions: of problems that agree in place,
+// code and message the first stays. The order is kept.
+func (l List) Dedup() List {
+	type key struct {
+		file       string
+		start      Pos
+		code, text string
+	}
+	seen := make(map[key]bool, len(l))
+	var out List
+	for _, p := range l {
+		k := key{p.At.File, p.At.Start, p.Code, p.Message}
+		if !seen[k] {
+			seen[k] = true
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// HasErrors tells whether a problem of the list is an error.
+func (l List) HasErrors() bool {
+	return slices.ContainsFunc(l, func(p Problem) bool { return p.Severity == Error })
+}
+
+// Err gives nil when the list holds no errors, else a *ListError with all of
+// its problems, sorted, each once.
+func (l List) Err() error {
+	if !l.HasErrors() {
+		return nil
+	}
+	sorted := l.Dedup()
+	sorted.Sort()
+	return &ListError{List: sorted}
+}
+
+// ListError carries the problems of a file through an error value; find it
+// with errors.As.
+type ListError struct{ List List }
+
+// Error gives the headlines and helps, one problem a line.
+func (e *ListError) Error() string {
+	lines := make([]string, len(e.List))
+	for i, p := range e.List {
+		lines[i] = p.Error()
+	}
+	return strings.Join(lines, "\n")
+}
