@@ -1,0 +1,213 @@
+package yamlsrc
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"github.com/e1-dms/e1/internal/diag"
+)
+
+// SpanAt gives the place in the file of the code points [from, to) of a
+// scalar's text, however the scalar is written: with quotes and escapes, over
+// several lines, as a block. Indexes out of range are brought into it; for
+// mappings and lists, and nodes that were not parsed, it is Span.
+func (f *File) SpanAt(n *Node, from, to int) diag.Span {
+	if n == nil || n.Kind != Scalar || !n.Start.IsValid() {
+		return f.Span(n)
+	}
+	offs := f.offsets(n)
+	last := len(offs) - 1
+	from = min(max(from, 0), last)
+	to = min(max(to, from), last)
+	end := offs[to].start
+	if to > from {
+		// The end of the last character, not the start of the next: escapes,
+		// indentation and line ends may lie between.
+		end = offs[to-1].end
+	}
+	return f.span(offs[from].start, end)
+}
+
+// extent is where one code point of a value stands in the source.
+type extent struct{ start, end int }
+
+// offsets gives the place of each code point of a scalar's value, and as last
+// element the end of its text.
+func (f *File) offsets(n *Node) []extent {
+	switch n.Style {
+	case Double:
+		return f.doubleOffsets(n)
+	case Single:
+		return f.singleOffsets(n)
+	case Literal, Folded:
+		return f.blockOffsets(n)
+	}
+	return f.plainOffsets(n, int(n.from))
+}
+
+// plainOffsets walks text without escapes that may be folded over lines.
+func (f *File) plainOffsets(n *Node, from int) []extent {
+	offs := make([]extent, 0, len(n.Value)+1)
+	walkPlain(f.Src, from, n.Value, func(i, off int) {
+		if i == len(n.Value) {
+			offs = append(offs, extent{off, off})
+		} else if utf8.RuneStart(n.Value[i]) {
+			_, size := utf8.DecodeRuneInString(n.Value[i:])
+			offs = append(offs, extent{off, off + size})
+		}
+	})
+	return offs
+}
+
+func (f *File) singleOffsets(n *Node) []extent {
+	w := quoted{src: f.Src, off: int(n.from) + 1, end: int(n.to) - 1}
+	for w.off < w.end {
+		if f.Src[w.off] == '\'' {
+			w.take(2, 1)
+			continue
+		}
+		if !w.fold() {
+			w.rune()
+		}
+	}
+	return w.done()
+}
+
+func (f *File) doubleOffsets(n *Node) []extent {
+	w := quoted{src: f.Src, off: int(n.from) + 1, end: int(n.to) - 1}
+	for w.off < w.end {
+		switch {
+		case f.Src[w.off] != '\\':
+			if !w.fold() {
+				w.rune()
+			}
+		case w.escapedBreak():
+		default:
+			size := 2
+			switch f.Src[min(w.off+1, w.end)] {
+			case 'x':
+				size = 4
+			case 'u':
+				size = 6
+			case 'U':
+				size = 10
+			}
+			w.take(size, 1)
+		}
+	}
+	return w.done()
+}
+
+// quoted walks the inside of a quoted scalar.
+type quoted struct {
+	src      []byte
+	off, end int
+	offs     []extent
+}
+
+// take records count code points written in size bytes.
+func (w *quoted) take(size, count int) {
+	to := min(w.off+size, w.end)
+	for range count {
+		w.offs = append(w.offs, extent{w.off, to})
+	}
+	w.off = to
+}
+
+func (w *quoted) rune() {
+	_, size := utf8.DecodeRune(w.src[w.off:w.end])
+	w.take(size, 1)
+}
+
+// fold passes a line break with the blanks around it: one break is a space,
+// each further one a line feed.
+func (w *quoted) fold() bool {
+	i := w.off
+	for i < w.end && (w.src[i] == ' ' || w.src[i] == '\t') {
+		i++
+	}
+	if i >= w.end || w.src[i] != '\n' && w.src[i] != '\r' {
+		return false
+	}
+	breaks, j := 0, i
+	for j < w.end && (w.src[j] == ' ' || w.src[j] == '\t' || w.src[j] == '\n' || w.src[j] == '\r') {
+		if w.src[j] == '\n' {
+			breaks++
+		}
+		j++
+	}
+	w.take(j-w.off, max(1, breaks-1))
+	return true
+}
+
+// escapedBreak passes a backslash at the end of a line, which joins the lines
+// without a space; empty lines after it are line feeds.
+func (w *quoted) escapedBreak() bool {
+	i := w.off + 1
+	for i < w.end && w.src[i] == '\r' {
+		i++
+	}
+	if i >= w.end || w.src[i] != '\n' {
+		return false
+	}
+	breaks := 0
+	for i < w.end && (w.src[i] == ' ' || w.src[i] == '\t' || w.src[i] == '\n' || w.src[i] == '\r') {
+		if w.src[i] == '\n' {
+			breaks++
+		}
+		i++
+	}
+	w.take(i-w.off, breaks-1)
+	return true
+}
+
+func (w *quoted) done() []extent { return append(w.offs, extent{w.end, w.end}) }
+
+// blockOffsets walks a block scalar line by line, matching value and source.
+func (f *File) blockOffsets(n *Node) []extent {
+	v := n.Value
+	offs := make([]extent, 0, len(v)+1)
+	header := lineEnd(f.Src, int(n.from))
+	indent := max(blockIndent(f.Src, header, v), 0)
+	off := header
+	nextLine := func() {
+		off = min(off+1, len(f.Src))
+		for i := 0; i < indent && off < len(f.Src) && f.Src[off] == ' '; i++ {
+			off++
+		}
+	}
+	nextLine()
+	for i := 0; i < len(v); {
+		switch {
+		case off < int(n.to) && v[i] == f.Src[off] && v[i] != '\n':
+			_, size := utf8.DecodeRuneInString(v[i:])
+			offs = append(offs, extent{off, off + size})
+			i, off = i+size, off+size
+		case v[i] == '\n' && n.Style == Literal:
+			offs = append(offs, extent{off, off})
+			off = lineEnd(f.Src, off)
+			nextLine()
+			i++
+		case v[i] == '\n' || v[i] == ' ':
+			i, off, offs = f.foldedBreak(v, i, off, offs, nextLine)
+		default: // cannot happen with a node of this file
+			offs = append(offs, extent{off, off})
+			i++
+		}
+	}
+	return append(offs, extent{min(off, int(n.to)), min(off, int(n.to))})
+}
+
+// foldedBreak passes the breaks of a folded block from the end of a line to
+// the next text: the run of spaces and line feeds in the value stands for them.
+func (f *File) foldedBreak(v string, i, off int, offs []extent, nextLine func()) (int, int, []extent) {
+	run := v[i:]
+	run = run[:len(run)-len(strings.TrimLeft(run, "\n"))]
+	if run == "" {
+		run = v[i : i+1]
+	}
+	for range run {
+		offs = append(offs, extent{off, off})
+	}
+	return i + len(run), off, offs
+}
