@@ -1,0 +1,112 @@
+package gitstore
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+)
+
+// Sentinel errors, to be tested with errors.Is.
+var (
+	// ErrNotFound says that a folder lies in no git work tree.
+	ErrNotFound = errors.New("not inside a git repository")
+	// ErrNotExist says that a path or an object is not in the repository.
+	ErrNotExist = fs.ErrNotExist
+	// ErrNothing says that a transaction would commit no change.
+	ErrNothing = errors.New("nothing to commit")
+	// ErrRolledBack says that a finished transaction was used again.
+	ErrRolledBack = errors.New("the transaction is finished")
+)
+
+// UnsupportedError names a kind or state of repository in which e1 does not
+// work or does not write.
+type UnsupportedError struct {
+	What string // what was found, e.g. `object format "sha256"`
+	Hint string // what the user can do
+}
+
+func (e *UnsupportedError) Error() string { return e.What + " is not supported" }
+
+// StateError says that the repository is in a state in which nothing may be
+// committed now: detached HEAD, a merge or rebase in progress, conflicts.
+type StateError struct {
+	What string
+	Hint string
+}
+
+func (e *StateError) Error() string { return e.What }
+
+// LockedError says that another process holds a lock for longer than the
+// caller was willing to wait.
+type LockedError struct {
+	Path   string // the lock file
+	Holder string // who holds it, as far as known: `process 4711 (e1 import)`
+	Hint   string
+}
+
+func (e *LockedError) Error() string {
+	if e.Holder != "" {
+		return fmt.Sprintf("locked by %s: %q", e.Holder, e.Path)
+	}
+	return fmt.Sprintf("locked by another process: %q", e.Path)
+}
+
+// HandEditError lists the paths that a transaction would overwrite although
+// the work tree or the git index differs there from HEAD.
+type HandEditError struct {
+	Paths []string // sorted
+	Why   string   // "edited by hand", "staged", …
+}
+
+func (e *HandEditError) Error() string {
+	why := e.Why
+	if why == "" {
+		why = "edited by hand and not committed"
+	}
+	quoted := make([]string, 0, len(e.Paths))
+	for i, p := range e.Paths {
+		if i == 5 {
+			quoted = append(quoted, fmt.Sprintf("and %d more", len(e.Paths)-i))
+			break
+		}
+		quoted = append(quoted, fmt.Sprintf("%q", p))
+	}
+	return why + ": " + strings.Join(quoted, ", ")
+}
+
+// PathError says why a path cannot be stored.
+type PathError struct {
+	Path string
+	Why  string
+	Hint string
+}
+
+func (e *PathError) Error() string { return fmt.Sprintf("%q: %s", e.Path, e.Why) }
+
+// CorruptError says that something in the git directory cannot be read.
+type CorruptError struct {
+	What string
+	Hint string
+}
+
+func (e *CorruptError) Error() string { return e.What }
+
+// hinter is implemented by the errors that carry a hint.
+type hinter interface{ hint() string }
+
+func (e *UnsupportedError) hint() string { return e.Hint }
+func (e *StateError) hint() string       { return e.Hint }
+func (e *LockedError) hint() string      { return e.Hint }
+func (e *PathError) hint() string        { return e.Hint }
+func (e *CorruptError) hint() string     { return e.Hint }
+func (e *HandEditError) hint() string    { return "e1 commit" }
+
+// Hint returns what the user can do about an error of this package, or "".
+func Hint(err error) string {
+	var h hinter
+	if errors.As(err, &h) {
+		return h.hint()
+	}
+	return ""
+}
