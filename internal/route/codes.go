@@ -1,0 +1,42 @@
+package route
+
+import "github.com/e1-dms/e1/internal/diag"
+
+// Code is one kind of problem that this package finds.
+type Code struct {
+	Code     string // R001
+	Slug     string // unknown-key
+	Severity diag.Severity
+	Summary  string // one line: what is wrong and what to do
+}
+
+// The problems of a route definition.
+var (
+	R001 = Code{"R001", "unknown-key", diag.Error, "a key that the language does not have here; use the nearest known one"}
+	R002 = Code{"R002", "missing-key", diag.Error, "a key without which the element means nothing"}
+	R003 = Code{"R003", "duplicate-id", diag.Error, "two steps, branches or outcomes of one name; give each its own"}
+	R004 = Code{"R004", "wrong-type", diag.Error, "a value of the wrong shape, or text that YAML reads as something else; write what the message names"}
+	R005 = Code{"R005", "unknown-step", diag.Error, "a step that the route does not have"}
+	R006 = Code{"R006", "unknown-reference", diag.Error, "a field, form, route or calendar that the repository does not have"}
+	R007 = Code{"R007", "unknown-person", diag.Error, "a user, role or department that the organisation does not have, or that is inactive"}
+	R014 = Code{"R014", "end-with-open-work", diag.Error, "an `end` inside parallel or each while other branches may be at work; say `rest: cancel` on the block or let the branch `leave`"}
+	R015 = Code{"R015", "loop-without-exit", diag.Error, "jumps that come round again without any step that waits for a person or an event"}
+	R017 = Code{"R017", "jump-across-block", diag.Error, "a jump into or out of a branch of parallel or each, or of an event handler; use `leave` or an outcome of the block"}
+	R018 = Code{"R018", "impossible-join", diag.Error, "a join that waits for more branches than there are"}
+	R022 = Code{"R022", "outcome-not-routed", diag.Error, "an outcome that is declared and never reached, or answered and not declared"}
+	R023 = Code{"R023", "steps-after-end", diag.Error, "steps that stand after `end`, `go` or `leave` and that nothing jumps to"}
+	R030 = Code{"R030", "bad-expression", diag.Error, "an expression that cannot be read"}
+	R031 = Code{"R031", "wrong-expression-type", diag.Error, "an expression that gives another type of value than is needed here"}
+	R032 = Code{"R032", "missing-else", diag.Error, "a `choose` that may find no branch; add `- else: next` or another way"}
+	R037 = Code{"R037", "value-outside-list", diag.Error, "a value that the choice, directory or list of statuses does not have"}
+	R040 = Code{"R040", "clock-in-condition", diag.Error, "a condition that depends on when it is asked; compare with a date field or use `wait`"}
+	R041 = Code{"R041", "too-costly", diag.Error, "an expression above the limits of size and memory"}
+	R067 = Code{"R067", "bad-deadline", diag.Error, "a deadline that is neither a duration, nor a date, nor `by hand`"}
+	R095 = Code{"R095", "not-yet-carried-out", diag.Error, "an element of the language that this version does not carry out; the route is not started"}
+)
+
+// Codes lists every problem this package finds, by code.
+func Codes() []Code {
+	return []Code{R001, R002, R003, R004, R005, R006, R007, R014, R015, R017, R018, R022, R023,
+		R030, R031, R032, R037, R040, R041, R067, R095}
+}
