@@ -1,0 +1,134 @@
+package render
+
+import (
+	"iter"
+	"strings"
+)
+
+// defaultMin is the width a text column is not shrunk below.
+const defaultMin = 8
+
+// gap is what stands between two columns, in display columns.
+func (b Border) gap() int {
+	if b == Boxed {
+		return 3
+	}
+	return 2
+}
+
+// frame is what a border needs besides the columns and the gaps.
+func (b Border) frame() int {
+	if b == Boxed {
+		return 4
+	}
+	return 0
+}
+
+// layout finds the width of each column. It reports false when the table cannot
+// be made as narrow as width without shortening what must stay whole.
+func layout(columns []Column, rows iter.Seq[[]Cell], border Border, width int) ([]int, bool) {
+	widths := make([]int, len(columns))
+	for i, c := range columns {
+		widths[i] = longestWord(c.Title)
+		if c.Align != Right && !c.Whole {
+			widths[i] = Width(clean(c.Title))
+		}
+	}
+	for row := range rows {
+		for i, c := range columns {
+			n := cellWidth(cellAt(row, i).Text, c.Wrap)
+			if c.Max > 0 && !c.whole() {
+				n = min(n, c.Max)
+			}
+			widths[i] = max(widths[i], n)
+		}
+	}
+	room := width - border.frame() - border.gap()*(len(columns)-1)
+	// Flexible columns give first, then the other texts; each time the widest.
+	for _, flexible := range []bool{true, false} {
+		for sum(widths) > room {
+			at := widestShrinkable(columns, widths, flexible)
+			if at < 0 {
+				break
+			}
+			widths[at]--
+		}
+	}
+	return widths, sum(widths) <= room
+}
+
+func (c Column) whole() bool { return c.Whole || c.Align == Right }
+
+// least is the width a column is not shrunk below.
+func (c Column) least() int {
+	if c.Min > 0 {
+		return c.Min
+	}
+	return defaultMin
+}
+
+// widestShrinkable is the column that gives the next display column, -1 when
+// none can.
+func widestShrinkable(columns []Column, widths []int, flexible bool) int {
+	at := -1
+	for i, c := range columns {
+		if c.whole() || flexible && !c.Flex || widths[i] <= c.least() {
+			continue
+		}
+		if at < 0 || widths[i] > widths[at] {
+			at = i
+		}
+	}
+	return at
+}
+
+// cellWidth is the natural width of a cell; in a wrapping column that of its
+// longest line.
+func cellWidth(text string, wraps bool) int {
+	if !wraps {
+		return Width(clean(text))
+	}
+	n := 0
+	for _, line := range cleanLines(text) {
+		n = max(n, Width(line))
+	}
+	return n
+}
+
+func longestWord(text string) int {
+	n := 0
+	for _, word := range strings.Fields(clean(text)) {
+		n = max(n, Width(word))
+	}
+	return n
+}
+
+func sum(numbers []int) int {
+	n := 0
+	for _, x := range numbers {
+		n += x
+	}
+	return n
+}
+
+// fit makes the lines of a cell that stand in a column of the given width.
+func (c Column) fit(text string, width int) []string {
+	if c.Wrap {
+		return wrap(cleanLines(text), width)
+	}
+	line := clean(text)
+	if c.whole() {
+		return []string{line}
+	}
+	return []string{truncate(line, width)}
+}
+
+// title makes the lines of a column's heading: broken between words when the
+// column is narrower, cut where even a word is too long.
+func (c Column) title(width int) []string {
+	lines := wrap([]string{clean(c.Title)}, width)
+	if len(lines) > 3 {
+		lines = append(lines[:2], truncate(strings.Join(lines[2:], " "), width))
+	}
+	return lines
+}
