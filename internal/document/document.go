@@ -1,0 +1,149 @@
+package document
+
+import (
+	"time"
+
+	"github.com/e1-dms/e1/internal/yamlsrc"
+)
+
+// Document is one registered document. Times have seconds precision and keep
+// their offset; a zero time is absent. Every Extra holds the keys this version
+// does not know, in their order.
+type Document struct {
+	Form       string   // name of the form
+	Number     string   // registration number
+	Aliases    []string // former numbers, published under them
+	UID        string   // ULID, for ever
+	Registered time.Time
+	By         string // user or import that registered it
+	Status     string
+	Message    string // identity of the letter it came from
+	Card       Card
+	Links      []Link
+	Files      []File
+	Letters    []Letter
+	Routes     []Instance
+	Comments   []Comment
+	Extra      []yamlsrc.Pair
+}
+
+// Link points to another document; it is stored on the side that points only.
+type Link struct {
+	Kind, To string // To is a number
+	Extra    []yamlsrc.Pair
+}
+
+// File is an attachment lying beside the document.
+type File struct {
+	Name     string // as AttachmentName gave it
+	Original string // as the sender named it, when that differs
+	SHA256   string // hexadecimal
+	Size     int64  // bytes
+	By       string
+	At       time.Time
+	Extra    []yamlsrc.Pair
+}
+
+// Letter is an outgoing letter of the document.
+type Letter struct {
+	ID       string // Message-ID
+	To       []string
+	Subject  string
+	Template string
+	State    string // queued, sent or withdrawn
+	By       string
+	At       time.Time // queued
+	Sent     time.Time
+	Extra    []yamlsrc.Pair
+}
+
+// Instance is one run of a route over the document.
+type Instance struct {
+	ID         int
+	Route      string
+	Definition string // blob of routes/pinned
+	Title      string // of an individual route
+	State      string // running, done, stopped or failed
+	By         string
+	Started    time.Time
+	Ended      time.Time
+	End        string // the end that was reached
+	Vars       Card   // what the route remembers
+	Open       []Position
+	Tasks      []Task
+	Extra      []yamlsrc.Pair
+}
+
+// Position is a place where an instance stands.
+type Position struct {
+	At      string // step id, or the way to it
+	Since   time.Time
+	Arrived []string // branches that have arrived at a join
+	Count   int
+	Extra   []yamlsrc.Pair
+}
+
+// Task is one task of a person. Its ID is unique in the document.
+type Task struct {
+	ID         int
+	Step       string
+	Title      string
+	Who        string
+	Candidates []string // who shares the task until one accepts it
+	State      string
+	Assigned   time.Time
+	Due        time.Time
+	Accepted   time.Time
+	Done       time.Time
+	Outcome    string
+	Comment    string
+	By         string // who acted, when not Who
+	For        string // for whom a substitute acted
+	Controller string
+	Cycle      int // of rework
+	Extra      []yamlsrc.Pair
+}
+
+// Comment is a remark of a person on the document.
+type Comment struct {
+	ID    string
+	At    time.Time
+	By    string
+	Text  string
+	Extra []yamlsrc.Pair
+}
+
+// Task gives the task with an id and the instance it belongs to; nil when
+// there is none. The pointers reach into the document.
+func (d *Document) Task(id int) (*Instance, *Task) {
+	for i := range d.Routes {
+		for j := range d.Routes[i].Tasks {
+			if d.Routes[i].Tasks[j].ID == id {
+				return &d.Routes[i], &d.Routes[i].Tasks[j]
+			}
+		}
+	}
+	return nil, nil
+}
+
+// NextTask gives the id that a new task gets: one more than the greatest.
+func (d *Document) NextTask() int {
+	last := 0
+	for i := range d.Routes {
+		for j := range d.Routes[i].Tasks {
+			last = max(last, d.Routes[i].Tasks[j].ID)
+		}
+	}
+	return last + 1
+}
+
+// Instance gives the route instance with an id, nil when there is none. The
+// pointer reaches into the document.
+func (d *Document) Instance(id int) *Instance {
+	for i := range d.Routes {
+		if d.Routes[i].ID == id {
+			return &d.Routes[i]
+		}
+	}
+	return nil
+}
