@@ -45,12 +45,15 @@ func (in Instance) Clone() Instance {
 	in.Extra = clonePairs(in.Extra)
 	in.Open = slices.Clone(in.Open)
 	for i := range in.Open {
+		in.Open[i].Started = slices.Clone(in.Open[i].Started)
 		in.Open[i].Arrived = slices.Clone(in.Open[i].Arrived)
+		in.Open[i].Answers = slices.Clone(in.Open[i].Answers)
 		in.Open[i].Extra = clonePairs(in.Open[i].Extra)
 	}
 	in.Tasks = slices.Clone(in.Tasks)
 	for i := range in.Tasks {
 		in.Tasks[i].Candidates = slices.Clone(in.Tasks[i].Candidates)
+		in.Tasks[i].Told = slices.Clone(in.Tasks[i].Told)
 		in.Tasks[i].Extra = clonePairs(in.Tasks[i].Extra)
 	}
 	return in

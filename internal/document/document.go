@@ -77,8 +77,14 @@ type Instance struct {
 // Position is a place where an instance stands.
 type Position struct {
 	At      string // step id, or the way to it
+	Item    string // of which row or person of an `each`
+	State   string // empty: open; held: waits for its turn; joined: only leftovers are awaited
 	Since   time.Time
-	Arrived []string // branches that have arrived at a join
+	Until   time.Time // when a wait for a date is over
+	Started []string  // branches that were begun
+	Arrived []string  // branches that have arrived at a join
+	Answers []string  // outcomes that count for the block's own
+	Child   int       // the instance that a call awaits
 	Count   int
 	Extra   []yamlsrc.Pair
 }
@@ -100,7 +106,10 @@ type Task struct {
 	By         string // who acted, when not Who
 	For        string // for whom a substitute acted
 	Controller string
-	Cycle      int // of rework
+	Cycle      int       // of rework
+	Item       string    // of which row or person of an `each`
+	Timer      time.Time // when a reminder or escalation is next due
+	Told       []string  // reminders and escalations that have happened
 	Extra      []yamlsrc.Pair
 }
 

@@ -328,6 +328,18 @@ func (r *reader) position(n *yamlsrc.Node, pos *Position) {
 		switch k := p.Key.Value; k {
 		case "at":
 			pos.At = r.text(k, p.Value)
+		case "item":
+			pos.Item = r.text(k, p.Value)
+		case "state":
+			pos.State = r.text(k, p.Value)
+		case "until":
+			pos.Until = r.time(k, p.Value)
+		case "started":
+			pos.Started = r.texts(k, p.Value)
+		case "answers":
+			pos.Answers = r.texts(k, p.Value)
+		case "child":
+			pos.Child = r.int(k, p.Value)
 		case "since":
 			pos.Since = r.time(k, p.Value)
 		case "arrived":
@@ -383,6 +395,12 @@ func (r *reader) task(n *yamlsrc.Node, t *Task) {
 			t.Controller = r.text(k, v)
 		case "cycle":
 			t.Cycle = r.int(k, v)
+		case "item":
+			t.Item = r.text(k, v)
+		case "timer":
+			t.Timer = r.time(k, v)
+		case "told":
+			t.Told = r.texts(k, v)
 		default:
 			t.Extra = append(t.Extra, p)
 		}

@@ -90,7 +90,8 @@ type Step struct {
 	At    diag.Span // the verb's key
 	Path  string    // the step's place: "3.2.1"
 
-	If, While *Expr
+	If, While *Expr  // runs only if, and only as long as, a condition holds
+	WhileOpen Word   // `while: open(step)`
 	After     []Word // runs only once these steps are done
 	Lock      Word   // held by one step of the document at a time
 

@@ -1,6 +1,7 @@
 package route
 
 import (
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,6 +14,10 @@ var verbs = []string{"task", "approve", "inform", "do", "choose", "parallel", "e
 
 // Verbs lists the verbs of the language.
 func Verbs() []string { return slices.Clone(verbs) }
+
+// openStep is the condition of a milestone: the step is possible while another
+// one is open.
+var openStep = regexp.MustCompile(`^open\(([a-z][a-z0-9_-]*)\)$`)
 
 // maxDepth bounds the nesting of blocks.
 const maxDepth = 30
@@ -48,7 +53,12 @@ func (p *parser) step(o *object) *Step {
 		s.ID, s.Named, s.IDAt = id.Text, true, id.At
 	}
 	s.Title = o.label("title")
-	s.If, s.While = o.expr("if"), o.expr("while")
+	s.If = o.expr("if")
+	if s.While = o.expr("while"); s.While != nil {
+		if m := openStep.FindStringSubmatch(s.While.Text); m != nil {
+			s.WhileOpen, s.While = Word{m[1], s.While.At()}, nil
+		}
+	}
 	s.After = o.words("after")
 	s.Lock = o.word("lock")
 	p.verb(s, o, value)

@@ -1,0 +1,174 @@
+package route
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/e1-dms/e1/internal/diag"
+	"github.com/e1-dms/e1/internal/expr"
+)
+
+// Context is what a repository offers to a route: names, and the environments
+// of its forms.
+type Context struct {
+	// Env gives the names that expressions over a form's documents may use;
+	// nil for a form that does not exist.
+	Env func(form string) *expr.Env
+	// Fields gives the fields of a form that may be given a value.
+	Fields func(form string) []string
+	// Unique gives the fields of a form by which a document can be found.
+	Unique func(form string) []string
+	Forms  []string
+	// Users maps the id of every user to whether they are active.
+	Users       map[string]bool
+	Departments []string
+	Roles       []string
+	Calendars   []string
+	// Route gives another route of the repository, nil when there is none.
+	Route  func(name string) *Route
+	Routes []string
+}
+
+// Check holds a route against a repository: references, expressions, people,
+// and the rules that follow from the route alone. A route with errors here
+// must not be started.
+func Check(r *Route, ctx Context) diag.List {
+	c := &checker{r: r, ctx: ctx}
+	for _, s := range r.Steps() {
+		if s.Named {
+			c.named = append(c.named, s.ID)
+		}
+	}
+	c.top()
+	c.flow()
+	for _, h := range r.Handlers {
+		c.event(h.Event, c.env)
+	}
+	for _, s := range r.Steps() {
+		c.step(s)
+		c.unsupported(s)
+	}
+	problems := c.problems.Dedup()
+	problems.Sort()
+	return problems
+}
+
+type checker struct {
+	r        *Route
+	ctx      Context
+	env      *expr.Env // of the route's form, with what every route adds
+	fields   []string
+	named    []string // ids written in the file
+	problems diag.List
+}
+
+func (c *checker) errorf(code Code, at diag.Span, format string, args ...any) {
+	c.add(code, at, fmt.Sprintf(format, args...), "")
+}
+
+func (c *checker) helpf(code Code, at diag.Span, help, format string, args ...any) {
+	c.add(code, at, fmt.Sprintf(format, args...), help)
+}
+
+func (c *checker) add(code Code, at diag.Span, message, help string, related ...diag.Related) {
+	c.problems.Add(diag.Problem{Code: code.Code, Slug: code.Slug, Severity: code.Severity,
+		Message: message, At: at, Help: help, Related: related})
+}
+
+func (c *checker) top() {
+	r := c.r
+	if r.For.Text != "" {
+		if base := c.ctx.Env(r.For.Text); base == nil {
+			c.errorf(R006, r.For.At, "%s", diag.Unknown("form", r.For.Text, c.ctx.Forms))
+		} else {
+			c.env = Env(base)
+			c.fields = c.ctx.Fields(r.For.Text)
+		}
+	} else {
+		c.env = Env(expr.NewEnv(nil, nil))
+	}
+	if w := r.Calendar; w.Text != "" && !slices.Contains(c.ctx.Calendars, w.Text) {
+		c.errorf(R006, w.At, "%s", diag.Unknown("calendar", w.Text, c.ctx.Calendars))
+	}
+	for _, s := range r.Starts {
+		if (s.On == OnRegistered || s.On == OnChanged) && r.For.Text == "" {
+			c.errorf(R002, s.At, "the route starts by itself but says for no form; add \"for\"")
+		}
+		c.condition(s.If, c.env)
+	}
+	c.people(r.Controller, c.env)
+	c.due(r.Due, c.env)
+}
+
+// Env gives the names that expressions of a route may use: those of the form,
+// and starter, the user who started the route.
+func Env(base *expr.Env) *expr.Env {
+	return base.With(expr.Var{Name: "starter", Type: expr.Type{Kind: expr.UserKind, Nullable: true}})
+}
+
+// EnvAt gives the names that expressions of a step may use: those of the
+// route, and the items of every `each` around the step. It gives base while
+// the expression of an `each` cannot be compiled.
+func EnvAt(s *Step, base *expr.Env) *expr.Env {
+	if s.Parent == nil || s.Parent.Owner == nil {
+		return base
+	}
+	owner := s.Parent.Owner
+	env := EnvAt(owner, base)
+	if owner.Verb != Each {
+		return env
+	}
+	item := expr.Type{Kind: expr.UserKind}
+	if owner.Over.Expr != nil {
+		program, problems := owner.Over.Expr.Compile(env, expr.Options{})
+		if len(problems) > 0 {
+			return env
+		}
+		switch t := program.Type(); {
+		case t.Kind == expr.Table:
+			item = expr.Type{Kind: expr.Record, Fields: t.Fields}
+		case t.Kind == expr.List && t.Elem != nil:
+			item = *t.Elem
+		}
+	}
+	return env.With(expr.Var{Name: owner.Over.As, Type: item})
+}
+
+// Compile compiles the expression; problems have their places in the file.
+func (e *Expr) Compile(env *expr.Env, opt expr.Options) (*expr.Program, diag.List) {
+	program, issues := expr.Compile(e.Text, env, opt)
+	var problems diag.List
+	for _, issue := range issues {
+		code := R030
+		switch issue.Slug {
+		case "unknown":
+			code = R006
+		case "type":
+			code = R031
+		case "clock":
+			code = R040
+		case "cost":
+			code = R041
+		case "value":
+			code = R037
+		}
+		problems.Add(diag.Problem{Code: code.Code, Slug: code.Slug, Severity: code.Severity,
+			Message: issue.Message, At: e.Within(issue.From, issue.To), Help: issue.Help})
+	}
+	return program, problems
+}
+
+func (c *checker) compile(e *Expr, env *expr.Env, opt expr.Options) *expr.Program {
+	if e == nil || env == nil {
+		return nil
+	}
+	program, problems := e.Compile(env, opt)
+	c.problems = append(c.problems, problems...)
+	return program
+}
+
+// condition compiles a condition. The clock is refused: the way of a document
+// must not depend on the moment somebody asks.
+func (c *checker) condition(e *Expr, env *expr.Env) {
+	c.compile(e, env, expr.Options{Want: expr.Type{Kind: expr.Bool}, NoClock: true})
+}

@@ -1,0 +1,137 @@
+package route
+
+import (
+	"slices"
+
+	"github.com/e1-dms/e1/internal/diag"
+	"github.com/e1-dms/e1/internal/expr"
+)
+
+func (c *checker) actions(list []*Action, env *expr.Env) {
+	for _, a := range list {
+		c.action(a, env)
+	}
+}
+
+func (c *checker) action(a *Action, env *expr.Env) {
+	c.condition(a.If, env)
+	switch a.Kind {
+	case Set:
+		for _, set := range a.Set {
+			c.assignment(set, c.r.For.Text, env, env)
+		}
+	case Register:
+		c.register(a, env)
+	case LinkTo:
+		if p := c.compile(a.To, env, expr.Options{}); p != nil {
+			if k := p.Type().Kind; k != expr.Document && !k.IsText() {
+				c.errorf(R031, a.To.At(), "the link leads to %s; a document is needed", p.Type())
+			}
+		}
+	case Remark:
+		c.compile(a.Text, env, expr.Options{Want: expr.Type{Kind: expr.Text}})
+	case StartOf:
+		c.route(a.Route)
+		c.compile(a.On, env, expr.Options{Want: expr.Type{Kind: expr.Document}})
+	case Assign:
+		c.people(a.Who, env)
+		c.due(a.Due, env)
+	}
+	c.unsupportedAction(a)
+}
+
+func (c *checker) register(a *Action, env *expr.Env) {
+	target := c.ctx.Env(a.Form.Text)
+	if target == nil {
+		if a.Form.Text != "" {
+			c.errorf(R006, a.Form.At, "%s", diag.Unknown("form", a.Form.Text, c.ctx.Forms))
+		}
+		return
+	}
+	for _, set := range a.Set {
+		c.assignment(set, a.Form.Text, target, env)
+	}
+	unique := c.ctx.Unique(a.Form.Text)
+	for _, w := range a.Find {
+		if !slices.Contains(unique, w.Text) {
+			c.helpf(R006, w.At, "a field can be searched that is `unique` or among the `duplicates` of the form",
+				"%s", diag.Unknown("unique field", w.Text, unique))
+		}
+		if !slices.ContainsFunc(a.Set, func(s *Assignment) bool { return s.Field.Text == w.Text }) {
+			c.errorf(R002, w.At, "find looks for %q, to which \"set\" gives no value", w.Text)
+		}
+	}
+	if a.Into.Text == "" || c.env == nil {
+		return
+	}
+	c.field(a.Into, c.fields, "field")
+	if v, ok := c.env.Lookup(a.Into.Text); ok && (v.Type.Kind != expr.Document || v.Type.Name != "" && v.Type.Name != a.Form.Text) {
+		c.errorf(R031, a.Into.At, "field %q is %s; it cannot hold a document of %s", a.Into.Text, v.Type, a.Form.Text)
+	}
+}
+
+// assignment checks `field: value`; the field belongs to target, the value is
+// computed in env.
+func (c *checker) assignment(set *Assignment, form string, target, env *expr.Env) {
+	if target == nil || env == nil {
+		return
+	}
+	path := set.Fields()
+	for len(path) > 1 {
+		v, ok := target.Lookup(path[0])
+		if !ok || v.Type.Kind != expr.Document || v.Type.Name == "" {
+			c.errorf(R006, set.Field.At, "%q is no reference to a document of one form", path[0])
+			return
+		}
+		form = v.Type.Name
+		if target = c.ctx.Env(form); target == nil {
+			return
+		}
+		path = path[1:]
+	}
+	known := append(slices.Clone(c.ctx.Fields(form)), "status")
+	if !slices.Contains(known, path[0]) {
+		c.errorf(R006, set.Field.At, "%s", diag.Unknown("field", path[0], known))
+		return
+	}
+	want, ok := target.Lookup(path[0])
+	if !ok {
+		return
+	}
+	want.Type.Nullable = true
+	c.compile(set.Value, env, expr.Options{Want: want.Type})
+}
+
+// unsupported reports what this version does not carry out, so that nothing is
+// silently left out.
+func (c *checker) unsupported(s *Step) {
+	for _, e := range append(eventsOf(s.Handlers), s.Waits...) {
+		c.unsupportedEvent(e)
+	}
+	if s.Allow.Text != "" {
+		c.errorf(R095, s.Allow.At, "\"allow\" is not carried out yet")
+	}
+	if s.Join.Kind == JoinWhen {
+		c.errorf(R095, s.Join.At, "a join with a condition is not carried out yet")
+	}
+}
+
+func (c *checker) unsupportedEvent(e *Event) {
+	if e != nil && (e.Kind == EventMessage || e.Kind == EventPayment) {
+		c.errorf(R095, e.At, "waiting for a %s is not carried out yet", string(e.Kind))
+	}
+}
+
+func (c *checker) unsupportedAction(a *Action) {
+	if a.Kind == Mail || a.Kind == Generate {
+		c.errorf(R095, a.At, "the action %q is not carried out yet", string(a.Kind))
+	}
+}
+
+func eventsOf(handlers []*Handler) []*Event {
+	var out []*Event
+	for _, h := range handlers {
+		out = append(out, h.Event)
+	}
+	return out
+}

@@ -1,0 +1,187 @@
+package route
+
+import (
+	"fmt"
+
+	"github.com/e1-dms/e1/internal/diag"
+)
+
+// flow checks what follows from the route's own text: that targets exist, that
+// jumps respect the blocks, that joins can be reached.
+func (c *checker) flow() {
+	for _, h := range c.r.Handlers {
+		c.handler(h)
+	}
+	for _, s := range c.r.Steps() {
+		c.target(s, s.Target)
+		c.target(s, s.OnMax)
+		if s.Decider == nil {
+			for _, o := range s.Outcomes {
+				c.target(s, o.Target)
+				c.target(s, o.Else)
+			}
+		}
+		c.known(s.After)
+		for _, a := range s.Actions {
+			c.known(a.Steps)
+		}
+		for _, h := range s.Handlers {
+			c.handler(h)
+		}
+		c.joins(s)
+		c.outcomes(s)
+		if s.Verb == Choose && !hasElse(s) {
+			c.helpf(R032, s.At, "add \"- else: next\" or say what else is to happen",
+				"choose may find none of its conditions true and has no \"else\"")
+		}
+	}
+	c.afterEnd()
+}
+
+func (c *checker) handler(h *Handler) {
+	c.known(h.Cancel)
+}
+
+func (c *checker) known(steps []Word) {
+	for _, w := range steps {
+		if c.r.Step(w.Text) == nil {
+			c.unknownStep(w.Text, w.At)
+		}
+	}
+}
+
+func (c *checker) unknownStep(name string, at diag.Span) {
+	c.errorf(R005, at, "%s", diag.Unknown("step", name, c.named))
+}
+
+// target checks one way that leads on from a step.
+func (c *checker) target(s *Step, t *Target) {
+	if t == nil {
+		return
+	}
+	switch t.Kind {
+	case GoTo:
+		to := c.r.Step(t.Name)
+		if to == nil {
+			c.unknownStep(t.Name, t.At)
+			return
+		}
+		if Region(s) != Region(to) {
+			c.add(R017, t.At, fmt.Sprintf("the jump to %q crosses the border of a parallel branch, an each or an event handler", t.Name),
+				"let the branch `leave`, or use an outcome of the block", diag.Related{At: to.At, Message: "the target"})
+		}
+	case LeaveBranch:
+		if Region(s) == nil {
+			c.errorf(R017, t.At, "leave stands outside of parallel and each; there is no branch to leave")
+		}
+	case EndRoute:
+		for b := enclosing(s); b != nil; b = enclosing(b) {
+			if !b.Cancel {
+				c.add(R014, t.At, "the route ends here while other branches may still be at work",
+					"say `rest: cancel` on the block, or let the branch `leave`", diag.Related{At: b.At, Message: "the block"})
+				return
+			}
+		}
+	}
+}
+
+// Region gives the innermost branch of parallel or each, or handler body, that
+// a step stands in; nil outside of all. Jumps stay within a region.
+func Region(s *Step) *Branch {
+	for b := s.Parent; b != nil; b = b.Owner.Parent {
+		if b.Handler != nil {
+			return b
+		}
+		if b.Owner == nil {
+			return nil
+		}
+		if b.Owner.Verb == Parallel || b.Owner.Verb == Each {
+			return b
+		}
+	}
+	return nil
+}
+
+func (c *checker) joins(s *Step) {
+	if s.Verb != Parallel && s.Verb != Each {
+		return
+	}
+	if s.Join.Kind == JoinN && s.Verb == Parallel && s.Join.N > len(s.Branches) {
+		c.errorf(R018, s.Join.At, "the join waits for %d branches; there are %d", s.Join.N, len(s.Branches))
+	}
+	if s.Cancel && s.Join.Kind == JoinNone {
+		c.errorf(R018, s.RestAt, "join: none goes on at once; with rest: cancel nothing of the block is ever done")
+	}
+}
+
+// outcomes checks that blocks are answered what they decide on.
+func (c *checker) outcomes(s *Step) {
+	block := s.Verb == Parallel || s.Verb == Each
+	for _, o := range s.Outcomes {
+		if o.Now && !block && s.Decider == nil {
+			c.errorf(R001, o.At, "outcome %q: \"now\" belongs to outcomes of parallel and each", o.Name)
+		}
+	}
+	if !block || s.Implied {
+		return
+	}
+	answered := map[string]bool{}
+	c.within(s, func(inner *Step) {
+		if inner.Person() && enclosing(inner) == s {
+			for _, o := range inner.Outcomes {
+				answered[o.Name] = true
+			}
+		}
+	})
+	for _, o := range s.Outcomes {
+		if !answered[o.Name] {
+			c.helpf(R022, o.At, "give an approve of the block no outcomes of its own, or this one",
+				"outcome %q of the block is never answered by a step inside it", o.Name)
+		}
+	}
+}
+
+// within visits the steps inside a block.
+func (c *checker) within(s *Step, visit func(*Step)) {
+	for _, b := range s.Branches {
+		for _, inner := range b.Steps {
+			visit(inner)
+			c.within(inner, visit)
+		}
+	}
+}
+
+func hasElse(s *Step) bool {
+	return len(s.Branches) > 0 && s.Branches[len(s.Branches)-1].Else
+}
+
+// afterEnd reports steps behind an unconditional end, go or leave that no jump
+// leads to.
+func (c *checker) afterEnd() {
+	targets := map[*Step]bool{}
+	mark := func(t *Target) {
+		if t != nil && t.Kind == GoTo {
+			targets[c.r.Step(t.Name)] = true
+		}
+	}
+	for _, s := range c.r.Steps() {
+		mark(s.Target)
+		mark(s.OnMax)
+		for _, o := range s.Outcomes {
+			mark(o.Target)
+			mark(o.Else)
+		}
+	}
+	entered := func(s *Step) bool {
+		found := targets[s]
+		c.within(s, func(inner *Step) { found = found || targets[inner] })
+		return found
+	}
+	for _, s := range c.r.Steps() {
+		next := s.Next()
+		if s.Target != nil && s.If == nil && next != nil && !entered(next) {
+			c.add(R023, next.At, "the step is never reached: the one before it leads away and no jump leads here",
+				"remove it, or jump to it", diag.Related{At: s.At, Message: "leads away"})
+		}
+	}
+}

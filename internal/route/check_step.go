@@ -1,0 +1,210 @@
+package route
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/e1-dms/e1/internal/diag"
+	"github.com/e1-dms/e1/internal/expr"
+)
+
+func (c *checker) step(s *Step) {
+	var env *expr.Env
+	if c.env != nil {
+		env = EnvAt(s, c.env)
+	}
+	c.condition(s.If, env)
+	c.condition(s.While, env)
+	c.condition(s.Until, env)
+	if s.WhileOpen.Text != "" {
+		c.known([]Word{s.WhileOpen})
+	}
+	for _, b := range s.Branches {
+		c.condition(b.If, env)
+	}
+	c.people(s.Who, env)
+	c.people(s.Else, env)
+	c.people(s.Controller, env)
+	for _, e := range s.Escalate {
+		c.people(e.To, env)
+	}
+	c.due(s.Due, env)
+	for _, w := range s.Fill {
+		c.field(w, c.fields, "field")
+	}
+	if s.Over != nil {
+		c.people(s.Over.People, env)
+		if p := c.compile(s.Over.Expr, env, expr.Options{}); p != nil {
+			if k := p.Type().Kind; k != expr.Table && k != expr.List {
+				c.errorf(R031, s.Over.At, "each goes over %s; a table, a list or people are needed", p.Type())
+			}
+		}
+	}
+	for _, e := range s.Waits {
+		c.event(e, env)
+	}
+	for _, h := range s.Handlers {
+		c.event(h.Event, env)
+	}
+	if s.Call != nil {
+		c.route(s.Call.Route)
+		c.compile(s.Call.On, env, expr.Options{Want: expr.Type{Kind: expr.Document}})
+	}
+	c.actions(s.Actions, env)
+	if s.Decider == nil {
+		for _, o := range s.Outcomes {
+			c.actions(o.Actions, env)
+		}
+	}
+}
+
+func (c *checker) field(w Word, known []string, what string) {
+	if c.env != nil && !slices.Contains(known, w.Text) {
+		c.errorf(R006, w.At, "%s", diag.Unknown(what, w.Text, known))
+	}
+}
+
+func (c *checker) route(w Word) {
+	if w.Text != "" && w.Text != c.r.Name.Text && (c.ctx.Route == nil || c.ctx.Route(w.Text) == nil) {
+		c.errorf(R006, w.At, "%s", diag.Unknown("route", w.Text, c.ctx.Routes))
+	}
+}
+
+func (c *checker) event(e *Event, env *expr.Env) {
+	if e == nil {
+		return
+	}
+	switch e.Kind {
+	case EventUntil:
+		c.moment(e.Expr, env, "until")
+	case EventChanged:
+		c.field(e.Name, append(slices.Clone(c.fields), "status"), "field")
+		c.condition(e.Expr, env)
+	case EventDocument:
+		if c.ctx.Env(e.Name.Text) == nil {
+			c.errorf(R006, e.Name.At, "%s", diag.Unknown("form", e.Name.Text, c.ctx.Forms))
+		}
+		c.condition(e.Expr, env)
+	default:
+		c.condition(e.Expr, env)
+	}
+}
+
+func (c *checker) due(d *Due, env *expr.Env) {
+	if d != nil && d.Expr != nil {
+		c.moment(d.Expr, env, "due")
+	}
+}
+
+// moment checks an expression that gives a duration or a point in time.
+func (c *checker) moment(e *Expr, env *expr.Env, what string) {
+	p := c.compile(e, env, expr.Options{})
+	if p == nil {
+		return
+	}
+	switch p.Type().Kind {
+	case expr.DurationKind, expr.DateKind, expr.DateTime:
+	default:
+		c.helpf(R067, e.At(), "write a duration such as \"2wd\", a date field, or \"by hand\"", "%s is %s", what, p.Type())
+	}
+}
+
+// people checks who is named. A word is a keyword, else a field, else a user.
+func (c *checker) people(p *People, env *expr.Env) {
+	if p == nil {
+		return
+	}
+	for _, w := range p.Who {
+		c.who(w, env)
+	}
+}
+
+func (c *checker) who(w *Who, env *expr.Env) {
+	switch w.Kind {
+	case WhoController:
+		if c.r.Controller == nil {
+			c.errorf(R007, w.At, "the route has no \"controller\"")
+		}
+	case WhoRole:
+		if !slices.Contains(c.ctx.Roles, w.Name) {
+			c.errorf(R007, w.At, "%s", diag.Unknown("role", w.Name, c.ctx.Roles))
+		}
+	case WhoDepartment:
+		c.department(w)
+	case WhoHead:
+		if w.Of.Kind == WhoName && !w.Of.IsField(env) && !c.isUser(w.Of.Name) {
+			c.department(w.Of)
+			return
+		}
+		c.who(w.Of, env)
+	case WhoName:
+		if env == nil {
+			return
+		}
+		if w.IsField(env) {
+			if c.isUser(w.Name) {
+				c.helpf(R007, w.At, "rename one of them", "%q is a field and a user", w.Name)
+			}
+			p := c.compile(w.Expr, env, expr.Options{})
+			if p != nil && p.Type().Kind != expr.UserKind && !listOfUsers(p.Type()) {
+				c.errorf(R031, w.At, "%q is %s; a user is needed", w.Name, p.Type())
+			}
+			return
+		}
+		c.user(w, env)
+	case WhoExpr:
+		p := c.compile(w.Expr, env, expr.Options{})
+		if p != nil && p.Type().Kind != expr.UserKind && !p.Type().Kind.IsText() && !listOfUsers(p.Type()) {
+			c.errorf(R031, w.At, "the expression gives %s; users are needed", p.Type())
+		}
+	}
+}
+
+func listOfUsers(t expr.Type) bool {
+	return t.Kind == expr.List && t.Elem != nil && (t.Elem.Kind == expr.UserKind || t.Elem.Kind.IsText())
+}
+
+// IsField tells whether the word of a WhoName begins with a name of the
+// environment.
+func (w *Who) IsField(env *expr.Env) bool {
+	first, _, _ := strings.Cut(w.Name, ".")
+	_, ok := env.Lookup(first)
+	return ok
+}
+
+func (c *checker) isUser(id string) bool {
+	_, ok := c.ctx.Users[id]
+	return ok
+}
+
+func (c *checker) department(w *Who) {
+	if !slices.Contains(c.ctx.Departments, w.Name) {
+		c.errorf(R007, w.At, "%s", diag.Unknown("department", w.Name, c.ctx.Departments))
+	}
+}
+
+func (c *checker) user(w *Who, env *expr.Env) {
+	active, ok := c.ctx.Users[w.Name]
+	switch {
+	case !ok:
+		var known []string
+		for id := range c.ctx.Users {
+			known = append(known, id)
+		}
+		slices.Sort(known)
+		for _, name := range env.Names() {
+			if v, _ := env.Lookup(name); v.Type.Kind == expr.UserKind {
+				known = append(known, name)
+			}
+		}
+		help := ""
+		if slices.Contains(c.ctx.Roles, w.Name) {
+			help = "write \"role " + w.Name + "\""
+		} else if slices.Contains(c.ctx.Departments, w.Name) {
+			help = "write \"department " + w.Name + "\""
+		}
+		c.helpf(R007, w.At, help, "%s", diag.Unknown("user or user field", w.Name, append(known, Keywords()...)))
+	case !active:
+		c.errorf(R007, w.At, "user %q is inactive", w.Name)
+	}
+}
