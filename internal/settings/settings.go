@@ -1,0 +1,65 @@
+// Package settings reads e1.yaml, the settings of a data repository.
+//
+// In goes the parsed file; out come [Settings] and every problem of the file with its place (S-codes, see
+// [Codes]). It refuses unknown keys and values that mean nothing here, and it never guesses: a wrong value is
+// reported and its default is used, so that a command can show all problems at once. It does no input or
+// output. Invariant: the settings returned are usable whatever the file holds.
+package settings
+
+import (
+	"time"
+
+	"github.com/e1-dms/e1/internal/yamlsrc"
+)
+
+// FileName is where settings lie in a repository.
+const FileName = "e1.yaml"
+
+// Layout is the version of the numbering and path layout this program writes.
+const Layout = 1
+
+// Settings are the settings of one repository.
+type Settings struct {
+	Title    yamlsrc.Label
+	Language string // of the texts people read: ru or en
+	Currency string // ISO 4217
+	Zone     *time.Location
+	Calendar string // working calendar used where nothing else is said: calendars/<name>.yaml
+	Layout   int
+	// SplitIndex says when git's index is kept in its split form: auto, never or always.
+	SplitIndex string
+	Mail       Mail
+	// Constants are read in expressions as settings.<name>, in file order.
+	Constants []Constant
+	// Lint changes the severity of rules: code → error, warning, note or off.
+	Lint map[string]string
+}
+
+// Mail says as whom the organisation writes letters. How letters leave the machine is configured by each
+// user, never by the repository.
+type Mail struct {
+	From    string // address, with or without a name
+	ReplyTo string
+	// Domain is the right side of the Message-IDs made here; that of From when empty.
+	Domain string
+}
+
+// Constant is a named value of e1.yaml.
+type Constant struct{ Name, Text string }
+
+// Constant gives the text of a constant; ok is false when there is none of that name.
+func (s *Settings) Constant(name string) (text string, ok bool) {
+	for _, c := range s.Constants {
+		if c.Name == name {
+			return c.Text, true
+		}
+	}
+	return "", false
+}
+
+// Default are the settings of a repository without an e1.yaml.
+func Default() *Settings {
+	return &Settings{
+		Language: "ru", Currency: "RUB", Zone: time.UTC, Calendar: "ru", Layout: Layout, SplitIndex: "auto",
+	}
+}
