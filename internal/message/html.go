@@ -44,8 +44,8 @@ type page struct {
 	// tables holds, for each open table, how many rows were open before it: a
 	// row ends where the next one of its table starts, with or without </tr>.
 	tables []int
-	pre  int   // depth of elements that keep spaces and line ends
-	skip atom.Atom
+	pre    int // depth of elements that keep spaces and line ends
+	skip   atom.Atom
 }
 
 // row remembers where a table row and its cells start in the text.

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/e1-dms/e1/internal/yamlsrc"
 )
 
 // Date is a day of the calendar, without a time.
@@ -56,6 +58,7 @@ type Year struct {
 // Definition is a working calendar as plain data.
 type Definition struct {
 	Name    string
+	Title   yamlsrc.Label // by language
 	Zone    *time.Location
 	Week    map[time.Weekday][]Hours // working hours of each weekday; a day without hours is off
 	Hours   []Hours                  // hours of a day that is worked against the week (a Saturday)
@@ -68,6 +71,7 @@ type Definition struct {
 // for concurrent use.
 type Calendar struct {
 	name    string
+	title   yamlsrc.Label
 	zone    *time.Location
 	week    [7][]Hours
 	hours   []Hours
@@ -99,7 +103,7 @@ func (w Warning) String() string {
 // a year could pass without working time.
 func New(def Definition) (*Calendar, error) {
 	c := &Calendar{
-		name: def.Name, zone: def.Zone, hours: slices.Clone(def.Hours), shorter: def.Shorter,
+		name: def.Name, title: def.Title, zone: def.Zone, hours: slices.Clone(def.Hours), shorter: def.Shorter,
 		fixed: map[MonthDay]bool{}, years: map[int]bool{}, days: map[Date]dayKind{},
 	}
 	if c.zone == nil {
@@ -203,6 +207,9 @@ func minutes(hours []Hours) int {
 
 // Name is the calendar's name in definitions.
 func (c *Calendar) Name() string { return c.name }
+
+// Title is the calendar's title for people in a language.
+func (c *Calendar) Title(lang string) string { return c.title.In(lang) }
 
 // Zone is the time zone in which the calendar counts.
 func (c *Calendar) Zone() *time.Location { return c.zone }
