@@ -34,37 +34,36 @@ func (e *encoder) scalarIn(n *Node, flow, key bool) {
 // it looks like, in every reader of YAML 1.1 and 1.2. It is narrower than
 // either.
 func plainSafe(s string, flow bool) bool {
-	if s == "" || s[len(s)-1] == ' ' || s[len(s)-1] == ':' {
+	if s == "" || s[len(s)-1] == ' ' || s[len(s)-1] == ':' || !plainStart(s) || !plainASCII(s, flow) {
 		return false
 	}
+	for _, r := range s {
+		if r >= utf8.RuneSelf && mustEscape(r) {
+			return false
+		}
+	}
+	return true
+}
+
+// plainStart judges the beginning of a text that is not empty.
+func plainStart(s string) bool {
 	switch c := s[0]; {
 	case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', c >= utf8.RuneSelf,
 		c == '_', c == '/', c == '(', c == '+', c == '$', c == '^', c == ';', c == ')', c == '\\':
+		return true
 	case c == '~':
-		if len(s) > 1 {
-			return false
-		}
+		return s == "~"
 	case c == '-' || c == '.':
 		// Numbers and names such as .5 or -3, nothing like `- ` or `...`.
 		if len(s) > 2 && s[1] == '.' && Resolve(s) != TagText {
-			break
+			return true
 		}
-		if len(s) < 2 || !(s[1] >= '0' && s[1] <= '9' || s[1] >= 'a' && s[1] <= 'z' || s[1] >= 'A' && s[1] <= 'Z') {
-			return false
-		}
-	default:
-		return false
+		return len(s) > 1 && (s[1] >= '0' && s[1] <= '9' || s[1] >= 'a' && s[1] <= 'z' || s[1] >= 'A' && s[1] <= 'Z')
 	}
-	for i := 0; i < len(s); i++ {
-		switch c := s[i]; {
-		case c >= utf8.RuneSelf:
-			return plainTail(s[i:], flow) && plainASCII(s[:i], flow)
-		}
-	}
-	return plainASCII(s, flow)
+	return false
 }
 
-// plainASCII judges the ASCII part of a text.
+// plainASCII judges the ASCII characters of a text; bytes of others pass.
 func plainASCII(s string, flow bool) bool {
 	for i := 0; i < len(s); i++ {
 		switch c := s[i]; c {
@@ -90,16 +89,6 @@ func plainASCII(s string, flow bool) bool {
 		}
 	}
 	return true
-}
-
-// plainTail judges a text that may hold any characters.
-func plainTail(s string, flow bool) bool {
-	for _, r := range s {
-		if r >= utf8.RuneSelf && mustEscape(r) {
-			return false
-		}
-	}
-	return plainASCII(s, flow) // bytes of other characters pass it
 }
 
 // mustEscape tells which characters are never written as they are: those that
