@@ -1,0 +1,161 @@
+package office
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/e1-dms/e1/internal/diag"
+	"github.com/e1-dms/e1/internal/expr"
+	"github.com/e1-dms/e1/internal/gitstore"
+	"github.com/e1-dms/e1/internal/org"
+)
+
+// Actor is in whose name an office works.
+type Actor struct {
+	ID    string // user id, or a machine such as "import/web-orders"
+	User  *org.User
+	Email string
+	Name  string
+	// Self is who really sits there, when that is somebody else.
+	Self string
+	// From says where the identity came from: --as, E1_USER, settings, git.
+	From string
+}
+
+// Admin reports whether the actor may do everything.
+func (a Actor) Admin() bool { return a.User != nil && a.User.HasRole(org.Admin) }
+
+// UnknownActorError says that nobody knows who is acting.
+type UnknownActorError struct {
+	Message string
+	hint    string
+}
+
+func (e *UnknownActorError) Error() string { return e.Message }
+
+// Hint says what to set.
+func (e *UnknownActorError) Hint() string { return e.hint }
+
+// Code is the error's stable word.
+func (e *UnknownActorError) Code() string { return "unknown_user" }
+
+// DeniedError says that the actor may not do something.
+type DeniedError struct {
+	Message string
+	hint    string
+}
+
+func (e *DeniedError) Error() string { return e.Message }
+
+// Hint says who may.
+func (e *DeniedError) Hint() string { return e.hint }
+
+// Code is the error's stable word.
+func (e *DeniedError) Code() string { return "denied" }
+
+// Identity is what a run knows about who is acting.
+type Identity struct {
+	As       string // --as
+	Env      string // E1_USER
+	Settings string // the user's own configuration
+}
+
+// Actor finds the acting user: --as, else E1_USER, else the user's own
+// settings, else git's e-mail matched in org.yaml. Acting as somebody else
+// takes the admin role or a substitution.
+func (o *Office) identify(id Identity) (Actor, error) {
+	people, _, err := o.repo.Definitions().Org()
+	if err != nil {
+		return Actor{}, err
+	}
+	_, email := o.repo.Git().UserConfig()
+	self, selfErr := o.self(people, id, email)
+	if id.As == "" || selfErr == nil && id.As == self.ID {
+		if selfErr != nil {
+			return Actor{}, selfErr
+		}
+		return self, nil
+	}
+	user := people.User(id.As)
+	if user == nil {
+		return Actor{}, unknownUser(people, "--as", id.As)
+	}
+	if !user.Active {
+		return Actor{}, &DeniedError{Message: fmt.Sprintf("user %q is not active", id.As), hint: "e1 user list"}
+	}
+	if selfErr != nil {
+		return Actor{}, selfErr
+	}
+	today := expr.DateOf(o.repo.Now())
+	if !self.Admin() && !people.ActsFor(self.ID, user.ID, today) {
+		return Actor{}, &DeniedError{
+			Message: fmt.Sprintf("user %q may not act as %q", self.ID, user.ID),
+			hint:    "that takes the role admin, or being the substitute while the other is absent",
+		}
+	}
+	return Actor{ID: user.ID, User: user, Name: user.Name, Email: user.Email(), Self: self.ID, From: "--as"}, nil
+}
+
+func (o *Office) self(people *org.Org, id Identity, email string) (Actor, error) {
+	for _, from := range []struct{ where, name string }{{"E1_USER", id.Env}, {"settings", id.Settings}} {
+		if from.name == "" {
+			continue
+		}
+		u := people.User(from.name)
+		if u == nil {
+			return Actor{}, unknownUser(people, from.where, from.name)
+		}
+		if !u.Active {
+			return Actor{}, &DeniedError{Message: fmt.Sprintf("user %q is not active", u.ID), hint: "e1 user list"}
+		}
+		return Actor{ID: u.ID, User: u, Name: u.Name, Email: u.Email(), From: from.where}, nil
+	}
+	u := people.ByEmail(email)
+	switch {
+	case email == "":
+		return Actor{}, &UnknownActorError{
+			Message: "nobody knows who you are: neither --as nor E1_USER is given, and git has no e-mail",
+			hint:    "export E1_USER=" + firstUser(people),
+		}
+	case u == nil:
+		return Actor{}, &UnknownActorError{
+			Message: fmt.Sprintf("git's e-mail %q belongs to no user of org.yaml", email),
+			hint:    "export E1_USER=" + firstUser(people) + ", or add the e-mail to a user in org.yaml",
+		}
+	case !u.Active:
+		return Actor{}, &DeniedError{Message: fmt.Sprintf("user %q is not active", u.ID), hint: "e1 user list"}
+	}
+	return Actor{ID: u.ID, User: u, Name: u.Name, Email: email, From: "git"}, nil
+}
+
+func firstUser(people *org.Org) string {
+	for _, u := range people.Users {
+		if u.Active {
+			return u.ID
+		}
+	}
+	return "ID"
+}
+
+func unknownUser(people *org.Org, where, name string) error {
+	return &UnknownActorError{
+		Message: strings.TrimSpace(where + ": " + diag.Unknown("user", name, people.UserIDs())),
+		hint:    "e1 user list",
+	}
+}
+
+// machineDomain is the right side of the addresses of machines, which receive
+// no mail.
+const machineDomain = "e1.invalid"
+
+// signature is the author of the actor's commits.
+func (o *Office) signature() gitstore.Signature {
+	s := gitstore.Signature{Name: o.actor.Name, Email: o.actor.Email, When: o.repo.Now()}
+	if s.Name == "" {
+		s.Name = o.actor.ID
+	}
+	if s.Email == "" {
+		s.Email = strings.ReplaceAll(o.actor.ID, "/", ".") + "@" + machineDomain
+	}
+	return s
+}

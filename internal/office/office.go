@@ -1,0 +1,105 @@
+package office
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/e1-dms/e1/internal/document"
+	"github.com/e1-dms/e1/internal/engine"
+	"github.com/e1-dms/e1/internal/form"
+	"github.com/e1-dms/e1/internal/repo"
+)
+
+// Office works on one repository in the name of one actor.
+type Office struct {
+	repo  *repo.Repo
+	actor Actor
+	opt   Options
+}
+
+// Options are the circumstances of a run.
+type Options struct {
+	Identity Identity
+	// Command is told to processes that wait for our lock.
+	Command string
+	DryRun  bool
+}
+
+// Open identifies the actor.
+func Open(r *repo.Repo, opt Options) (*Office, error) {
+	o := &Office{repo: r, opt: opt}
+	a, err := o.identify(opt.Identity)
+	if err != nil {
+		return nil, err
+	}
+	o.actor = a
+	return o, nil
+}
+
+// Machine opens an office for work that no person does, such as an import.
+func Machine(r *repo.Repo, name string, opt Options) *Office {
+	return &Office{repo: r, opt: opt, actor: Actor{ID: name, Name: name, From: "machine"}}
+}
+
+// Actor is in whose name the office works.
+func (o *Office) Actor() Actor { return o.actor }
+
+// Repo is the repository.
+func (o *Office) Repo() *repo.Repo { return o.repo }
+
+// Done is what an operation led to.
+type Done struct {
+	Receipt  repo.Receipt
+	Document *document.Document // after the operation; nil for operations on no document
+	Others   []*document.Document
+	Opened   []engine.TaskRef
+	Notes    []string
+	// Warnings are what a person should look at: possible duplicates and the
+	// like. They do not refuse the write.
+	Warnings []form.Problem
+}
+
+// operation describes a transaction of this office.
+func (o *Office) operation(name string) repo.Operation {
+	return repo.Operation{
+		Name: name, Actor: o.actor.ID, Author: o.signature(), Command: o.opt.Command, DryRun: o.opt.DryRun,
+	}
+}
+
+// update runs one transaction and fills in what it did.
+func (o *Office) update(ctx context.Context, name string, decide func(*repo.Tx, *Done) error) (*Done, error) {
+	return o.updateAs(ctx, o.operation(name), decide)
+}
+
+func (o *Office) updateAs(ctx context.Context, op repo.Operation, decide func(*repo.Tx, *Done) error) (*Done, error) {
+	done := &Done{}
+	receipt, err := o.repo.Update(ctx, op, func(tx *repo.Tx) error {
+		*done = Done{}
+		return decide(tx, done)
+	})
+	if err != nil {
+		return nil, err
+	}
+	done.Receipt = receipt
+	return done, nil
+}
+
+// may refuses what the actor's roles do not allow.
+func (o *Office) may(f *form.Form, what string, roles []string) error {
+	if o.actor.User == nil || o.actor.User.HasAny(roles) {
+		return nil
+	}
+	return &DeniedError{
+		Message: fmt.Sprintf("%s: user %q may not %s", f.Name, o.actor.ID, what),
+		hint:    "the form allows it to: " + strings.Join(roles, ", "),
+	}
+}
+
+// title is what a commit's subject says about a document.
+func (o *Office) title(tx *repo.Tx, d *document.Document) string {
+	if t := tx.Repo().Title(d); t != "" {
+		return d.Number + ": " + t
+	}
+	return d.Number
+}

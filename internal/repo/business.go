@@ -1,0 +1,90 @@
+package repo
+
+import (
+	"time"
+
+	"github.com/e1-dms/e1/internal/engine"
+	"github.com/e1-dms/e1/internal/expr"
+	"github.com/e1-dms/e1/internal/form"
+	"github.com/e1-dms/e1/internal/route"
+)
+
+// zone is the repository's time zone.
+func (r *Repo) zone() *time.Location {
+	s, _, err := r.defs.Settings()
+	if err != nil || s.Zone == nil {
+		return time.UTC
+	}
+	return s.Zone
+}
+
+// Constants are the values behind `settings.` in expressions.
+func (r *Repo) Constants() (map[string]expr.Value, error) {
+	set, err := r.defs.Forms()
+	if err != nil {
+		return nil, err
+	}
+	return set.Constants(), nil
+}
+
+// Routes gives the engine the definitions at HEAD.
+func (r *Repo) Routes() engine.Definitions { return routeSource{r} }
+
+// routeSource implements engine.Definitions.
+type routeSource struct{ r *Repo }
+
+// Pinned gives the definition an instance runs on.
+func (s routeSource) Pinned(id string) (*route.Route, error) { return s.r.defs.Pinned(id) }
+
+// Current gives the definition a new instance of a route starts on.
+func (s routeSource) Current(name string) (*route.Route, error) { return s.r.defs.UsableRoute(name) }
+
+// Starting gives the routes of a form that an event may start, by name. A
+// broken route is not started; the document is registered all the same, and
+// the user is told.
+func (s routeSource) Starting(formName string, on route.StartKind) []*route.Route {
+	names, err := s.r.defs.RouteNames()
+	if err != nil {
+		return nil
+	}
+	var out []*route.Route
+	for _, name := range names {
+		parsed := s.r.defs.routes[name]
+		if parsed != nil && (parsed.For.Text != formName || !startsOn(parsed, on)) {
+			continue
+		}
+		usable, err := s.r.defs.UsableRoute(name)
+		if err != nil {
+			s.r.opt.note("route " + name + " is broken and does not start; see e1 lint")
+			continue
+		}
+		out = append(out, usable)
+	}
+	return out
+}
+
+func startsOn(r *route.Route, on route.StartKind) bool {
+	for _, s := range r.Starts {
+		if s.On == on {
+			return true
+		}
+	}
+	return false
+}
+
+// UsableRoute returns a route that can be run: syntax, references and
+// expressions are right.
+func (d *Definitions) UsableRoute(name string) (*route.Route, error) {
+	r, err := d.Route(name)
+	if err != nil {
+		return nil, err
+	}
+	problems, err := d.CheckRoute(r)
+	if err != nil {
+		return nil, err
+	}
+	return r, problems.Err()
+}
+
+var _ form.Lookup = Lookup{}
+var _ engine.Lookup = Lookup{}

@@ -1,0 +1,314 @@
+package repo
+
+import (
+	"errors"
+	"io/fs"
+	"path"
+	"sort"
+	"strings"
+
+	"github.com/e1-dms/e1/internal/diag"
+	"github.com/e1-dms/e1/internal/form"
+	"github.com/e1-dms/e1/internal/org"
+	"github.com/e1-dms/e1/internal/route"
+	"github.com/e1-dms/e1/internal/settings"
+	"github.com/e1-dms/e1/internal/worktime"
+	"github.com/e1-dms/e1/internal/yamlsrc"
+)
+
+// The folders of definitions.
+const (
+	FormsDir       = "forms"
+	DirectoriesDir = "directories"
+	RoutesDir      = "routes"
+	PinnedDir      = "routes/pinned"
+	RouteTestsDir  = "routes/tests"
+	CalendarsDir   = "calendars"
+	ImportsDir     = "imports"
+	ReportsDir     = "reports"
+	definitionExt  = ".yaml"
+)
+
+// Definitions are the definitions of one state of the repository. Each is
+// read when it is first asked for. A broken one does not stand in the way of
+// the others: asking for it gives its problems, everything else works.
+type Definitions struct {
+	src source
+
+	settings         *settings.Settings
+	settingsProblems diag.List
+	org              *org.Org
+	orgProblems      diag.List
+	set              *form.Set
+	forms            map[string]*form.Form
+	formNames        []string
+	formProblems     map[string]diag.List // by form name
+	dirProblems      diag.List
+	routes           map[string]*route.Route
+	routeNames       []string
+	routeProblems    map[string]diag.List
+	pinned           map[string]*route.Route
+	calendars        map[string]*worktime.Calendar
+}
+
+// Read returns a definition file's bytes; fs.ErrNotExist when there is none.
+func (d *Definitions) Read(name string) ([]byte, error) { return d.src.read(name) }
+
+// List names the definition files of a folder, sorted.
+func (d *Definitions) List(dir string) ([]string, error) { return d.src.list(dir, definitionExt) }
+
+// Parse reads one definition file's syntax.
+func (d *Definitions) Parse(name string) (*yamlsrc.File, diag.List, error) {
+	src, err := d.src.read(name)
+	if err != nil {
+		return nil, nil, err
+	}
+	f, problems := yamlsrc.Parse(name, src)
+	return f, problems, nil
+}
+
+// Settings returns e1.yaml. It is usable whatever the file holds; problems
+// tells what is wrong with it.
+func (d *Definitions) Settings() (s *settings.Settings, problems diag.List, err error) {
+	if d.settings == nil {
+		f, problems, err := d.Parse(settings.FileName)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			d.settings = settings.Default()
+		case err != nil:
+			return nil, nil, err
+		default:
+			d.settings, d.settingsProblems = settings.Default(), problems
+			if f.Root != nil {
+				parsed, more := settings.Parse(f)
+				d.settings, d.settingsProblems = parsed, append(problems, more...)
+			}
+		}
+	}
+	return d.settings, d.settingsProblems, nil
+}
+
+// Org returns org.yaml; what could not be read is absent from it.
+func (d *Definitions) Org() (o *org.Org, problems diag.List, err error) {
+	if d.org == nil {
+		f, problems, err := d.Parse(org.FileName)
+		if errors.Is(err, fs.ErrNotExist) {
+			f, problems = yamlsrc.Parse(org.FileName, []byte("users: []\n"))
+		} else if err != nil {
+			return nil, nil, err
+		}
+		if f.Root == nil {
+			empty, _ := yamlsrc.Parse(org.FileName, []byte("users: []\n"))
+			f = empty
+		}
+		parsed, more := org.Parse(f)
+		d.org, d.orgProblems = parsed, append(problems, more...)
+	}
+	return d.org, d.orgProblems, nil
+}
+
+// Forms returns all forms that can be used, linked with their directories.
+func (d *Definitions) Forms() (*form.Set, error) {
+	if d.set != nil {
+		return d.set, nil
+	}
+	d.forms, d.formProblems = map[string]*form.Form{}, map[string]diag.List{}
+	var forms []*form.Form
+	err := d.each(FormsDir, func(name string, f *yamlsrc.File, problems diag.List) {
+		parsed := (*form.Form)(nil)
+		if f.Root != nil {
+			p, more := form.Parse(f)
+			parsed, problems = p, append(problems, more...)
+		}
+		d.formNames = append(d.formNames, name)
+		d.formProblems[name] = problems
+		if problems.HasErrors() || parsed == nil {
+			return
+		}
+		d.forms[name] = parsed
+		forms = append(forms, parsed)
+	})
+	if err != nil {
+		return nil, err
+	}
+	var dirs []*form.Directory
+	err = d.each(DirectoriesDir, func(_ string, f *yamlsrc.File, problems diag.List) {
+		if f.Root != nil {
+			parsed, more := form.ParseDirectory(f)
+			if parsed != nil {
+				dirs = append(dirs, parsed)
+			}
+			problems = append(problems, more...)
+		}
+		d.dirProblems = append(d.dirProblems, problems...)
+	})
+	if err != nil {
+		return nil, err
+	}
+	people, _, err := d.Org()
+	if err != nil {
+		return nil, err
+	}
+	conf, _, err := d.Settings()
+	if err != nil {
+		return nil, err
+	}
+	set, problems := form.Link(forms, dirs, people, conf)
+	for _, p := range problems {
+		name := strings.TrimSuffix(path.Base(p.At.File), definitionExt)
+		d.formProblems[name] = append(d.formProblems[name], p)
+	}
+	d.set = set
+	return set, nil
+}
+
+// FormNames lists the forms there are, broken ones included.
+func (d *Definitions) FormNames() ([]string, error) {
+	if _, err := d.Forms(); err != nil {
+		return nil, err
+	}
+	return d.formNames, nil
+}
+
+// Form returns one form. A broken form gives a *diag.Error with all its
+// problems, an unknown one an *UnknownError.
+func (d *Definitions) Form(name string) (*form.Form, error) {
+	if _, err := d.Forms(); err != nil {
+		return nil, err
+	}
+	problems, known := d.formProblems[name]
+	if !known {
+		return nil, &UnknownError{What: "form", Name: name, Known: d.formNames, hint: "e1 form list"}
+	}
+	if err := problems.Err(); err != nil {
+		return nil, err
+	}
+	return d.forms[name], nil
+}
+
+// Routes returns the routes that can be parsed, sorted by name.
+func (d *Definitions) Routes() ([]*route.Route, error) {
+	if err := d.loadRoutes(); err != nil {
+		return nil, err
+	}
+	var out []*route.Route
+	for _, name := range d.routeNames {
+		if r := d.routes[name]; r != nil {
+			out = append(out, r)
+		}
+	}
+	return out, nil
+}
+
+// RouteNames lists the routes there are, broken ones included.
+func (d *Definitions) RouteNames() ([]string, error) {
+	err := d.loadRoutes()
+	return d.routeNames, err
+}
+
+// Route returns one route, or all its problems as *diag.Error.
+func (d *Definitions) Route(name string) (*route.Route, error) {
+	if err := d.loadRoutes(); err != nil {
+		return nil, err
+	}
+	problems, known := d.routeProblems[name]
+	if !known {
+		return nil, &UnknownError{What: "route", Name: name, Known: d.routeNames, hint: "e1 route list"}
+	}
+	if err := problems.Err(); err != nil {
+		return nil, err
+	}
+	return d.routes[name], nil
+}
+
+func (d *Definitions) loadRoutes() error {
+	if d.routes != nil {
+		return nil
+	}
+	routes, problems := map[string]*route.Route{}, map[string]diag.List{}
+	err := d.each(RoutesDir, func(name string, f *yamlsrc.File, found diag.List) {
+		d.routeNames = append(d.routeNames, name)
+		if f.Root != nil {
+			parsed, more := route.Parse(f)
+			found = append(found, more...)
+			if !found.HasErrors() {
+				routes[name] = parsed
+			}
+		}
+		problems[name] = found
+	})
+	if err != nil {
+		return err
+	}
+	d.routes, d.routeProblems = routes, problems
+	return nil
+}
+
+// Pinned returns the definition a route instance runs on.
+func (d *Definitions) Pinned(id string) (*route.Route, error) {
+	if r, ok := d.pinned[id]; ok {
+		return r, nil
+	}
+	name := PinnedPath(id)
+	src, err := d.src.read(name)
+	if err != nil {
+		return nil, err
+	}
+	r, problems := route.ParseSource(name, src)
+	if err := problems.Err(); err != nil {
+		return nil, err
+	}
+	if d.pinned == nil {
+		d.pinned = map[string]*route.Route{}
+	}
+	d.pinned[id] = r
+	return r, nil
+}
+
+// PinnedPath is where the definition with an id is kept.
+func PinnedPath(id string) string { return PinnedDir + "/" + id + definitionExt }
+
+// Calendar returns a working calendar, the repository's for "". It is nil
+// when there is none of that name or it is broken.
+func (d *Definitions) Calendar(name string) *worktime.Calendar {
+	if name == "" {
+		if s, _, err := d.Settings(); err == nil {
+			name = s.Calendar
+		}
+	}
+	if c, ok := d.calendars[name]; ok {
+		return c
+	}
+	if d.calendars == nil {
+		d.calendars = map[string]*worktime.Calendar{}
+	}
+	d.calendars[name] = nil
+	f, problems, err := d.Parse(path.Join(CalendarsDir, name+definitionExt))
+	if err != nil || f.Root == nil || problems.HasErrors() {
+		return nil
+	}
+	c, problems := worktime.Parse(f)
+	if problems.HasErrors() {
+		return nil
+	}
+	d.calendars[name] = c
+	return c
+}
+
+// each parses the syntax of every definition of a folder in the order of
+// their names; name is the file's without folder and extension.
+func (d *Definitions) each(dir string, fn func(name string, f *yamlsrc.File, problems diag.List)) error {
+	names, err := d.src.list(dir, definitionExt)
+	if err != nil {
+		return err
+	}
+	sort.Strings(names)
+	for _, n := range names {
+		f, problems, err := d.Parse(n)
+		if err != nil {
+			return err
+		}
+		fn(strings.TrimSuffix(path.Base(n), definitionExt), f, problems)
+	}
+	return nil
+}

@@ -1,0 +1,398 @@
+package repo
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/e1-dms/e1/internal/document"
+	"github.com/e1-dms/e1/internal/engine"
+	"github.com/e1-dms/e1/internal/expr"
+	"github.com/e1-dms/e1/internal/form"
+	"github.com/e1-dms/e1/internal/gitstore"
+	"github.com/e1-dms/e1/internal/index"
+	"github.com/e1-dms/e1/internal/worktime"
+)
+
+// An entry is a pure function of one document and its form: whatever could be
+// looked up elsewhere is not in it, so that an index built from nothing and
+// one kept up to date commit by commit are the same.
+
+// schema describes the columns of all usable forms.
+func (d *Definitions) schema() (index.Schema, error) {
+	set, err := d.Forms()
+	if err != nil {
+		return index.Schema{}, err
+	}
+	var s index.Schema
+	for _, f := range set.Forms() {
+		fs := index.FormSchema{Name: f.Name, Fingerprint: fingerprint(f)}
+		for _, field := range f.Fields() {
+			if indexed(f, field) {
+				fs.Columns = append(fs.Columns, column(field))
+			}
+		}
+		s.Forms = append(s.Forms, fs)
+	}
+	return s, nil
+}
+
+// fingerprint stands for what decides an entry besides the columns.
+func fingerprint(f *form.Form) string {
+	var b strings.Builder
+	source := func(e *form.Expression) {
+		if e != nil {
+			b.WriteString(e.Source)
+		}
+		b.WriteByte('\n')
+	}
+	source(f.Caption)
+	if c := f.Calendar; c != nil {
+		b.WriteString(c.Start + " " + c.Length + " " + c.Who + "\n")
+		source(c.Title)
+		source(c.Done)
+	}
+	b.WriteString(strings.Join(f.Duplicates, " ") + "\n")
+	for _, field := range f.Fields() {
+		if field.Unique {
+			b.WriteString("unique " + field.Name + "\n")
+		}
+		if len(field.Was) > 0 {
+			b.WriteString("was " + field.Name + " " + strings.Join(field.Was, " ") + "\n")
+		}
+		if field.Computed {
+			b.WriteString("computed " + field.Name + " ")
+			source(field.Value)
+		}
+	}
+	for _, s := range f.Statuses {
+		if s.Closed {
+			b.WriteString("closed " + s.ID + "\n")
+		}
+	}
+	return gitstore.HashBlob([]byte(b.String())).String()
+}
+
+// indexed reports whether a field has a column: tables have none, and neither
+// has a computed value that other documents decide.
+func indexed(f *form.Form, field *form.Field) bool {
+	if field.Type == expr.Table {
+		return false
+	}
+	if !field.Computed {
+		return true
+	}
+	p, err := field.Value.Program()
+	if err != nil {
+		return false
+	}
+	return !readsElsewhere(f, p)
+}
+
+// readsElsewhere reports whether a computed value depends on more than the
+// card: another document, a directory, the organisation, settings, the clock.
+// "lines.price" is a column of a table and belongs to the card.
+func readsElsewhere(f *form.Form, p *expr.Program) bool {
+	for _, name := range p.Reads() {
+		first, _, dotted := strings.Cut(name, ".")
+		if field := f.Field(first); field != nil {
+			if dotted && field.Type != expr.Table {
+				return true
+			}
+			continue
+		}
+		switch first {
+		case "number", "uid", "form", "status", "registered", "by", "title":
+		default:
+			return true
+		}
+	}
+	return false
+}
+
+func column(f *form.Field) index.Column {
+	c := index.Column{Name: f.Name}
+	switch f.Type {
+	case expr.Int:
+		c.Type = index.Int
+	case expr.Decimal:
+		c.Type = index.Decimal
+	case expr.Money:
+		c.Type, c.Scale = index.Decimal, 2
+	case expr.DateKind:
+		c.Type = index.Date
+	case expr.DateTime:
+		c.Type = index.DateTime
+	case expr.Bool:
+		c.Type = index.Bool
+	case expr.DurationKind:
+		c.Type = index.Duration
+	case expr.Choice, expr.Directory, expr.UserKind:
+		c.Indexed = true
+	case expr.Document:
+		c.Indexed, c.Ref = true, f.Form
+	}
+	return c
+}
+
+// entryOf reads one committed document; nil when it cannot be read, which
+// `e1 check` reports.
+func (r *Repo) entryOf(b blobRef) (*index.Entry, error) {
+	src, err := r.content(b)
+	if err != nil {
+		return nil, err
+	}
+	d, err := document.Read(src)
+	if err != nil {
+		return nil, nil
+	}
+	if number, ok := numberOfPath(b.path); !ok || number != d.Number {
+		return nil, nil
+	}
+	return r.entry(d, b.path, b.id)
+}
+
+// entry is what the index holds about a document.
+func (r *Repo) entry(d *document.Document, path string, id gitstore.Hash) (*index.Entry, error) {
+	set, err := r.defs.Forms()
+	if err != nil {
+		return nil, err
+	}
+	e := &index.Entry{
+		Number: d.Number, Form: d.Form, UID: d.UID, Status: d.Status, By: d.By, Path: path,
+		Registered: d.Registered, Blob: id, Aliases: d.Aliases,
+		Comments: len(d.Comments), Files: len(d.Files), Closed: d.Status == form.Void,
+	}
+	if d.Message != "" {
+		e.Messages = []string{d.Message}
+	}
+	for _, a := range d.Aliases {
+		e.Keys = append(e.Keys, index.Key{Kind: aliasKey, Value: a})
+	}
+	for _, l := range d.Links {
+		e.Refs = append(e.Refs, index.Ref{Kind: l.Kind, To: l.To, Link: true})
+	}
+	for _, c := range d.Comments {
+		e.Text = append(e.Text, c.Text)
+	}
+	for _, file := range d.Files {
+		e.Text = append(e.Text, file.Name, file.Original)
+	}
+	f := set.Form(d.Form)
+	if f == nil { // its form is broken or gone; the document is still there
+		e.Title = d.Number
+		return e, nil
+	}
+	if n, ok := f.ParseNumber(d.Number); ok {
+		e.Prefix, e.Year, e.Seq = strings.TrimSuffix(strings.Join([]string{n.Prefix, f.Name}, "/"), "/"), n.Year, n.Seq
+	}
+	e.Closed = f.Closed(d.Status)
+	ctx := form.Context{Now: d.Registered, Author: d.By}
+	e.Title = set.Caption(f, d, ctx)
+	scope := set.Scope(f, d, ctx)
+	r.cardEntry(e, f, d, scope)
+	if d.Status != form.Void {
+		e.Keys = append(e.Keys, documentKeys(f, d)...)
+		e.Tasks, e.Events = tasksOf(d, e.Title)
+		if event, ok := calendarEvent(f, d, e.Title, scope, r.zone()); ok {
+			e.Events = append(e.Events, event)
+		}
+	}
+	return e, nil
+}
+
+// cardEntry adds the card: columns, references, text.
+func (r *Repo) cardEntry(e *index.Entry, f *form.Form, d *document.Document, scope *form.Scope) {
+	for _, field := range f.Fields() {
+		if field.Computed {
+			if indexed(f, field) {
+				if v, err := scope.Value(field.Name); err == nil && v != nil {
+					e.Fields = append(e.Fields, index.Field{Name: field.Name, Value: plainValue(v)})
+				}
+			}
+			continue
+		}
+		v := f.Stored(d, field)
+		if v == nil {
+			continue
+		}
+		if field.Type == expr.Table {
+			for _, row := range v.Rows {
+				for _, c := range row {
+					e.Text = append(e.Text, c.Text)
+				}
+			}
+			continue
+		}
+		e.Fields = append(e.Fields, index.Field{Name: field.Name, Value: storedValue(field, v.Text)})
+		switch {
+		case field.Type == expr.Document:
+			e.Refs = append(e.Refs, index.Ref{Kind: field.Name, Field: field.Name, To: v.Text})
+		case field.Type.IsText():
+			e.Text = append(e.Text, v.Text)
+		}
+	}
+	for _, name := range d.Card.Names() {
+		if f.Field(name) == nil {
+			e.Unknown = append(e.Unknown, name)
+		}
+	}
+}
+
+// storedValue gives a card's text as the index wants it.
+func storedValue(f *form.Field, text string) any {
+	switch f.Type {
+	case expr.Int:
+		if n, err := strconv.ParseInt(text, 10, 64); err == nil {
+			return n
+		}
+	case expr.Bool:
+		if b, err := strconv.ParseBool(text); err == nil {
+			return b
+		}
+	}
+	return text
+}
+
+// plainValue gives a computed value as the index wants it.
+func plainValue(v expr.Value) any {
+	switch v := v.(type) {
+	case bool, int64:
+		return v
+	}
+	return expr.FormatValue(v)
+}
+
+// keys are the normalised values by which a document is found again.
+func (r *Repo) keys(d *document.Document) ([]index.Key, error) {
+	f, err := r.defs.Form(d.Form)
+	if err != nil {
+		return nil, err
+	}
+	return documentKeys(f, d), nil
+}
+
+func documentKeys(f *form.Form, d *document.Document) []index.Key {
+	var keys []index.Key
+	add := func(field, value string) {
+		if value != "" {
+			keys = append(keys, index.Key{Kind: uniqueKey(f.Name, field), Value: value})
+		}
+	}
+	for _, field := range f.Fields() {
+		if !field.Unique || field.Computed {
+			continue
+		}
+		if v := f.Stored(d, field); v != nil {
+			add(field.Name, v.Text)
+		}
+	}
+	for _, name := range f.Duplicates {
+		if field := f.Field(name); field != nil && !field.Unique {
+			if v := f.Stored(d, field); v != nil {
+				add(field.Name, field.Normal(v.Text))
+			}
+		}
+	}
+	return keys
+}
+
+// taskOpen reports whether somebody still has to do something.
+func taskOpen(t document.Task) bool { return t.State == engine.TaskOpen || t.State == engine.TaskReview }
+
+// tasksOf gives the tasks of a document and their deadlines for the calendar.
+func tasksOf(d *document.Document, title string) ([]index.Task, []index.Event) {
+	var tasks []index.Task
+	var events []index.Event
+	for _, in := range d.Routes {
+		for _, t := range in.Tasks {
+			open := taskOpen(t)
+			tasks = append(tasks, index.Task{
+				ID: t.ID, Instance: in.ID, Step: t.Step, Title: t.Title, Route: in.Route, Who: t.Who,
+				Candidates: t.Candidates, Controller: t.Controller, State: t.State, Open: open,
+				Outcome: t.Outcome, Comment: t.Comment, For: t.For, Cycle: t.Cycle,
+				Assigned: t.Assigned, Due: t.Due, Accepted: t.Accepted, Done: t.Done,
+			})
+			if t.Due.IsZero() || !open && t.Done.IsZero() {
+				continue
+			}
+			people := t.Candidates
+			if t.Who != "" {
+				people = []string{t.Who}
+			}
+			for _, who := range people {
+				events = append(events, index.Event{
+					Kind: "task", Start: t.Due, Who: who, Title: t.Title, Done: !open, Task: t.ID,
+					Client: d.Card.Text("client"),
+				})
+			}
+		}
+	}
+	return tasks, events
+}
+
+// calendarEvent is how a document itself shows in the calendar.
+func calendarEvent(f *form.Form, d *document.Document, title string, scope *form.Scope, zone *time.Location) (index.Event, bool) {
+	c := f.Calendar
+	if c == nil {
+		return index.Event{}, false
+	}
+	e := index.Event{Kind: f.Name, Title: title, Who: d.Card.Text(c.Who), Client: d.Card.Text("client")}
+	start, err := scope.Value(c.Start)
+	if err != nil || start == nil {
+		return index.Event{}, false
+	}
+	switch at := start.(type) {
+	case expr.Date:
+		e.Start, e.AllDay = at.In(zone), true
+	case time.Time:
+		e.Start = at
+	default:
+		return index.Event{}, false
+	}
+	if c.Length != "" {
+		if v, err := scope.Value(c.Length); err == nil {
+			if length, ok := v.(worktime.Duration); ok {
+				e.End = e.Start.Add(span(length))
+			}
+		}
+	}
+	if c.Title != nil {
+		if v, err := evaluate(c.Title, scope); err == nil && v != nil {
+			e.Title = expr.FormatValue(v)
+		}
+	}
+	if c.Done != nil {
+		v, err := evaluate(c.Done, scope)
+		e.Done = err == nil && v == true
+	}
+	return e, true
+}
+
+// span is how long a planned length takes on the clock; a working day counts
+// eight hours.
+func span(d worktime.Duration) time.Duration {
+	minutes := d.Minutes + d.WorkMinutes + 60*(d.Hours+d.WorkHours) + 60*24*(d.Days+7*d.Weeks) + 60*8*d.WorkDays
+	return time.Duration(minutes) * time.Minute
+}
+
+func evaluate(e *form.Expression, scope expr.Scope) (expr.Value, error) {
+	p, err := e.Program()
+	if err != nil {
+		return nil, err
+	}
+	return p.Eval(scope)
+}
+
+// Title is what lists call a document.
+func (r *Repo) Title(d *document.Document) string {
+	set, err := r.defs.Forms()
+	if err != nil {
+		return ""
+	}
+	f := set.Form(d.Form)
+	if f == nil {
+		return ""
+	}
+	return set.Caption(f, d, form.Context{Now: d.Registered, Author: d.By})
+}

@@ -1,0 +1,62 @@
+package repo
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/e1-dms/e1/internal/diag"
+)
+
+// NotFoundError says that a folder lies in no e1 repository.
+type NotFoundError struct {
+	Dir string
+	// Git says that the folder is a git repository all the same.
+	Git bool
+}
+
+func (e *NotFoundError) Error() string {
+	if e.Git {
+		return fmt.Sprintf("%q is a git repository, but holds no e1.yaml in its last commit", e.Dir)
+	}
+	return fmt.Sprintf("%q is not inside an e1 repository", e.Dir)
+}
+
+// Hint is the command that makes a repository.
+func (e *NotFoundError) Hint() string {
+	if e.Git {
+		return "e1 init ."
+	}
+	return "e1 init DIR makes one, e1 -C DIR works on one elsewhere"
+}
+
+// UnknownError names something that is not there: a document, a form, a user.
+type UnknownError struct {
+	What  string // document, form, route, …
+	Name  string
+	Known []string // candidates for the nearest name
+	hint  string
+}
+
+func (e *UnknownError) Error() string { return diag.Unknown(e.What, e.Name, e.Known) }
+
+// Hint is a command that shows what there is.
+func (e *UnknownError) Hint() string { return e.hint }
+
+// Code is the error's stable word.
+func (e *UnknownError) Code() string { return "unknown_" + strings.ReplaceAll(e.What, " ", "_") }
+
+// AmbiguousError says that a short number fits several documents.
+type AmbiguousError struct {
+	Text       string
+	Candidates []string
+}
+
+func (e *AmbiguousError) Error() string {
+	return fmt.Sprintf("%q fits several documents: %s", e.Text, strings.Join(e.Candidates, ", "))
+}
+
+// Hint says what to do.
+func (e *AmbiguousError) Hint() string { return "give more of the number" }
+
+// Code is the error's stable word.
+func (e *AmbiguousError) Code() string { return "ambiguous" }

@@ -1,0 +1,374 @@
+package repo
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync"
+
+	"github.com/gofrs/flock"
+
+	"github.com/e1-dms/e1/internal/gitstore"
+	"github.com/e1-dms/e1/internal/index"
+)
+
+const (
+	indexName     = "index.db"
+	indexLockName = "index.lock"
+	documentsDir  = "documents"
+	// indexVersion changes whenever entries are built differently from the
+	// same document; indexes of another version are built anew.
+	indexVersion = "1"
+)
+
+// Index returns the derived index, describing HEAD. It is brought up to date
+// first; while another process is doing that, or where the index cannot be
+// written, the difference is answered from memory.
+func (r *Repo) Index() (*index.DB, error) {
+	if r.index != nil {
+		return r.index, nil
+	}
+	schema, err := r.defs.schema()
+	if err != nil {
+		return nil, err
+	}
+	file, err := r.indexFile()
+	if err != nil {
+		return nil, err
+	}
+	db, err := index.Open(file, schema, index.Options{Version: indexVersion})
+	if err != nil {
+		return nil, fmt.Errorf("cannot open the index: %w", err)
+	}
+	if err := r.refresh(db, file, schema); err != nil {
+		db.Close()
+		return nil, err
+	}
+	r.index = db
+	return db, nil
+}
+
+// CloseIndex forgets the open index, so that the next use looks at HEAD again.
+func (r *Repo) closeIndex() error {
+	if r.index == nil {
+		return nil
+	}
+	err := r.index.Close()
+	r.index = nil
+	return err
+}
+
+// RebuildIndex builds the index anew from the documents of HEAD.
+func (r *Repo) RebuildIndex() (documents int, err error) {
+	if err := r.closeIndex(); err != nil {
+		return 0, err
+	}
+	schema, err := r.defs.schema()
+	if err != nil {
+		return 0, err
+	}
+	file, err := r.indexFile()
+	if err != nil {
+		return 0, err
+	}
+	lock := flock.New(filepath.Join(filepath.Dir(file), indexLockName))
+	if err := lock.Lock(); err != nil {
+		return 0, err
+	}
+	defer lock.Unlock()
+	db, err := index.Open(file, schema, index.Options{Version: indexVersion})
+	if err != nil {
+		return 0, err
+	}
+	if err := r.build(db); err != nil {
+		db.Close()
+		return 0, err
+	}
+	r.index = db
+	return db.State().Documents, nil
+}
+
+// indexFile says where the index lies: with the work tree, or in the user's
+// cache folder when that cannot be written or is on a network.
+func (r *Repo) indexFile() (string, error) {
+	dir := r.git.Dir()
+	if err := os.MkdirAll(dir, 0o777); err == nil && writable(dir) {
+		return filepath.Join(dir, indexName), nil
+	}
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		return filepath.Join(dir, indexName), nil
+	}
+	own := filepath.Join(cache, "e1", gitstore.HashBlob([]byte(r.git.GitDir())).String())
+	if err := os.MkdirAll(own, 0o700); err != nil {
+		return filepath.Join(dir, indexName), nil
+	}
+	file := filepath.Join(own, indexName)
+	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
+		// Start from what the repository's owner has already built.
+		_ = copyFile(filepath.Join(dir, indexName), file)
+	}
+	return file, nil
+}
+
+// refresh makes db describe HEAD.
+func (r *Repo) refresh(db *index.DB, file string, schema index.Schema) error {
+	if r.current(db) {
+		return nil
+	}
+	lock := flock.New(filepath.Join(filepath.Dir(file), indexLockName))
+	free, err := lock.TryLock()
+	switch {
+	case err == nil && free:
+		defer lock.Unlock()
+		return r.update(db, schema)
+	case db.State().NeedsRebuild && err == nil:
+		// Somebody is building it; that is worth waiting for.
+		if err := lock.Lock(); err != nil {
+			return err
+		}
+		defer lock.Unlock()
+		return r.update(db, schema)
+	default:
+		return r.overlay(db)
+	}
+}
+
+func (r *Repo) current(db *index.DB) bool {
+	s := db.State()
+	return !s.NeedsRebuild && len(s.Changes) == 0 && s.Commit == r.head.Commit.String()
+}
+
+// update brings db to HEAD under the index's lock.
+func (r *Repo) update(db *index.DB, schema index.Schema) error {
+	if r.current(db) {
+		return nil
+	}
+	state := db.State()
+	if state.NeedsRebuild || r.tooOld(state) {
+		return r.build(db)
+	}
+	delta, err := r.difference(state)
+	if errors.Is(err, gitstore.ErrNotExist) {
+		// The commit it describes is gone: rewritten history, pruned objects.
+		return r.build(db)
+	}
+	if err != nil {
+		return err
+	}
+	return db.Update(func(w *index.Writer) error {
+		if len(state.Changes) > 0 {
+			if err := w.SetSchema(schema); err != nil {
+				return err
+			}
+		}
+		for _, number := range delta.gone {
+			if err := w.Delete(number); err != nil {
+				return err
+			}
+		}
+		if err := r.readEntries(delta.changed, func(e *index.Entry) error { return w.Put(e) }); err != nil {
+			return err
+		}
+		return w.SetCommit(r.head.Commit.String())
+	})
+}
+
+// tooOld reports whether the forms changed so that most entries have to be
+// read again.
+func (r *Repo) tooOld(s index.State) bool {
+	for _, c := range s.Changes {
+		if c.Kind == index.Reread {
+			return true
+		}
+	}
+	return false
+}
+
+// overlay answers from the difference in memory.
+func (r *Repo) overlay(db *index.DB) error {
+	delta, err := r.difference(db.State())
+	if err != nil {
+		return err
+	}
+	var entries []index.Entry
+	if err := r.readEntries(delta.changed, func(e *index.Entry) error {
+		entries = append(entries, *e)
+		return nil
+	}); err != nil {
+		return err
+	}
+	return db.Overlay(entries, delta.gone)
+}
+
+// blobRef is a document's file in a tree.
+type blobRef struct {
+	path string
+	id   gitstore.Hash
+}
+
+// difference is what changed among the documents since the index's commit.
+type difference struct {
+	changed []blobRef
+	gone    []string // numbers
+}
+
+func (r *Repo) difference(s index.State) (difference, error) {
+	var d difference
+	old, err := gitstore.ParseHash(s.Commit)
+	if err != nil {
+		return d, gitstore.ErrNotExist
+	}
+	base, err := r.git.Commit(old)
+	if err != nil {
+		return d, err
+	}
+	added := map[string]bool{}
+	var removed []string
+	err = r.git.DiffTrees(base.Tree, r.tree, func(c gitstore.Change) error {
+		number, ok := numberOfPath(c.Path)
+		if !ok {
+			return nil
+		}
+		if c.New.IsFile() {
+			added[number] = true
+			d.changed = append(d.changed, blobRef{c.Path, c.New.ID})
+		} else {
+			removed = append(removed, number)
+		}
+		return nil
+	})
+	for _, n := range removed {
+		if !added[n] { // moved files keep their entry
+			d.gone = append(d.gone, n)
+		}
+	}
+	return d, err
+}
+
+// build fills db from nothing, with every core.
+func (r *Repo) build(db *index.DB) error {
+	refs := make(chan blobRef, 1024)
+	entries := make(chan *index.Entry, 256)
+	done := make(chan struct{})
+	var once sync.Once
+	var failure error
+	fail := func(err error) {
+		once.Do(func() { failure = err; close(done) })
+	}
+	total, err := r.countDocuments()
+	if err != nil {
+		return err
+	}
+	go func() {
+		defer close(refs)
+		err := r.walkDocuments(func(b blobRef) error {
+			select {
+			case refs <- b:
+				return nil
+			case <-done:
+				return fs.SkipAll
+			}
+		})
+		if err != nil && !errors.Is(err, fs.SkipAll) {
+			fail(err)
+		}
+	}()
+	var readers sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		readers.Add(1)
+		go func() {
+			defer readers.Done()
+			for b := range refs {
+				e, err := r.entryOf(b)
+				if err != nil {
+					fail(err)
+					return
+				}
+				if e == nil {
+					continue
+				}
+				select {
+				case entries <- e:
+				case <-done:
+					return
+				}
+			}
+		}()
+	}
+	go func() {
+		readers.Wait()
+		close(entries)
+	}()
+	bar := r.opt.progress("index", total)
+	err = db.Bulk(index.BulkOptions{
+		Commit: r.head.Commit.String(),
+		Total:  total,
+		Progress: func(_ string, n, _ int) {
+			bar.Set(n)
+		},
+	}, entries)
+	bar.Done()
+	fail(nil) // releases the readers when Bulk gave up early
+	readers.Wait()
+	if failure != nil {
+		return failure
+	}
+	return err
+}
+
+// readEntries reads documents and hands their entries on in order.
+func (r *Repo) readEntries(refs []blobRef, fn func(*index.Entry) error) error {
+	for _, b := range refs {
+		e, err := r.entryOf(b)
+		if err != nil {
+			return err
+		}
+		if e == nil {
+			continue
+		}
+		if err := fn(e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// walkDocuments visits the file of every document of HEAD.
+func (r *Repo) walkDocuments(fn func(blobRef) error) error {
+	top, err := r.git.Lookup(r.tree, documentsDir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return r.git.Walk(top.ID, documentsDir, func(path string, e gitstore.TreeEntry) error {
+		if _, ok := numberOfPath(path); !ok || !e.IsFile() {
+			return nil
+		}
+		return fn(blobRef{path, e.ID})
+	})
+}
+
+// countDocuments is the number of documents of HEAD, for the progress bar. It
+// reads trees only.
+func (r *Repo) countDocuments() (int, error) {
+	n := 0
+	err := r.walkDocuments(func(blobRef) error { n++; return nil })
+	return n, err
+}
+
+// content reads a document's committed bytes: from the work tree when that
+// file is the committed one, which is the usual and by far the faster case,
+// else from git's objects.
+func (r *Repo) content(b blobRef) ([]byte, error) {
+	data, err := os.ReadFile(filepath.Join(r.git.Root(), filepath.FromSlash(b.path)))
+	if err == nil && gitstore.HashBlob(data) == b.id {
+		return data, nil
+	}
+	return r.git.Blob(b.id)
+}

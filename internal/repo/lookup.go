@@ -1,0 +1,148 @@
+package repo
+
+import (
+	"errors"
+
+	"github.com/e1-dms/e1/internal/document"
+	"github.com/e1-dms/e1/internal/form"
+	"github.com/e1-dms/e1/internal/index"
+)
+
+// aliasKey is the kind of the index's keys for former numbers.
+const aliasKey = "alias"
+
+// uniqueKey is the kind of the index's keys for a field's values.
+func uniqueKey(form, field string) string { return form + "." + field }
+
+// Lookup answers questions about the rest of the repository: as it is at
+// HEAD, and within a transaction as that has left it so far.
+type Lookup struct {
+	r  *Repo
+	tx *Tx // nil outside of a transaction
+}
+
+// Lookup reads at HEAD.
+func (r *Repo) Lookup() Lookup { return Lookup{r: r} }
+
+// Lookup reads what the transaction builds on and has changed.
+func (tx *Tx) Lookup() Lookup { return Lookup{r: tx.r, tx: tx} }
+
+// Context is what forms may ask for in this transaction.
+func (tx *Tx) Context() form.Context {
+	return form.Context{Lookup: tx.Lookup(), Now: tx.Now(), Author: tx.op.Actor}
+}
+
+// Context is what forms may ask for outside of a transaction.
+func (r *Repo) Context(author string) form.Context {
+	return form.Context{Lookup: r.Lookup(), Now: r.Now(), Author: author}
+}
+
+// Document returns a document, nil when there is none of that number.
+func (l Lookup) Document(number string) (*document.Document, error) {
+	if l.tx != nil {
+		if t := l.tx.docs[number]; t != nil {
+			return t.now, nil
+		}
+	}
+	d, err := l.r.ReadHead(number)
+	var unknown *UnknownError
+	var loose *NotCommittedError
+	if errors.As(err, &unknown) || errors.As(err, &loose) {
+		return nil, nil
+	}
+	return d, err
+}
+
+// ByUnique lists the documents of a form whose field has a value.
+func (l Lookup) ByUnique(formName, field, value string) ([]string, error) {
+	db, err := l.r.Index()
+	if err != nil {
+		return nil, err
+	}
+	rows, err := db.ByKey(uniqueKey(formName, field), value, 0)
+	if err != nil {
+		return nil, err
+	}
+	var numbers []string
+	for _, row := range rows {
+		if l.tx == nil || l.tx.docs[row.Number] == nil {
+			numbers = append(numbers, row.Number)
+		}
+	}
+	if l.tx == nil {
+		return numbers, nil
+	}
+	// Documents of the transaction count as they are now.
+	for _, number := range l.tx.order {
+		d := l.tx.docs[number].now
+		if d == nil || d.Form != formName || d.Status == form.Void {
+			continue
+		}
+		keys, err := l.r.keys(d)
+		if err != nil {
+			return nil, err
+		}
+		for _, k := range keys {
+			if k == (index.Key{Kind: uniqueKey(formName, field), Value: value}) {
+				numbers = append(numbers, number)
+				break
+			}
+		}
+	}
+	return numbers, nil
+}
+
+// WorkLoad gives the number of open tasks of each user, in the order asked.
+func (l Lookup) WorkLoad(users []string) ([]int, error) {
+	db, err := l.r.Index()
+	if err != nil {
+		return nil, err
+	}
+	loads, err := db.WorkLoads(users)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]int, len(users))
+	for i, u := range users {
+		out[i] = loads[u]
+	}
+	if l.tx != nil {
+		l.tx.addWork(users, out)
+	}
+	return out, nil
+}
+
+// addWork corrects work loads by what the transaction has changed.
+func (tx *Tx) addWork(users []string, loads []int) {
+	count := func(d *document.Document, sign int) {
+		if d == nil {
+			return
+		}
+		for _, in := range d.Routes {
+			for _, t := range in.Tasks {
+				for i, u := range users {
+					if t.Who == u && t.Done.IsZero() && taskOpen(t) {
+						loads[i] += sign
+					}
+				}
+			}
+		}
+	}
+	for _, number := range tx.order {
+		count(tx.docs[number].was, -1)
+		count(tx.docs[number].now, +1)
+	}
+}
+
+// LastPerformer gives who got the last task of a step, "" for nobody.
+func (l Lookup) LastPerformer(route, step string) (string, error) {
+	db, err := l.r.Index()
+	if err != nil {
+		return "", err
+	}
+	tasks, _, err := db.Tasks(index.TaskQuery{Route: route, Step: step, Newest: true, Limit: 1, MaxCount: -1})
+	if err != nil || len(tasks) == 0 {
+		return "", err
+	}
+	return tasks[0].Who, nil
+}

@@ -1,0 +1,34 @@
+package repo
+
+import (
+	"path"
+	"strings"
+)
+
+// numberOfPath gives the number of the document whose file lies at a path;
+// false for everything that is no document.
+func numberOfPath(p string) (string, bool) {
+	rest, ok := strings.CutPrefix(p, documentsDir+"/")
+	if !ok || !strings.HasSuffix(rest, ".yaml") {
+		return "", false
+	}
+	// <form>/[<year>/]<aa>/<bb>/<NUMBER>.yaml; deeper files are attachments.
+	if n := strings.Count(rest, "/"); n != 3 && n != 4 {
+		return "", false
+	}
+	number := strings.TrimSuffix(path.Base(rest), ".yaml")
+	folder := path.Base(path.Dir(rest))
+	if !allDigits(folder) || !isNumber(number) {
+		return "", false
+	}
+	return number, true
+}
+
+func allDigits(s string) bool {
+	return s != "" && strings.Trim(s, "0123456789") == ""
+}
+
+// isNumber reports whether s has the characters of a registration number.
+func isNumber(s string) bool {
+	return s != "" && strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-") == ""
+}

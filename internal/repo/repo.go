@@ -1,0 +1,144 @@
+package repo
+
+import (
+	"errors"
+	"io/fs"
+	"time"
+
+	"github.com/e1-dms/e1/internal/gitstore"
+	"github.com/e1-dms/e1/internal/index"
+	"github.com/e1-dms/e1/internal/settings"
+)
+
+// Options are what a repository needs from its surroundings.
+type Options struct {
+	// Now is the clock; nil means time.Now.
+	Now func() time.Time
+	// Wait is how long a write waits for other processes.
+	Wait time.Duration
+	// Note is told what the user should know even though all went well.
+	Note func(text string)
+	// Progress shows how far something long has come; nil shows nothing.
+	Progress func(what string, total int) Progress
+}
+
+// Progress is one running display.
+type Progress interface {
+	Set(done int)
+	Done()
+}
+
+type noProgress struct{}
+
+func (noProgress) Set(int) {}
+func (noProgress) Done()   {}
+
+func (o Options) progress(what string, total int) Progress {
+	if o.Progress == nil {
+		return noProgress{}
+	}
+	return o.Progress(what, total)
+}
+
+func (o Options) note(text string) {
+	if o.Note != nil {
+		o.Note(text)
+	}
+}
+
+// Repo is an open data repository at one commit. It is used by one goroutine.
+type Repo struct {
+	git   *gitstore.Repo
+	opt   Options
+	head  gitstore.Head
+	tree  gitstore.Hash
+	defs  *Definitions
+	index *index.DB
+}
+
+// Open finds the data repository a folder lies in.
+func Open(dir string, opt Options) (*Repo, error) {
+	git, err := gitstore.Open(dir)
+	if errors.Is(err, gitstore.ErrNotFound) {
+		return nil, &NotFoundError{Dir: dir}
+	}
+	if err != nil {
+		return nil, err
+	}
+	if opt.Now == nil {
+		opt.Now = time.Now
+	}
+	r := &Repo{git: git, opt: opt}
+	if err := r.load(); err != nil {
+		return nil, err
+	}
+	if _, err := git.Lookup(r.tree, settings.FileName); errors.Is(err, fs.ErrNotExist) || r.head.Unborn {
+		return nil, &NotFoundError{Dir: dir, Git: true}
+	} else if err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+// Close releases the index.
+func (r *Repo) Close() error { return r.closeIndex() }
+
+// load looks where HEAD is now.
+func (r *Repo) load() error {
+	head, err := r.git.Head()
+	if err != nil {
+		return err
+	}
+	if head.Commit == r.head.Commit && r.defs != nil {
+		r.head = head
+		return nil
+	}
+	r.head = head
+	r.tree = gitstore.Hash{}
+	if !head.Unborn {
+		c, err := r.git.Commit(head.Commit)
+		if err != nil {
+			return err
+		}
+		r.tree = c.Tree
+	}
+	r.defs = &Definitions{src: treeSource{r.git, r.tree}}
+	return r.closeIndex()
+}
+
+// Git gives the git repository below.
+func (r *Repo) Git() *gitstore.Repo { return r.git }
+
+// Root is the top of the work tree.
+func (r *Repo) Root() string { return r.git.Root() }
+
+// Head is the commit that reading answers for.
+func (r *Repo) Head() gitstore.Head { return r.head }
+
+// Definitions are those of HEAD: what everything that acts goes by.
+func (r *Repo) Definitions() *Definitions { return r.defs }
+
+// WorkDefinitions are those of the work tree, for checking what is being
+// written.
+func (r *Repo) WorkDefinitions() *Definitions {
+	return &Definitions{src: workSource{r.git.Root()}}
+}
+
+// Now is the time in the repository's zone, to the second.
+func (r *Repo) Now() time.Time {
+	s, _, err := r.defs.Settings()
+	now := r.opt.Now().Truncate(time.Second)
+	if err != nil || s.Zone == nil {
+		return now
+	}
+	return now.In(s.Zone)
+}
+
+// Language is that of the texts people read.
+func (r *Repo) Language() string {
+	s, _, err := r.defs.Settings()
+	if err != nil {
+		return "en"
+	}
+	return s.Language
+}

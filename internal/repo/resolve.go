@@ -1,0 +1,158 @@
+package repo
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sort"
+	"strconv"
+	"strings"
+
+	"github.com/e1-dms/e1/internal/document"
+)
+
+// NotCommittedError says that a document's file lies in the work tree and was
+// never committed.
+type NotCommittedError struct{ Number, Path string }
+
+func (e *NotCommittedError) Error() string {
+	return fmt.Sprintf("%s is not committed: %q", e.Number, e.Path)
+}
+
+// Hint is the command that commits it.
+func (e *NotCommittedError) Hint() string { return "e1 commit" }
+
+// unknownDocument is the error for a number nothing has.
+func (r *Repo) unknownDocument(number string) error {
+	hint := ""
+	if set, err := r.defs.Forms(); err == nil {
+		if f := set.FormOf(strings.ToUpper(number)); f != nil {
+			hint = "e1 list " + f.Name
+		}
+	}
+	return &UnknownError{What: "document", Name: number, hint: hint}
+}
+
+// pathOf gives the path of a document from its number alone.
+func (r *Repo) pathOf(number string) (string, error) {
+	set, err := r.defs.Forms()
+	if err != nil {
+		return "", err
+	}
+	f := set.FormOf(number)
+	if f == nil {
+		return "", r.unknownDocument(number)
+	}
+	return f.PathOf(number)
+}
+
+// Path gives the path of a document below the root.
+func (r *Repo) Path(number string) (string, error) { return r.pathOf(number) }
+
+// Read returns a document as it lies in the work tree. When that differs from
+// HEAD the user is told so.
+func (r *Repo) Read(number string) (*document.Document, error) {
+	p, err := r.pathOf(number)
+	if err != nil {
+		return nil, err
+	}
+	src, err := os.ReadFile(filepath.Join(r.git.Root(), filepath.FromSlash(p)))
+	if errors.Is(err, fs.ErrNotExist) {
+		head, headErr := r.ReadHead(number)
+		if headErr == nil {
+			r.opt.note(fmt.Sprintf("%s is missing in the work tree; this is what was committed", number))
+		}
+		return head, headErr
+	}
+	if err != nil {
+		return nil, err
+	}
+	d, problems := document.ReadFile(p, src)
+	if err := problems.Err(); err != nil {
+		return nil, err
+	}
+	if e, err := r.git.Lookup(r.tree, p); errors.Is(err, fs.ErrNotExist) {
+		r.opt.note(fmt.Sprintf("%s is not committed; `e1 commit` does it", number))
+	} else if err == nil && gitHash(src) != e.ID {
+		r.opt.note(fmt.Sprintf("%s was edited by hand and is not committed; `e1 commit` does it", number))
+	}
+	return d, nil
+}
+
+// ReadHead returns a document as it was committed last.
+func (r *Repo) ReadHead(number string) (*document.Document, error) {
+	p, src, err := r.headFile(number)
+	if err != nil {
+		return nil, err
+	}
+	d, problems := document.ReadFile(p, src)
+	return d, problems.Err()
+}
+
+// Resolve gives the full number that a short form means: `INQ-42`, `inq42`,
+// `inq-2026-42`, a former number. Without a year the current year is meant.
+// What fits several documents is refused with the candidates.
+func (r *Repo) Resolve(text string) (string, error) {
+	set, err := r.defs.Forms()
+	if err != nil {
+		return "", err
+	}
+	var found []string
+	meant := set.Expand(text, r.Now().Year(), nil)
+	for _, number := range meant {
+		if p, err := r.pathOf(number); err == nil && r.there(p) {
+			found = append(found, number)
+		}
+	}
+	switch {
+	case len(found) == 1:
+		return found[0], nil
+	case len(found) > 1:
+		sort.Strings(found)
+		return "", &AmbiguousError{Text: text, Candidates: found}
+	case len(meant) == 1:
+		return r.alias(meant[0])
+	}
+	return "", r.unknownDocument(text)
+}
+
+// alias finds the document that was once published under a number.
+func (r *Repo) alias(number string) (string, error) {
+	db, err := r.Index()
+	if err != nil {
+		return "", err
+	}
+	rows, err := db.ByKey(aliasKey, number, 2)
+	if err != nil {
+		return "", err
+	}
+	if len(rows) == 1 {
+		return rows[0].Number, nil
+	}
+	return "", r.unknownDocument(number)
+}
+
+// there reports whether a document's file exists, committed or not.
+func (r *Repo) there(p string) bool {
+	if _, err := os.Lstat(filepath.Join(r.git.Root(), filepath.FromSlash(p))); err == nil {
+		return true
+	}
+	_, err := r.git.Lookup(r.tree, p)
+	return err == nil
+}
+
+// TaskNumber takes `INQ-2026-000042/1` apart: the full number and the task's id.
+func (r *Repo) TaskNumber(text string) (number string, task int, err error) {
+	short, id, ok := strings.Cut(text, "/")
+	if !ok {
+		return "", 0, &UnknownError{What: "task", Name: text, hint: "a task is written NUMBER/ID, for instance INQ-2026-000042/1; see e1 tasks"}
+	}
+	task, err = strconv.Atoi(strings.TrimSpace(id))
+	if err != nil || task < 1 {
+		return "", 0, &UnknownError{What: "task", Name: text, hint: "a task is written NUMBER/ID, for instance INQ-2026-000042/1; see e1 tasks"}
+	}
+	number, err = r.Resolve(short)
+	return number, task, err
+}

@@ -1,0 +1,86 @@
+package repo
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"sort"
+	"strings"
+
+	"github.com/e1-dms/e1/internal/gitstore"
+)
+
+// source gives the definition files of one state of the repository: of a
+// commit for everything that acts, of the work tree for lint and its kin.
+type source interface {
+	// read returns a file's bytes; fs.ErrNotExist when there is none.
+	read(name string) ([]byte, error)
+	// list returns the names of the files in a folder whose names end in
+	// suffix, sorted; none when there is no such folder.
+	list(dir, suffix string) ([]string, error)
+}
+
+// treeSource reads a commit's tree.
+type treeSource struct {
+	git  *gitstore.Repo
+	tree gitstore.Hash
+}
+
+func (s treeSource) read(name string) ([]byte, error) {
+	e, err := s.git.Lookup(s.tree, name)
+	if err != nil {
+		return nil, err
+	}
+	if !e.IsFile() {
+		return nil, fs.ErrNotExist
+	}
+	return s.git.Blob(e.ID)
+}
+
+func (s treeSource) list(dir, suffix string) ([]string, error) {
+	e, err := s.git.Lookup(s.tree, dir)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && !e.IsDir() {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	entries, err := s.git.Tree(e.ID)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, e := range entries {
+		if e.IsFile() && strings.HasSuffix(e.Name, suffix) {
+			names = append(names, path.Join(dir, e.Name))
+		}
+	}
+	sort.Strings(names)
+	return names, nil
+}
+
+// workSource reads the files of a folder.
+type workSource struct{ root string }
+
+func (s workSource) read(name string) ([]byte, error) {
+	return os.ReadFile(filepath.Join(s.root, filepath.FromSlash(name)))
+}
+
+func (s workSource) list(dir, suffix string) ([]string, error) {
+	entries, err := os.ReadDir(filepath.Join(s.root, filepath.FromSlash(dir)))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, e := range entries {
+		if !e.IsDir() && strings.HasSuffix(e.Name(), suffix) {
+			names = append(names, path.Join(dir, e.Name()))
+		}
+	}
+	return names, nil
+}

@@ -1,0 +1,108 @@
+package repo
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/e1-dms/e1/internal/diag"
+	"github.com/e1-dms/e1/internal/form"
+)
+
+// UnfitError says that a document does not fit its form. It lists everything
+// that is wrong.
+type UnfitError struct {
+	Number   string // may be a placeholder or empty for a document not yet registered
+	Form     string
+	Problems []form.Problem
+}
+
+func (e *UnfitError) Error() string {
+	lines := make([]string, len(e.Problems))
+	for i, p := range e.Problems {
+		lines[i] = e.Form + ": " + p.Text()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Hint gives the first hint there is.
+func (e *UnfitError) Hint() string {
+	for _, p := range e.Problems {
+		if p.Hint != "" {
+			return p.Hint
+		}
+	}
+	return "e1 form show " + e.Form
+}
+
+// Code is the error's stable word.
+func (e *UnfitError) Code() string { return "unfit" }
+
+// validate refuses a transaction that would make a document fit its form less
+// than before. What was wrong already stays a matter of `e1 check`: a changed
+// form never stops work on existing documents.
+func (tx *Tx) validate(changed []changedDoc) error {
+	set, err := tx.r.defs.Forms()
+	if err != nil {
+		return err
+	}
+	var errs []string
+	var first *UnfitError
+	for _, c := range changed {
+		f, err := tx.r.defs.Form(c.now.Form)
+		if err != nil {
+			return err
+		}
+		found := refusals(set.Check(f, c.now, tx.Context()))
+		if len(found) == 0 {
+			continue
+		}
+		if c.was != nil {
+			found = without(found, refusals(set.Check(f, c.was, tx.Context())))
+		}
+		if len(found) == 0 {
+			continue
+		}
+		e := &UnfitError{Number: c.number, Form: f.Name, Problems: found}
+		if first == nil {
+			first = e
+		}
+		errs = append(errs, e.Error())
+	}
+	switch len(errs) {
+	case 0:
+		return nil
+	case 1:
+		return first
+	}
+	return fmt.Errorf("%s%w", strings.Join(errs[1:], "\n")+"\n", first)
+}
+
+func refusals(problems []form.Problem) []form.Problem {
+	var out []form.Problem
+	for _, p := range problems {
+		if p.Severity == diag.Error {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// without removes the problems that were there before.
+func without(now, before []form.Problem) []form.Problem {
+	type key struct {
+		field, column, code, message string
+		row                          int
+	}
+	of := func(p form.Problem) key { return key{p.Field, p.Column, p.Code, p.Message, p.Row} }
+	old := map[key]bool{}
+	for _, p := range before {
+		old[of(p)] = true
+	}
+	var out []form.Problem
+	for _, p := range now {
+		if !old[of(p)] {
+			out = append(out, p)
+		}
+	}
+	return out
+}
