@@ -26,8 +26,18 @@ func Codes() []yamlsrc.Code {
 // Read reads a document. All problems of a broken one come as one
 // *diag.ListError, with places but without the name of the file.
 func Read(src []byte) (*Document, error) {
-	if root, ok := yamlsrc.ParseCanonical(src); ok {
-		r := reader{}
+	var r Reader
+	return r.Read(src)
+}
+
+// Reader is Read for many documents: it uses its memory again. The zero value
+// is ready; one reader serves one goroutine.
+type Reader struct{ canonical yamlsrc.CanonicalReader }
+
+// Read is the function Read; the document shares nothing with the reader.
+func (c *Reader) Read(src []byte) (*Document, error) {
+	if root, ok := c.canonical.Parse(src); ok {
+		r := reader{borrowed: true}
 		if d := r.document(root); len(r.problems) == 0 {
 			return d, nil
 		}
@@ -57,6 +67,18 @@ type reader struct {
 	file     *yamlsrc.File
 	problems diag.List
 	tasks    map[int]bool
+	borrowed bool // the nodes belong to somebody: what is kept is copied
+}
+
+func (r *reader) own(p yamlsrc.Pair) yamlsrc.Pair {
+	return yamlsrc.Pair{Key: r.ownNode(p.Key), Value: r.ownNode(p.Value)}
+}
+
+func (r *reader) ownNode(n *yamlsrc.Node) *yamlsrc.Node {
+	if r.borrowed {
+		return n.Clone()
+	}
+	return n
 }
 
 func (r *reader) errorf(c yamlsrc.Code, n *yamlsrc.Node, help, format string, args ...any) {
@@ -103,7 +125,7 @@ func (r *reader) document(root *yamlsrc.Node) *Document {
 		case "comments":
 			d.Comments = list(r, k, v, r.comment)
 		default:
-			d.Extra = append(d.Extra, *p)
+			d.Extra = append(d.Extra, r.own(*p))
 		}
 	}
 	if d.Form == "" {
@@ -221,7 +243,7 @@ func (r *reader) link(n *yamlsrc.Node, l *Link) {
 		case "to":
 			l.To = r.text(k, p.Value)
 		default:
-			l.Extra = append(l.Extra, p)
+			l.Extra = append(l.Extra, r.own(p))
 		}
 	}
 }
@@ -242,7 +264,7 @@ func (r *reader) attachment(n *yamlsrc.Node, f *File) {
 		case "at":
 			f.At = r.time(k, p.Value)
 		default:
-			f.Extra = append(f.Extra, p)
+			f.Extra = append(f.Extra, r.own(p))
 		}
 	}
 }
@@ -267,7 +289,7 @@ func (r *reader) letter(n *yamlsrc.Node, l *Letter) {
 		case "sent":
 			l.Sent = r.time(k, p.Value)
 		default:
-			l.Extra = append(l.Extra, p)
+			l.Extra = append(l.Extra, r.own(p))
 		}
 	}
 }
@@ -284,7 +306,7 @@ func (r *reader) comment(n *yamlsrc.Node, c *Comment) {
 		case "text":
 			c.Text = r.text(k, p.Value)
 		default:
-			c.Extra = append(c.Extra, p)
+			c.Extra = append(c.Extra, r.own(p))
 		}
 	}
 }
@@ -318,7 +340,7 @@ func (r *reader) instance(n *yamlsrc.Node, in *Instance) {
 		case "tasks":
 			in.Tasks = list(r, k, v, r.task)
 		default:
-			in.Extra = append(in.Extra, p)
+			in.Extra = append(in.Extra, r.own(p))
 		}
 	}
 }
@@ -347,7 +369,7 @@ func (r *reader) position(n *yamlsrc.Node, pos *Position) {
 		case "count":
 			pos.Count = r.int(k, p.Value)
 		default:
-			pos.Extra = append(pos.Extra, p)
+			pos.Extra = append(pos.Extra, r.own(p))
 		}
 	}
 }
@@ -402,7 +424,7 @@ func (r *reader) task(n *yamlsrc.Node, t *Task) {
 		case "told":
 			t.Told = r.texts(k, v)
 		default:
-			t.Extra = append(t.Extra, p)
+			t.Extra = append(t.Extra, r.own(p))
 		}
 	}
 }
@@ -419,13 +441,16 @@ func (r *reader) card(key string, n *yamlsrc.Node) Card {
 	c := make(Card, 0, len(n.Pairs))
 	for _, p := range n.Pairs {
 		if !empty(p.Value) {
-			c = append(c, Entry{p.Key.Value, value(p.Value)})
+			c = append(c, Entry{p.Key.Value, r.value(p.Value)})
 		}
+	}
+	if len(c) == 0 {
+		return nil
 	}
 	return c
 }
 
-func value(n *yamlsrc.Node) Value {
+func (r *reader) value(n *yamlsrc.Node) Value {
 	switch n.Kind {
 	case yamlsrc.Scalar:
 		return Value{Text: n.Value}
@@ -435,7 +460,7 @@ func value(n *yamlsrc.Node) Value {
 		}; is(yamlsrc.Mapping) {
 			rows := make([]Row, len(n.Items))
 			for i, item := range n.Items {
-				rows[i] = row(item)
+				rows[i] = r.row(item)
 			}
 			return Value{Rows: rows}
 		} else if is(yamlsrc.Scalar) {
@@ -446,10 +471,10 @@ func value(n *yamlsrc.Node) Value {
 			return Value{List: texts}
 		}
 	}
-	return Value{Node: n}
+	return Value{Node: r.ownNode(n)}
 }
 
-func row(n *yamlsrc.Node) Row {
+func (r *reader) row(n *yamlsrc.Node) Row {
 	out := make(Row, 0, len(n.Pairs))
 	for _, p := range n.Pairs {
 		switch {
@@ -457,7 +482,7 @@ func row(n *yamlsrc.Node) Row {
 		case p.Value.Kind == yamlsrc.Scalar:
 			out = append(out, Cell{Name: p.Key.Value, Text: p.Value.Value})
 		default:
-			out = append(out, Cell{Name: p.Key.Value, Node: p.Value})
+			out = append(out, Cell{Name: p.Key.Value, Node: r.ownNode(p.Value)})
 		}
 	}
 	return out

@@ -9,15 +9,31 @@ import (
 // false for everything it is not sure about: comments, other indentation,
 // folded text, anything wrong. Where it gives true, Parse gives the same tree.
 func ParseCanonical(src []byte) (*Node, bool) {
+	var r CanonicalReader
+	return r.Parse(src)
+}
+
+// CanonicalReader is ParseCanonical for many files: it uses its memory again.
+// The zero value is ready; one reader serves one goroutine.
+type CanonicalReader struct{ c canonical }
+
+// Parse is ParseCanonical. The nodes live until the next call; Clone what is to
+// stay. The texts in them stay anyway.
+func (r *CanonicalReader) Parse(src []byte) (*Node, bool) {
 	if len(src) == 0 || len(src) > MaxSize || src[len(src)-1] != '\n' || !utf8.Valid(src) || !clean(src) {
 		return nil, false
 	}
-	c := canonical{s: string(src)}
+	c := &r.c
+	c.s, c.at, c.failed = string(src), 0, false
 	if c.s == "{}\n" {
 		return &Node{Kind: Mapping, Style: Flow}, true
 	}
-	// Documents have a value in about every 25 bytes, keys and values apart.
-	c.nodes = make([]Node, 0, min(len(src)/12+4, 128))
+	if c.nodes == nil {
+		// A typical document has a key or value in every ten bytes.
+		c.nodes = make([]Node, 0, min(len(src)/10+4, 128))
+	}
+	c.nodes, c.pairs, c.lists = c.nodes[:0], c.pairs[:0], c.lists[:0]
+	c.stack, c.items = c.stack[:0], c.items[:0]
 	root := c.blockMapping(0, 1)
 	if c.failed || c.at != len(c.s) {
 		return nil, false
@@ -61,9 +77,12 @@ type canonical struct {
 	at     int
 	failed bool
 
-	nodes []Node // the part of this slab up to its capacity is free
-	pairs []Pair // likewise
-	stack []Pair // pairs of the mappings being read
+	// Slabs, of which the part up to the capacity is free.
+	nodes []Node
+	pairs []Pair
+	lists []*Node
+	// What the mappings and lists being read have so far.
+	stack []Pair
 	items []*Node
 }
 
@@ -74,23 +93,38 @@ func (c *canonical) fail() *Node {
 
 // node takes a node from the slab.
 func (c *canonical) node() *Node {
-	if len(c.nodes) == cap(c.nodes) {
-		c.nodes = make([]Node, 0, 64)
+	i := len(c.nodes)
+	if i == cap(c.nodes) {
+		c.nodes, i = make([]Node, 0, max(2*cap(c.nodes), 64)), 0
 	}
-	c.nodes = c.nodes[:len(c.nodes)+1]
-	return &c.nodes[len(c.nodes)-1]
+	c.nodes = c.nodes[:i+1]
+	n := &c.nodes[i]
+	*n = Node{}
+	return n
 }
 
 // take makes a slice of the pairs above mark on the stack.
 func (c *canonical) take(mark int) []Pair {
 	n := len(c.stack) - mark
 	if cap(c.pairs)-len(c.pairs) < n {
-		c.pairs = make([]Pair, 0, max(n, 32))
+		c.pairs = make([]Pair, 0, max(n, 2*cap(c.pairs), 32))
 	}
 	from := len(c.pairs)
 	c.pairs = append(c.pairs, c.stack[mark:]...)
 	c.stack = c.stack[:mark]
 	return c.pairs[from:len(c.pairs):len(c.pairs)]
+}
+
+// takeItems is take for the items of lists.
+func (c *canonical) takeItems(mark int) []*Node {
+	n := len(c.items) - mark
+	if cap(c.lists)-len(c.lists) < n {
+		c.lists = make([]*Node, 0, max(n, 2*cap(c.lists), 8))
+	}
+	from := len(c.lists)
+	c.lists = append(c.lists, c.items[mark:]...)
+	c.items = c.items[:mark]
+	return c.lists[from:len(c.lists):len(c.lists)]
 }
 
 // lineIndent counts the spaces at the start of the line at hand; -1 at the end
@@ -302,8 +336,7 @@ func (c *canonical) blockSequence(indent, level int) *Node {
 		}
 		c.at += indent
 	}
-	n.Items = append([]*Node(nil), c.items[mark:]...)
-	c.items = c.items[:mark]
+	n.Items = c.takeItems(mark)
 	return n
 }
 
@@ -542,8 +575,7 @@ func (c *canonical) flowSequence(n *Node, level int) {
 			break
 		}
 	}
-	n.Items = append([]*Node(nil), c.items[mark:]...)
-	c.items = c.items[:mark]
+	n.Items = c.takeItems(mark)
 }
 
 // comma passes ", " between two parts of a flow collection, or its end.

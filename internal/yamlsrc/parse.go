@@ -284,19 +284,19 @@ func (c *converter) key(y *yaml.Node, key *Node, seen *seen, in *Node) {
 // explicitKey tells whether a key was written as `? key`.
 func (c *converter) explicitKey(key, in *Node) bool {
 	i := int(key.from) - 1
-	for i >= 0 && (c.f.Src[i] == ' ' || c.f.Src[i] == '\n' || c.f.Src[i] == '\r' || c.f.Src[i] == '\t') {
+	for i >= int(in.from)-1 && i >= 0 && isBlank(c.f.Src[i]) {
 		i--
 	}
-	if i < int(in.from)-1 || i < 0 || c.f.Src[i] != '?' || i == int(key.from)-1 {
+	if i < 0 || c.f.Src[i] != '?' || i == int(key.from)-1 {
 		return false
 	}
-	// A `?` that ends the plain text before this key is no indicator.
-	if i == 0 {
-		return true
+	// A `?` at the end of the text before this key is no indicator.
+	for i--; i >= 0 && (c.f.Src[i] == ' ' || c.f.Src[i] == '-'); i-- {
 	}
-	before := c.f.Src[i-1]
-	return before == ' ' || before == '\n' || before == '\t' || before == '{' || before == '[' || before == ','
+	return i < 0 || c.f.Src[i] == '\n' || in.Style == Flow && (isBlank(c.f.Src[i]) || bytes.IndexByte([]byte("{[,"), c.f.Src[i]) >= 0)
 }
+
+func isBlank(c byte) bool { return c == ' ' || c == '\n' || c == '\r' || c == '\t' }
 
 // refuse reports tags, anchors and aliases.
 func (c *converter) refuse(y *yaml.Node, n *Node) {

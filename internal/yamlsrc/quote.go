@@ -53,6 +53,8 @@ func plainStart(s string) bool {
 		return true
 	case c == '~':
 		return s == "~"
+	case c == '<':
+		return len(s) > 1 && s[1] != '<'
 	case c == '-' || c == '.':
 		// Numbers and names such as .5 or -3, nothing like `- ` or `...`.
 		if len(s) > 2 && s[1] == '.' && Resolve(s) != TagText {
