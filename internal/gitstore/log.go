@@ -222,4 +222,3 @@ func (r *Repo) unpublished(head Hash, remotes []Ref, fn func(Hash) bool) error {
 	}
 	return nil
 }
-

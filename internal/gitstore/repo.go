@@ -16,9 +16,9 @@ type Repo struct {
 	gitDir    string // of this work tree
 	commonDir string // shared by all work trees
 
-	cfg   *config
-	disk  *disk
-	odb   *objectStore
+	cfg  *config
+	disk *disk
+	odb  *objectStore
 }
 
 // Open finds the git work tree that dir lies in. Work trees made by

@@ -8,46 +8,9 @@ import (
 
 var errTodo = errors.New("not written yet")
 
-// BeginOptions are the circumstances of a transaction.
-type BeginOptions struct {
-	Wait    time.Duration // how long to wait for locks
-	Command string        // told to those who wait for us, e.g. `e1 register`
-	Split   SplitMode     // empty: SplitAuto
-}
-
-// Tx is one transaction.
-type Tx struct{ r *Repo }
-
-func (r *Repo) Begin(ctx context.Context, opt BeginOptions) (*Tx, error) { return nil, errTodo }
-func (tx *Tx) Head() Head                                                { return Head{} }
-func (tx *Tx) Base() Hash                                                { return Hash{} }
-func (tx *Tx) Notes() []Note                                             { return nil }
-func (tx *Tx) Read(path string) ([]byte, error)                          { return nil, errTodo }
-func (tx *Tx) Put(path string, data []byte) error                        { return errTodo }
-func (tx *Tx) PutFrom(path, src string) error                            { return errTodo }
-func (tx *Tx) Delete(path string) error                                  { return errTodo }
-func (tx *Tx) Adopt(path string) error                                   { return errTodo }
-func (tx *Tx) Changes() []Change                                         { return nil }
-func (tx *Tx) BeforeRef(fn func() error)                                 {}
-func (tx *Tx) AfterCommit(fn func(Hash) error)                           {}
-func (tx *Tx) Commit(msg Message, author, committer Signature) (Hash, error) {
-	return Hash{}, errTodo
-}
-func (tx *Tx) Rollback() {}
-
-func (r *Repo) Recover(ctx context.Context, opt BeginOptions) ([]Note, error) { return nil, errTodo }
-func (r *Repo) DirtyPaths(paths []string) ([]string, error)                   { return nil, errTodo }
 func (r *Repo) HandEdits(ctx context.Context, prefixes ...string) ([]Edit, error) {
 	return nil, errTodo
 }
-
-// InitOptions are the circumstances of a new repository.
-type InitOptions struct {
-	Branch string // first branch; empty: init.defaultBranch, else main
-	Shared string // core.sharedRepository; empty: not set
-}
-
-func Init(dir string, opt InitOptions) (*Repo, error) { return nil, errTodo }
 
 // MaintainOptions bound one run.
 type MaintainOptions struct {

@@ -1,0 +1,182 @@
+package gitstore
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/e1-dms/e1/internal/gitstore/gitindex"
+)
+
+const (
+	// splitFrom is the size of git's index from which on it is kept split.
+	splitFrom = 4 << 20
+	// mergeFrom is the size of the small part from which on a new shared part
+	// is written.
+	mergeFrom = 3 << 20
+	// keepShared is how long an unused shared part is kept for readers that
+	// opened the index before.
+	keepShared = time.Hour
+)
+
+// patchIndex brings git's index to the new commit at the given paths and
+// leaves everything else in it alone.
+func (r *Repo) patchIndex(x *gitindex.Index, folders []gitindex.FolderChange, files []*stagedFile, split SplitMode) error {
+	if err := x.Smudge(r.differs); err != nil {
+		return err
+	}
+	x.UpdateTree(folders)
+	var set []gitindex.Entry
+	earliest := time.Now()
+	for _, f := range files {
+		if f.deleted() {
+			if err := x.Remove(f.path); err != nil {
+				return err
+			}
+			continue
+		}
+		e, mtime, err := r.indexEntry(f)
+		if err != nil {
+			return err
+		}
+		if mtime.Before(earliest) {
+			earliest = mtime
+		}
+		set = append(set, e)
+	}
+	if err := x.SetAll(set); err != nil {
+		return err
+	}
+	if err := r.splitIndex(x, split, earliest.Unix()); err != nil {
+		return err
+	}
+	return r.writeIndex(x.Encode(), earliest)
+}
+
+// writeIndex replaces git's index. It is dated not later than the files just
+// written, so that git compares their content until the next index is
+// written: an edit by hand in the same second, of the same size, is seen.
+func (r *Repo) writeIndex(b []byte, earliest time.Time) error {
+	tmp := r.tmpPath("index")
+	_ = os.Remove(tmp)
+	if err := r.disk.writeFile(tmp, b, 0o666, true); err != nil {
+		return err
+	}
+	if time.Now().Unix() != earliest.Unix() {
+		if err := os.Chtimes(tmp, earliest, earliest); err != nil {
+			return err
+		}
+	}
+	if err := r.disk.rename(tmp, filepath.Join(r.gitDir, "index")); err != nil {
+		os.Remove(tmp)
+		return err
+	}
+	return r.disk.syncDir(r.gitDir)
+}
+
+// indexEntry makes the entry of a written file. A file that does not have the
+// committed content gets an entry that git never takes for unchanged.
+func (r *Repo) indexEntry(f *stagedFile) (gitindex.Entry, time.Time, error) {
+	e := gitindex.Entry{Path: f.path, Mode: uint32(f.mode), ID: gitindex.ID(f.id)}
+	full := filepath.Join(r.root, filepath.FromSlash(f.path))
+	st, err := os.Lstat(full)
+	if f.unsure || errors.Is(err, fs.ErrNotExist) {
+		return e, time.Now(), nil
+	}
+	if err != nil {
+		return e, time.Time{}, err
+	}
+	e.Stat = statOf(st)
+	// Written or adopted a moment ago; edited since?
+	if id, _, err := hashFile(full); err != nil || id != f.id {
+		e.Stat.Size = 0
+	}
+	return e, st.ModTime(), nil
+}
+
+// differs reports whether a file whose stat data looks unchanged has another
+// content than its entry.
+func (r *Repo) differs(path string, e gitindex.Entry) (bool, error) {
+	full := filepath.Join(r.root, filepath.FromSlash(path))
+	st, err := os.Lstat(full)
+	if err != nil || !st.Mode().IsRegular() || !sameStat(e.Stat, statOf(st)) {
+		return false, nil // git sees that by itself
+	}
+	id, _, err := hashFile(full)
+	if err != nil {
+		return true, nil
+	}
+	return id != Hash(e.ID), nil
+}
+
+// sameStat compares what git compares on every platform.
+func sameStat(a, b gitindex.Stat) bool {
+	return a.MTimeSec == b.MTimeSec && a.CTimeSec == b.CTimeSec && a.Size == b.Size && a.Ino == b.Ino
+}
+
+// splitIndex keeps the index in the form the setting asks for.
+func (r *Repo) splitIndex(x *gitindex.Index, mode SplitMode, since int64) error {
+	if v := r.cfg.value("core", "splitindex"); v != "" && !parseBool(v, true, true) && mode != SplitAlways {
+		mode = SplitNever
+	}
+	size := int64(x.SmallSize())
+	switch {
+	case x.Sparse() || !x.Split() && mode == SplitNever:
+		return nil
+	case x.Split() && mode == SplitNever:
+		return x.Join()
+	case x.Split() && size < mergeFrom, !x.Split() && mode != SplitAlways && size < splitFrom:
+		return nil
+	}
+	return r.newShared(x, since)
+}
+
+// newShared writes a new shared part that holds all entries.
+func (r *Repo) newShared(x *gitindex.Index, since int64) error {
+	tmp := r.tmpPath("shared")
+	_ = os.Remove(tmp)
+	f, err := r.disk.create(tmp, 0o666)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	defer os.Remove(tmp)
+	b, err := x.Rebase(r.disk.writer(f), min(since, x.Modified().Unix())-2)
+	if err != nil {
+		return err
+	}
+	if err := r.disk.sync(f); err != nil {
+		return err
+	}
+	path := gitindex.BasePath(r.gitDir, b.ID())
+	if err := r.disk.rename(tmp, path); err != nil {
+		return err
+	}
+	shared, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	// The table saves time only.
+	_ = x.Adopt(b, shared, r.Dir())
+	r.pruneShared(b.ID())
+	return nil
+}
+
+// pruneShared removes shared parts that have not been in use for a while.
+func (r *Repo) pruneShared(current gitindex.ID) {
+	paths, err := filepath.Glob(filepath.Join(r.gitDir, "sharedindex.*"))
+	if err != nil {
+		return
+	}
+	slices.Sort(paths)
+	for _, p := range paths {
+		st, err := os.Stat(p)
+		if err == nil && p != gitindex.BasePath(r.gitDir, current) && time.Since(st.ModTime()) > keepShared {
+			_ = os.Remove(p)
+		}
+	}
+	_ = gitindex.PruneTables(r.gitDir, r.Dir())
+}

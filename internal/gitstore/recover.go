@@ -1,0 +1,291 @@
+package gitstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/e1-dms/e1/internal/gitstore/gitindex"
+)
+
+// Recover completes or discards what a killed command left, as Begin does,
+// and says what it found.
+func (r *Repo) Recover(ctx context.Context, opt BeginOptions) ([]Note, error) {
+	tx, err := r.lockAll(ctx, opt)
+	if err != nil {
+		return nil, err
+	}
+	defer tx.Rollback()
+	return tx.notes, nil
+}
+
+// NeedsRecovery reports whether a journal was left, or is in use just now.
+func (r *Repo) NeedsRecovery() bool {
+	_, err := os.Lstat(r.journalPath())
+	return err == nil
+}
+
+// recoverLocked runs under both locks.
+func (r *Repo) recoverLocked(opt BeginOptions) ([]Note, error) {
+	headLock := filepath.Join(r.gitDir, "HEAD.lock")
+	if r.ownLock(headLock) {
+		if err := r.disk.remove(headLock); err != nil {
+			return nil, err
+		}
+	}
+	j, err := r.readJournal()
+	if err != nil || j == nil {
+		return nil, err
+	}
+	if err := r.dropRefLock(j); err != nil {
+		return nil, err
+	}
+	c := &recovery{r: r, j: j, opt: opt}
+	if err := c.run(); err != nil {
+		return nil, fmt.Errorf("complete what %q left: %w", j.Command, err)
+	}
+	return c.notes, r.removeJournal()
+}
+
+// dropRefLock removes the lock of the ref if the dead process made it: then
+// it holds just the new commit.
+func (r *Repo) dropRefLock(j *journal) error {
+	path := r.refPath(j.Ref) + ".lock"
+	b, err := os.ReadFile(path)
+	if err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		return err
+	}
+	if strings.TrimSpace(string(b)) != j.New {
+		return nil
+	}
+	return r.disk.remove(path)
+}
+
+// recovery brings work tree and index to a commit whose process was killed
+// after the ref had moved.
+type recovery struct {
+	r     *Repo
+	j     *journal
+	opt   BeginOptions
+	notes []Note
+
+	oldTree, newTree, headTree Hash
+	files                      []*stagedFile
+	attrs                      *attributes
+}
+
+func (c *recovery) note(path, format string, args ...any) {
+	c.notes = append(c.notes, Note{Path: path, Text: fmt.Sprintf(format, args...)})
+}
+
+func (c *recovery) run() error {
+	old, err1 := hashOrZero(c.j.Old)
+	id, err2 := ParseHash(c.j.New)
+	if err := errors.Join(err1, err2); err != nil {
+		return &CorruptError{What: "the journal names no commits", Hint: fmt.Sprintf("look at git status, then remove %q", c.r.journalPath())}
+	}
+	head, err := c.r.Head()
+	if err != nil {
+		return err
+	}
+	if head.Unborn || head.Commit == old {
+		return nil // the ref did not move: nothing happened
+	}
+	contained := head.Commit == id
+	if !contained {
+		if contained, err = c.r.IsAncestor(id, head.Commit); err != nil {
+			return err
+		}
+	}
+	if !contained {
+		return c.elsewhere(id)
+	}
+	if err := c.load(old, id, head.Commit); err != nil {
+		return err
+	}
+	if head.Commit == id && head.Ref == c.j.Ref {
+		commit, err := c.r.Commit(id)
+		if err != nil {
+			return err
+		}
+		if err := c.r.repairReflogs(refMove{head: Head{Ref: head.Ref, Commit: old}, to: id, who: commit.Committer, message: "commit: " + commit.Subject}); err != nil {
+			return err
+		}
+	}
+	if err := c.complete(); err != nil {
+		return err
+	}
+	c.note("", "completed commit %s of a command that was interrupted", id.String()[:10])
+	return nil
+}
+
+// elsewhere handles a HEAD that does not contain the commit: the branch was
+// switched or reset since. The work tree belongs to what HEAD is now.
+func (c *recovery) elsewhere(id Hash) error {
+	at, _, err := c.r.readRef(c.j.Ref)
+	if err != nil {
+		return ignoreNotExist(err)
+	}
+	if has, err := c.r.IsAncestor(id, at); err != nil || !has {
+		return err // it never happened, or was taken back
+	}
+	c.note("", "an interrupted command made commit %s on branch %s, which is not checked out", id.String()[:10], strings.TrimPrefix(c.j.Ref, "refs/heads/"))
+	return nil
+}
+
+// load finds out what changed and what HEAD has now.
+func (c *recovery) load(old, id, head Hash) error {
+	for _, t := range []struct {
+		commit Hash
+		tree   *Hash
+	}{{old, &c.oldTree}, {id, &c.newTree}, {head, &c.headTree}} {
+		if t.commit.IsZero() {
+			continue
+		}
+		commit, err := c.r.Commit(t.commit)
+		if err != nil {
+			return err
+		}
+		*t.tree = commit.Tree
+	}
+	c.attrs = newAttributes(c.r)
+	// The trees say the same as the list in the journal, with modes.
+	return c.r.DiffTrees(c.oldTree, c.newTree, func(ch Change) error {
+		c.files = append(c.files, &stagedFile{path: ch.Path, old: ch.Old, id: ch.New.ID, mode: ch.New.Mode})
+		return nil
+	})
+}
+
+func (c *recovery) complete() error {
+	x, err := gitindex.Load(c.r.gitDir, c.r.Dir())
+	if err != nil {
+		return indexError(err)
+	}
+	defer x.Close()
+	slices.SortFunc(c.files, func(a, b *stagedFile) int { return strings.Compare(a.path, b.path) })
+	var dirs []string
+	var indexed []*stagedFile
+	for _, deletions := range []bool{true, false} {
+		for i, f := range c.files {
+			if f.deleted() != deletions {
+				continue
+			}
+			took, changed, err := c.file(i, f)
+			if err != nil {
+				return err
+			}
+			dirs = append(dirs, changed...)
+			if took {
+				indexed = append(indexed, f)
+			}
+		}
+	}
+	slices.Sort(dirs)
+	if err := c.r.disk.parallel(slices.Compact(dirs), c.r.syncExisting); err != nil {
+		return err
+	}
+	slices.SortFunc(indexed, func(a, b *stagedFile) int { return strings.Compare(a.path, b.path) })
+	indexed, err = c.notStaged(x, indexed)
+	if err != nil {
+		return err
+	}
+	return c.r.patchIndex(x, forgetFolders(indexed), indexed, c.opt.Split)
+}
+
+// file brings one file to the new commit if it is as the old one had it and
+// HEAD still has what the new one put there.
+func (c *recovery) file(n int, f *stagedFile) (took bool, dirs []string, err error) {
+	now, err := c.r.Lookup(c.headTree, f.path)
+	if err := ignoreNotExist(err); err != nil {
+		return false, nil, err
+	}
+	if now.ID != f.id || now.Mode != f.mode {
+		if now.ID == f.old.ID {
+			c.note(f.path, "a later commit took back the change of the interrupted command")
+		}
+		return false, nil, nil
+	}
+	if f.conv, err = c.attrs.of(f.path); err != nil {
+		f.conv = conversion{}
+	}
+	if state, err := c.r.compare(f.path, now, f.conv); err != nil || state == stateSame {
+		return err == nil, nil, err
+	}
+	state, err := c.r.compare(f.path, f.old, f.conv)
+	if err != nil {
+		return false, nil, err
+	}
+	if state != stateSame {
+		c.note(f.path, "was edited by hand while a command was interrupted; the edit is kept and not committed")
+		f.unsure = true
+		return true, nil, nil
+	}
+	if f.deleted() {
+		dirs, err = c.r.removeFile(f.path)
+		return true, dirs, err
+	}
+	if f.data, err = c.r.Blob(f.id); err != nil {
+		return false, nil, err
+	}
+	tmp, err := c.r.prepareFile(n, f)
+	if err == nil {
+		err = syncPath(c.r.disk, tmp)
+	}
+	f.data = nil
+	if err != nil {
+		return false, nil, err
+	}
+	dirs, err = c.r.place(tmp, f.path)
+	return true, dirs, err
+}
+
+// notStaged leaves out the paths at which the user has staged something since.
+func (c *recovery) notStaged(x *gitindex.Index, files []*stagedFile) ([]*stagedFile, error) {
+	var out []*stagedFile
+	for _, f := range files {
+		e, ok, err := x.Get(f.path)
+		if err != nil {
+			return nil, indexError(err)
+		}
+		switch {
+		case !ok && f.old.ID.IsZero(), !ok && f.deleted(), ok && Hash(e.ID) == f.old.ID, ok && Hash(e.ID) == f.id:
+			out = append(out, f)
+		default:
+			c.note(f.path, "is staged in git's index in another form, which is kept")
+		}
+	}
+	return out, nil
+}
+
+// forgetFolders invalidates the tree cache above the given files.
+func forgetFolders(files []*stagedFile) []gitindex.FolderChange {
+	unknown := gitindex.ID{0xff, 0xff, 0xff, 0xff}
+	seen := map[string]bool{}
+	var out []gitindex.FolderChange
+	add := func(dir string) {
+		if !seen[dir] {
+			seen[dir] = true
+			out = append(out, gitindex.FolderChange{Path: dir, Old: unknown, New: unknown})
+		}
+	}
+	if len(files) > 0 {
+		add("")
+	}
+	for _, f := range files {
+		for i, ch := range f.path {
+			if ch == '/' {
+				add(f.path[:i])
+			}
+		}
+	}
+	slices.SortFunc(out, func(a, b gitindex.FolderChange) int { return strings.Compare(a.Path, b.Path) })
+	return out
+}

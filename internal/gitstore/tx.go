@@ -1,0 +1,504 @@
+package gitstore
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/e1-dms/e1/internal/gitstore/gitindex"
+)
+
+// BeginOptions are the circumstances of a transaction.
+type BeginOptions struct {
+	Wait    time.Duration // how long to wait for locks
+	Command string        // told to those who wait for us, e.g. `e1 register`
+	Split   SplitMode     // empty: SplitAuto
+}
+
+// Tx is one transaction: paths to write and delete, then one commit. It holds
+// e1's write lock and git's index lock until Commit or Rollback. It is not for
+// concurrent use.
+type Tx struct {
+	r        *Repo
+	ctx      context.Context
+	opt      BeginOptions
+	deadline time.Time
+	head     Head
+	base     Hash // tree of head
+	notes    []Note
+
+	lock      *writeLock
+	indexLock *lockFile
+	index     chan loadedIndex
+
+	attrs       *attributes
+	trees       map[Hash][]TreeEntry
+	files       map[string]*stagedFile
+	folded      map[string]string // new names by their folded form
+	beforeRef   []func() error
+	afterCommit []func(Hash) error
+	done        bool
+}
+
+// stagedFile is one path of a transaction.
+type stagedFile struct {
+	path   string
+	old    TreeEntry // at HEAD; zero when new
+	id     Hash      // new content; zero when deleted
+	mode   Mode
+	data   []byte
+	src    string // where the content is, when data is nil
+	size   int64
+	adopt  bool // the work tree has this content already, by hand
+	conv   conversion
+	tmp    string // prepared content
+	unsure bool   // the file was edited by hand after the commit
+}
+
+func (f *stagedFile) deleted() bool { return f.id.IsZero() }
+
+type loadedIndex struct {
+	x   *gitindex.Index
+	err error
+}
+
+// Begin takes the locks, completes what a killed command left, and reads
+// HEAD.
+func (r *Repo) Begin(ctx context.Context, opt BeginOptions) (*Tx, error) {
+	tx, err := r.lockAll(ctx, opt)
+	if err != nil {
+		return nil, err
+	}
+	if err := tx.start(); err != nil {
+		tx.Rollback()
+		return nil, err
+	}
+	return tx, nil
+}
+
+// lockAll takes both locks and recovers. The transaction cannot be used yet.
+func (r *Repo) lockAll(ctx context.Context, opt BeginOptions) (*Tx, error) {
+	tx := &Tx{r: r, ctx: ctx, opt: opt, deadline: time.Now().Add(opt.Wait)}
+	tx.attrs = newAttributes(r)
+	tx.trees = map[Hash][]TreeEntry{}
+	tx.files = map[string]*stagedFile{}
+	tx.folded = map[string]string{}
+	if err := r.prepareDirs(); err != nil {
+		return nil, err
+	}
+	var err error
+	if tx.lock, err = r.lockWrite(ctx, tx.deadline, opt.Command); err != nil {
+		return nil, unwritable(r.CommonE1Dir(), err)
+	}
+	r.clearTmp()
+	tx.indexLock, err = r.takeLock(ctx, filepath.Join(r.gitDir, "index.lock"), lockContent(opt.Command), tx.deadline)
+	if err == nil {
+		tx.notes, err = r.recoverLocked(opt)
+	}
+	if err != nil {
+		tx.Rollback()
+		return nil, unwritable(r.gitDir, err)
+	}
+	return tx, nil
+}
+
+// start reads HEAD and begins to load the index.
+func (tx *Tx) start() error {
+	if err := tx.r.idle(); err != nil {
+		return err
+	}
+	var err error
+	if tx.head, err = tx.r.Head(); err != nil {
+		return err
+	}
+	if tx.head.Detached {
+		return &StateError{What: "HEAD is detached: there is no branch to commit to", Hint: "git switch BRANCH, or git switch -c NEW-BRANCH"}
+	}
+	if !tx.head.Unborn {
+		c, err := tx.r.Commit(tx.head.Commit)
+		if err != nil {
+			return err
+		}
+		tx.base = c.Tree
+	}
+	tx.index = make(chan loadedIndex, 1)
+	go func() {
+		x, err := gitindex.Load(tx.r.gitDir, tx.r.Dir())
+		tx.index <- loadedIndex{x, err}
+	}()
+	return nil
+}
+
+// idle refuses a repository in the middle of something.
+func (r *Repo) idle() error {
+	for _, s := range []struct{ file, what, hint string }{
+		{"MERGE_HEAD", "a merge is in progress", "git merge --continue, or git merge --abort"},
+		{"rebase-merge", "a rebase is in progress", "git rebase --continue, or git rebase --abort"},
+		{"rebase-apply", "a rebase or git am is in progress", "git rebase --continue, or git rebase --abort"},
+		{"CHERRY_PICK_HEAD", "a cherry-pick is in progress", "git cherry-pick --continue, or git cherry-pick --abort"},
+		{"REVERT_HEAD", "a revert is in progress", "git revert --continue, or git revert --abort"},
+	} {
+		if _, err := os.Lstat(filepath.Join(r.gitDir, s.file)); err == nil {
+			return &StateError{What: s.what, Hint: s.hint}
+		}
+	}
+	return nil
+}
+
+// Head returns HEAD as it is for this transaction.
+func (tx *Tx) Head() Head { return tx.head }
+
+// Base returns the tree that the transaction starts from; zero on an unborn
+// branch.
+func (tx *Tx) Base() Hash { return tx.base }
+
+// Notes returns what recovery and, later, the commit have to tell the user.
+func (tx *Tx) Notes() []Note { return tx.notes }
+
+// Repo returns the repository.
+func (tx *Tx) Repo() *Repo { return tx.r }
+
+// lookup is Repo.Lookup at the base, with each tree read once.
+func (tx *Tx) lookup(path string) (TreeEntry, error) {
+	at := TreeEntry{Mode: ModeDir, ID: tx.base}
+	for name := range strings.SplitSeq(path, "/") {
+		if !at.IsDir() {
+			return TreeEntry{}, nil
+		}
+		entries, err := tx.tree(at.ID)
+		if err != nil {
+			return TreeEntry{}, err
+		}
+		i := slices.IndexFunc(entries, func(e TreeEntry) bool { return e.Name == name })
+		if i < 0 {
+			return TreeEntry{}, nil
+		}
+		at = entries[i]
+	}
+	return at, nil
+}
+
+func (tx *Tx) tree(id Hash) ([]TreeEntry, error) {
+	if got, ok := tx.trees[id]; ok {
+		return got, nil
+	}
+	got, err := tx.r.Tree(id)
+	if err == nil {
+		tx.trees[id] = got
+	}
+	return got, err
+}
+
+// Read returns a file as it will be after the transaction: what was put, else
+// what HEAD has. The error is ErrNotExist when there is no such file.
+func (tx *Tx) Read(path string) ([]byte, error) {
+	if f := tx.files[path]; f != nil {
+		switch {
+		case f.deleted():
+			return nil, fmt.Errorf("%q: %w", path, ErrNotExist)
+		case f.src != "":
+			return os.ReadFile(f.src)
+		}
+		return f.data, nil
+	}
+	e, err := tx.lookup(path)
+	if err != nil {
+		return nil, err
+	}
+	if !e.IsFile() {
+		return nil, fmt.Errorf("%q: %w", path, ErrNotExist)
+	}
+	return tx.r.Blob(e.ID)
+}
+
+// Put sets the content of a file. It refuses paths that cannot be stored,
+// that git would convert, and files which a person has edited. Putting what is
+// there already changes nothing.
+func (tx *Tx) Put(path string, data []byte) error {
+	if data == nil {
+		data = []byte{}
+	}
+	f := &stagedFile{path: path, id: HashBlob(data), data: data, size: int64(len(data))}
+	return tx.stage(f, func() (bool, error) { return bytes.Contains(data, []byte("\r\n")), nil })
+}
+
+// PutFrom sets the content of a file to that of another file, which is read
+// in pieces and must not change until Commit.
+func (tx *Tx) PutFrom(path, src string) error {
+	id, size, err := hashFile(src)
+	if err != nil {
+		return err
+	}
+	f := &stagedFile{path: path, id: id, src: src, size: size}
+	return tx.stage(f, func() (bool, error) { return containsCRLF(src) })
+}
+
+// Adopt commits a file as a person left it in the work tree: new, changed or
+// deleted.
+func (tx *Tx) Adopt(path string) error {
+	if err := tx.usable(path); err != nil {
+		return err
+	}
+	full := filepath.Join(tx.r.root, filepath.FromSlash(path))
+	f := &stagedFile{path: path, adopt: true, src: full}
+	st, err := os.Lstat(full)
+	switch {
+	case errors.Is(err, ErrNotExist):
+		f.src = ""
+	case err != nil:
+		return err
+	case !st.Mode().IsRegular():
+		return &PathError{Path: path, Why: "is not an ordinary file", Hint: "remove it, or replace it by a file"}
+	default:
+		if f.id, f.size, err = hashFile(full); err != nil {
+			return err
+		}
+		if st.Mode()&0o100 != 0 && tx.r.cfg.bool("core", "filemode", true) {
+			f.mode = ModeExec
+		}
+	}
+	return tx.stage(f, func() (bool, error) { return containsCRLF(full) })
+}
+
+// Delete removes a file. The error is ErrNotExist when it is not there.
+func (tx *Tx) Delete(path string) error {
+	if err := tx.usable(path); err != nil {
+		return err
+	}
+	if f := tx.files[path]; f != nil && f.old.ID.IsZero() {
+		if f.deleted() {
+			return fmt.Errorf("%q: %w", path, ErrNotExist)
+		}
+		delete(tx.files, path)
+		return nil
+	}
+	return tx.stage(&stagedFile{path: path}, nil)
+}
+
+func (tx *Tx) usable(path string) error {
+	if tx.done {
+		return ErrRolledBack
+	}
+	return checkPath(path)
+}
+
+// stage checks a change and takes it into the transaction.
+func (tx *Tx) stage(f *stagedFile, hasCRLF func() (bool, error)) error {
+	if err := tx.usable(f.path); err != nil {
+		return err
+	}
+	var err error
+	if f.conv, err = tx.attrs.of(f.path); err != nil {
+		return err
+	}
+	if f.conv.toLF && !f.deleted() {
+		if bad, err := hasCRLF(); err != nil {
+			return err
+		} else if bad {
+			return &PathError{Path: f.path, Why: "has CR LF line ends, which git would change because of " + f.conv.why, Hint: "end lines with LF only"}
+		}
+	}
+	before := tx.files[f.path]
+	if before != nil {
+		f.old = before.old
+	} else if f.old, err = tx.lookup(f.path); err != nil {
+		return err
+	}
+	switch {
+	case f.old.Mode == ModeSymlink || f.old.Mode == ModeModule:
+		return &PathError{Path: f.path, Why: "is a symlink or a submodule in the repository", Hint: "git rm it first"}
+	case f.deleted() && !f.old.IsFile():
+		return fmt.Errorf("%q: %w", f.path, ErrNotExist)
+	case f.old.IsDir():
+		f.old = TreeEntry{} // judged when the trees are built
+	}
+	if f.mode == 0 {
+		f.mode = ModeFile
+		if f.old.IsFile() && !f.adopt {
+			f.mode = f.old.Mode
+		}
+	}
+	if before == nil {
+		if err := tx.checkNew(f); err != nil {
+			return err
+		}
+		if !f.adopt {
+			if err := tx.checkHandEdit(f); err != nil {
+				return err
+			}
+		}
+	}
+	if f.old.ID == f.id && f.old.Mode == f.mode {
+		delete(tx.files, f.path) // as it was
+		return nil
+	}
+	tx.files[f.path] = f
+	return nil
+}
+
+// checkHandEdit compares the work tree with HEAD at one path.
+func (tx *Tx) checkHandEdit(f *stagedFile) error {
+	state, err := tx.r.compare(f.path, f.old, f.conv)
+	if err != nil {
+		return err
+	}
+	switch state {
+	case stateSame:
+		return nil
+	case stateForeign:
+		// A file with just this content loses nothing.
+		if id, _, err := hashFile(filepath.Join(tx.r.root, filepath.FromSlash(f.path))); err == nil && id == f.id {
+			return nil
+		}
+		return &HandEditError{Paths: []string{f.path}, Why: "a file that is not committed is in the way"}
+	case stateMissing:
+		if tx.r.cfg.bool("core", "sparsecheckout", false) {
+			return &UnsupportedError{What: fmt.Sprintf("writing %q, which is outside the sparse checkout,", f.path), Hint: "git sparse-checkout add the folder, or git sparse-checkout disable"}
+		}
+		return &HandEditError{Paths: []string{f.path}, Why: "deleted by hand and not committed"}
+	case stateUnusable:
+		if tx.makesRoom(f) {
+			return nil
+		}
+		return &HandEditError{Paths: []string{f.path}, Why: "replaced by hand by something that is no file, or below a symlink"}
+	}
+	return &HandEditError{Paths: []string{f.path}}
+}
+
+// makesRoom reports that the transaction itself deletes what is in the way: a
+// file where a folder is to be, or a folder where a file is to be.
+func (tx *Tx) makesRoom(f *stagedFile) bool {
+	if !f.old.ID.IsZero() || f.deleted() {
+		return false
+	}
+	for i, c := range f.path {
+		if c == '/' && tx.goesAway(f.path[:i]) {
+			return true
+		}
+	}
+	for path, g := range tx.files {
+		if g.deleted() && strings.HasPrefix(path, f.path+"/") {
+			return true
+		}
+	}
+	return false
+}
+
+// checkNew refuses a new name that a file system which ignores case or
+// normalises Unicode would take for another one.
+func (tx *Tx) checkNew(f *stagedFile) error {
+	if f.deleted() || !f.old.ID.IsZero() {
+		return nil
+	}
+	dir := tx.base
+	rest := f.path
+	prefix := ""
+	for {
+		name, tail, more := strings.Cut(rest, "/")
+		entries, err := tx.tree(dir)
+		if err != nil {
+			return err
+		}
+		folded, next := foldName(name), Hash{}
+		for _, e := range entries {
+			switch {
+			case e.Name == name:
+				if e.IsDir() {
+					next = e.ID
+				}
+			case foldName(e.Name) == folded && !tx.goesAway(prefix+e.Name):
+				return &PathError{Path: f.path, Why: fmt.Sprintf("differs from %q only in case or in the form of its letters", prefix+e.Name), Hint: "use another name"}
+			}
+		}
+		if !more || next.IsZero() {
+			break
+		}
+		dir, rest, prefix = next, tail, prefix+name+"/"
+	}
+	return tx.claimNames(f.path)
+}
+
+// claimNames compares the new names of one transaction with each other.
+func (tx *Tx) claimNames(path string) error {
+	for i := 0; i <= len(path); i++ {
+		if i < len(path) && path[i] != '/' {
+			continue
+		}
+		folded := foldName(path[:i])
+		other, taken := tx.folded[folded]
+		if taken && other != path[:i] {
+			return &PathError{Path: path, Why: fmt.Sprintf("differs from %q only in case or in the form of its letters", other), Hint: "use another name"}
+		}
+		tx.folded[folded] = path[:i]
+	}
+	return nil
+}
+
+func (tx *Tx) goesAway(path string) bool {
+	f := tx.files[path]
+	return f != nil && f.deleted()
+}
+
+// sorted returns the staged files by path.
+func (tx *Tx) sorted() []*stagedFile {
+	out := make([]*stagedFile, 0, len(tx.files))
+	for _, p := range slices.Sorted(maps.Keys(tx.files)) {
+		out = append(out, tx.files[p])
+	}
+	return out
+}
+
+// Changes returns what the transaction would commit, by path.
+func (tx *Tx) Changes() []Change {
+	var out []Change
+	for _, f := range tx.sorted() {
+		c := Change{Path: f.path, Old: f.old}
+		if !f.deleted() {
+			c.New = TreeEntry{Name: filepath.Base(f.path), Mode: f.mode, ID: f.id}
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+// BeforeRef registers a function that Commit calls when all objects are
+// durable and before the ref moves; an error stops the commit.
+func (tx *Tx) BeforeRef(fn func() error) { tx.beforeRef = append(tx.beforeRef, fn) }
+
+// AfterCommit registers a function that Commit calls inside the locks, when
+// work tree and git index are at the new commit. It brings derived data up to
+// date; its error becomes a note.
+func (tx *Tx) AfterCommit(fn func(Hash) error) { tx.afterCommit = append(tx.afterCommit, fn) }
+
+// Rollback gives up and releases the locks; nothing was changed. After Commit
+// it does nothing.
+func (tx *Tx) Rollback() {
+	if tx.done {
+		return
+	}
+	tx.done = true
+	if tx.index != nil {
+		if got := <-tx.index; got.x != nil {
+			got.x.Close()
+		}
+	}
+	for _, f := range tx.files {
+		if f.tmp != "" {
+			_ = os.Remove(f.tmp)
+		}
+	}
+	_ = tx.indexLock.release()
+	tx.lock.release()
+}
+
+func containsCRLF(path string) (bool, error) {
+	b, err := os.ReadFile(path)
+	return bytes.Contains(b, []byte("\r\n")), err
+}
