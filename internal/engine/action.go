@@ -1,0 +1,419 @@
+package engine
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/e1-dms/e1/internal/diag"
+	"github.com/e1-dms/e1/internal/document"
+	"github.com/e1-dms/e1/internal/expr"
+	"github.com/e1-dms/e1/internal/form"
+	"github.com/e1-dms/e1/internal/route"
+)
+
+// act carries out automatic actions in order.
+func (r *run) act(actions []*route.Action, s *route.Step, item string) error {
+	for _, a := range actions {
+		if a.If != nil {
+			ok, err := r.condition(a.If, s, item)
+			if err != nil {
+				return err
+			}
+			if !ok {
+				continue
+			}
+		}
+		if err := r.action(a, s, item); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *run) action(a *route.Action, s *route.Step, item string) error {
+	switch a.Kind {
+	case route.Set:
+		for _, set := range a.Set {
+			if err := r.set(set, s, item); err != nil {
+				return err
+			}
+		}
+		return nil
+	case route.Register:
+		return r.register(a, s, item)
+	case route.LinkTo:
+		v, err := r.eval(a.To, s, item, expr.Options{})
+		if err != nil {
+			return err
+		}
+		if to, _ := expr.Identity(v); to != "" {
+			addLink(r.self, a.LinkKind.Text, to)
+			return nil
+		}
+		r.note("step %q: no link %q, %q is empty", s.ID, a.LinkKind.Text, a.To.Text)
+		return nil
+	case route.Remark:
+		v, err := r.eval(a.Text, s, item, expr.Options{})
+		if err != nil {
+			return err
+		}
+		if text := expr.FormatValue(v); text != "" {
+			r.addComment(text)
+		}
+		return nil
+	case route.Cancel, route.Complete:
+		return r.cancelSteps(a, item)
+	case route.StartOf:
+		def, err := r.in.Definitions.Current(a.Route.Text)
+		if err != nil {
+			return &Refusal{Reason: UnknownRoute, Message: err.Error(), Hint: "e1 lint", Err: err}
+		}
+		_, err = r.begin(def, nil)
+		return err
+	case route.Assign:
+		return r.assignOpen(a, s, item)
+	}
+	return refuse(NotCarriedOut, "e1 lint", "route %q: the action %q is not carried out by this version", r.r.Name.Text, string(a.Kind))
+}
+
+// set gives a field of the document, or of one it refers to, a value.
+func (r *run) set(set *route.Assignment, s *route.Step, item string) error {
+	d := r.self
+	path := set.Fields()
+	for len(path) > 1 {
+		number := d.Card.Text(path[0])
+		if number == "" {
+			r.note("step %q: %q is not set, %q is empty", s.ID, set.Field.Text, path[0])
+			return nil
+		}
+		var err error
+		if d, err = r.document(number); err != nil {
+			return err
+		}
+		path = path[1:]
+	}
+	want, err := r.want(d.Form, path[0], set)
+	if err != nil {
+		return err
+	}
+	v, err := r.eval(set.Value, s, item, expr.Options{Want: want})
+	if err != nil {
+		return err
+	}
+	return r.store(d, path[0], v)
+}
+
+// want gives the type that a field needs.
+func (r *run) want(name, field string, set *route.Assignment) (expr.Type, error) {
+	v, ok := r.in.Forms.Env(name).Lookup(field)
+	if !ok {
+		return expr.Type{}, refuse(BrokenRoute, "e1 lint", "%s: %s has no field %q", set.Field.At, name, field)
+	}
+	v.Type.Nullable = true
+	return v.Type, nil
+}
+
+// store puts a value into a card, or sets the status.
+func (m *machine) store(d *document.Document, field string, v expr.Value) error {
+	f := m.in.Forms.Form(d.Form)
+	if f == nil {
+		return refuse(BadField, "e1 form list", "%s is of an unknown form %q", d.Number, d.Form)
+	}
+	if field == "status" {
+		id, _ := expr.Identity(v)
+		if _, known := f.Status(id); !known || id == form.Void {
+			return refuse(BadField, "", "%s", diag.Unknown("status", id, withoutVoid(f.StatusIDs()))).offer(withoutVoid(f.StatusIDs())...)
+		}
+		if d.Status != id {
+			d.Status = id
+			m.changed(d, field)
+		}
+		return nil
+	}
+	before := d.Card.Clone()
+	if p := m.in.Forms.SetValue(f, d, field, v); p != nil {
+		return refuse(BadField, p.Hint, "%s: %s", d.Number, p.Message)
+	}
+	if !sameField(before.Get(field), d.Card.Get(field)) {
+		m.changed(d, field)
+	}
+	return nil
+}
+
+// changed lets waits for a field of the input's document know.
+func (m *machine) changed(d *document.Document, field string) {
+	if d == m.self {
+		m.touched(field)
+	}
+}
+
+func sameField(a, b *document.Value) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return a.Text == b.Text && len(a.Rows) == 0 && len(b.Rows) == 0 && slices.Equal(a.List, b.List)
+}
+
+func withoutVoid(ids []string) []string {
+	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return id == form.Void })
+}
+
+// document gives a document to be changed: a copy of its own.
+func (m *machine) document(number string) (*document.Document, error) {
+	for _, d := range m.docs {
+		if d.Number == number {
+			return d, nil
+		}
+	}
+	if m.in.Lookup == nil {
+		return nil, refuse(DocumentUnknown, "", "there is no document %q", number)
+	}
+	d, err := m.in.Lookup.Document(number)
+	if err != nil {
+		return nil, err
+	}
+	if d == nil {
+		return nil, refuse(DocumentUnknown, "", "there is no document %q", number)
+	}
+	d = d.Clone()
+	m.docs = append(m.docs, d)
+	return d, nil
+}
+
+// register registers a document, or takes one that is there already: the one
+// the field `into` names, else the one that `find` finds.
+func (r *run) register(a *route.Action, s *route.Step, item string) error {
+	f := r.in.Forms.Form(a.Form.Text)
+	if f == nil {
+		return refuse(BrokenRoute, "e1 lint", "%s: unknown form %q", a.Form.At, a.Form.Text)
+	}
+	draft := &document.Document{Form: f.Name, Number: "@" + strconv.Itoa(len(r.fresh)+1),
+		Registered: r.in.Now, By: r.in.Actor, Status: f.Initial()}
+	// Values are computed before anything is written: they may read fields
+	// that the registration changes.
+	for _, set := range a.Set {
+		want, err := r.want(f.Name, set.Field.Text, set)
+		if err != nil {
+			return err
+		}
+		v, err := r.eval(set.Value, s, item, expr.Options{Want: want})
+		if err != nil {
+			return err
+		}
+		if err := r.store(draft, set.Field.Text, v); err != nil {
+			return err
+		}
+	}
+	d, err := r.existing(a, f, draft)
+	if err != nil {
+		return err
+	}
+	if d != nil {
+		complete(d, draft)
+	} else {
+		if problems := r.in.Forms.Defaults(f, draft, r.defaults()); len(problems) > 0 {
+			return refusal(Incomplete, f.Name, problems)
+		}
+		d = draft
+		r.docs = append(r.docs, d)
+		r.fresh = append(r.fresh, d.Number)
+	}
+	if a.LinkKind.Text != "" {
+		addLink(d, a.LinkKind.Text, r.self.Number)
+	}
+	if a.Into.Text != "" {
+		return r.store(r.self, a.Into.Text, expr.Ref{Form: d.Form, Number: d.Number})
+	}
+	return nil
+}
+
+func (m *machine) defaults() form.Context {
+	ctx := m.context()
+	ctx.Author = ""
+	if m.org.User(m.in.Actor) != nil {
+		ctx.Author = m.in.Actor
+	}
+	return ctx
+}
+
+// existing looks for a document to take instead of registering one.
+func (r *run) existing(a *route.Action, f *form.Form, draft *document.Document) (*document.Document, error) {
+	if a.Into.Text != "" {
+		if number := r.self.Card.Text(a.Into.Text); number != "" {
+			return r.document(number)
+		}
+	}
+	keys := r.in.Forms.Keys(f, draft)
+	for _, find := range a.Find {
+		for _, key := range keys {
+			if key.Field != find.Text || key.Value == "" {
+				continue
+			}
+			found, err := (&overlay{r.machine}).ByUnique(f.Name, key.Field, key.Value)
+			if err != nil {
+				return nil, err
+			}
+			if found, err = r.living(found); err != nil {
+				return nil, err
+			}
+			if len(found) > 1 {
+				hint := ""
+				if a.Into.Text != "" {
+					hint = fmt.Sprintf("choose one: e1 set %s %s=NUMBER", r.self.Number, a.Into.Text)
+				}
+				return nil, refuse(Ambiguous, hint, "%d documents of %s have this %s: %s", len(found), f.Name, key.Field, quoted(found)).offer(found...)
+			}
+			if len(found) == 1 {
+				return r.document(found[0])
+			}
+		}
+	}
+	return nil, nil
+}
+
+// living leaves out documents whose registration was undone.
+func (r *run) living(numbers []string) ([]string, error) {
+	var out []string
+	for _, n := range numbers {
+		d, err := (&overlay{r.machine}).Document(n)
+		if err != nil {
+			return nil, err
+		}
+		if d != nil && d.Status != void {
+			out = append(out, n)
+		}
+	}
+	return out, nil
+}
+
+// complete gives a document that was found what it does not have yet. What a
+// person has entered stays.
+func complete(d, draft *document.Document) {
+	for _, e := range draft.Card {
+		if d.Card.Get(e.Name).IsEmpty() {
+			v := e.Value.Clone()
+			d.Card.Set(e.Name, &v)
+		}
+	}
+}
+
+// addLink links once.
+func addLink(d *document.Document, kind, to string) {
+	for _, l := range d.Links {
+		if l.Kind == kind && l.To == to {
+			return
+		}
+	}
+	d.Links = append(d.Links, document.Link{Kind: kind, To: to})
+}
+
+// checkFresh checks the documents that are to be registered: a route must not
+// bring a card into the world that a person could not have registered.
+func (m *machine) checkFresh() error {
+	for _, d := range m.docs {
+		if !slices.Contains(m.fresh, d.Number) {
+			continue
+		}
+		problems := m.in.Forms.Check(m.in.Forms.Form(d.Form), d, m.context())
+		problems = slices.DeleteFunc(problems, func(p form.Problem) bool { return p.Severity != diag.Error })
+		if len(problems) > 0 {
+			return refusal(Incomplete, d.Form, problems)
+		}
+	}
+	return nil
+}
+
+// refusal turns problems of a card into one refusal that names all of them.
+func refusal(reason Reason, what string, problems []form.Problem) *Refusal {
+	out := &Refusal{Reason: reason, Message: what + ": "}
+	for i, p := range problems {
+		if i > 0 {
+			out.Message += "; "
+		}
+		out.Message += p.Message
+		if p.Field != "" && !slices.Contains(out.Possible, p.Field) {
+			out.Possible = append(out.Possible, p.Field)
+		}
+		if out.Hint == "" {
+			out.Hint = p.Hint
+		}
+	}
+	return out
+}
+
+// cancelSteps withdraws or finishes open steps; the route goes on behind them.
+func (r *run) cancelSteps(a *route.Action, item string) error {
+	for _, w := range a.Steps {
+		target := r.r.Step(w.Text)
+		if target == nil {
+			return refuse(BrokenRoute, "e1 lint", "%s: no step %q", w.At, w.Text)
+		}
+		for _, p := range slices.Clone(r.instance().Open) {
+			if p.At != target.ID || r.position(p.At, p.Item) == nil {
+				continue
+			}
+			if a.Kind == route.Complete {
+				r.completeTasks(target, p.Item)
+			}
+			if err := r.drop(p.At, p.Item); err != nil {
+				return err
+			}
+			if err := r.next(target, p.Item); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// completeTasks closes the tasks of a step as done, without an answer.
+func (r *run) completeTasks(s *route.Step, item string) {
+	in := r.instance()
+	for i := range in.Tasks {
+		t := &in.Tasks[i]
+		if t.Step == s.ID && t.Item == item && pending(t) {
+			t.State, t.Done, t.By, t.Timer = TaskDone, r.in.Now, r.in.Actor, zeroTime
+			r.closed(t)
+		}
+	}
+}
+
+// assignOpen changes performer and deadline of the open tasks of steps.
+func (r *run) assignOpen(a *route.Action, s *route.Step, item string) error {
+	var who []string
+	if a.Who != nil {
+		var err error
+		if who, err = r.resolve(a.Who, s, item); err != nil {
+			return err
+		}
+		if len(who) == 0 {
+			r.note("step %q: nobody to assign: %s", s.ID, a.Who)
+		}
+	}
+	in := r.instance()
+	for i := range in.Tasks {
+		t := &in.Tasks[i]
+		if !pending(t) || !slices.ContainsFunc(a.Steps, func(w route.Word) bool { return w.Text == t.Step }) {
+			continue
+		}
+		if len(who) > 0 {
+			p := r.present(who)[0]
+			t.Who, t.For, t.Candidates, t.Accepted = p.who, p.absent, nil, zeroTime
+			r.tell(TellAssigned, t.ID, t.Title, t.Who)
+		}
+		if a.Due != nil && a.Due.Expr != nil {
+			at, err := r.moment(a.Due.Expr, s, item, r.in.Now)
+			if err != nil {
+				return err
+			}
+			t.Due = at
+		}
+		if step := r.r.Step(t.Step); step != nil {
+			if err := r.wind(step, t); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,330 @@
+package engine
+
+import (
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/e1-dms/e1/internal/document"
+	"github.com/e1-dms/e1/internal/expr"
+	"github.com/e1-dms/e1/internal/route"
+)
+
+// maxItems bounds the branches of an `each`.
+const maxItems = 500
+
+// split begins the branches of a parallel whose conditions hold.
+func (r *run) split(s *route.Step, item string) error {
+	var started []*route.Branch
+	for _, b := range s.Branches {
+		if b.If != nil {
+			ok, err := r.condition(b.If, s, item)
+			if err != nil {
+				return err
+			}
+			if !ok {
+				continue
+			}
+		}
+		started = append(started, b)
+	}
+	if len(started) == 0 {
+		return r.next(s, item)
+	}
+	p := r.open(s, item)
+	for _, b := range started {
+		p.Started = append(p.Started, b.ID)
+	}
+	r.forget(s, item)
+	for i := len(started) - 1; i >= 0; i-- {
+		if len(started[i].Steps) > 0 {
+			r.push(started[i].Steps[0], item)
+		}
+	}
+	for _, b := range started {
+		if len(b.Steps) == 0 {
+			if err := r.arrive(s, item, b.ID); err != nil {
+				return err
+			}
+		}
+	}
+	return r.joinNone(s, item)
+}
+
+// spread begins the steps of an each for every row or person.
+func (r *run) spread(s *route.Step, item string) error {
+	keys, err := r.items(s, item)
+	if err != nil {
+		return err
+	}
+	if len(keys) > maxItems {
+		return refuse(Endless, "split the table", "route %q: each at %q has %d items; at most %d are carried out at once",
+			r.r.Name.Text, s.ID, len(keys), maxItems)
+	}
+	if len(keys) == 0 {
+		return r.next(s, item)
+	}
+	r.open(s, item).Started = keys
+	r.forget(s, item)
+	for i := len(keys) - 1; i >= 0; i-- {
+		if err := r.into(s.Branches[0], joinItem(item, keys[i])); err != nil {
+			return err
+		}
+	}
+	return r.joinNone(s, item)
+}
+
+// items gives the keys of what an each goes over: user ids, or row numbers.
+func (r *run) items(s *route.Step, item string) ([]string, error) {
+	if s.Over.People != nil {
+		return r.resolve(s.Over.People, s, item)
+	}
+	v, err := r.eval(s.Over.Expr, s, item, expr.Options{})
+	if err != nil {
+		return nil, err
+	}
+	var keys []string
+	switch list := v.(type) {
+	case []expr.Row:
+		for i := range list {
+			keys = append(keys, strconv.Itoa(i+1))
+		}
+	case []expr.Value:
+		for i, e := range list {
+			key := strconv.Itoa(i + 1)
+			if u, ok := e.(expr.User); ok {
+				key = u.ID
+			}
+			if !slices.Contains(keys, key) {
+				keys = append(keys, key)
+			}
+		}
+	}
+	return keys, nil
+}
+
+// joinNone lets a block that waits for nobody go on at once.
+func (r *run) joinNone(s *route.Step, item string) error {
+	if s.Join.Kind != route.JoinNone {
+		return nil
+	}
+	p := r.position(s.ID, item)
+	if p == nil {
+		return nil
+	}
+	if len(p.Arrived) == len(p.Started) {
+		r.closePosition(s, item)
+	} else {
+		p.State = joined
+	}
+	return r.next(s, item)
+}
+
+// arrive counts a branch as arrived and looks whether the join fires.
+func (r *run) arrive(s *route.Step, item, branch string) error {
+	p := r.position(s.ID, item)
+	if p == nil || slices.Contains(p.Arrived, branch) {
+		return nil // the block was decided or cancelled meanwhile
+	}
+	p.Arrived = append(p.Arrived, branch)
+	all := len(p.Arrived) == len(p.Started)
+	switch {
+	case p.State == joined:
+		if all {
+			r.closePosition(s, item)
+		}
+		return nil
+	case s.Join.Kind == route.JoinNone:
+		return nil
+	case all, s.Join.Kind == route.JoinAny, s.Join.Kind == route.JoinN && len(p.Arrived) >= s.Join.N:
+		return r.join(s, item, s.Cancel)
+	}
+	return nil
+}
+
+// join lets a block go on: with the worst of its answers, if it has outcomes.
+func (r *run) join(s *route.Step, item string, cancel bool) error {
+	p := r.position(s.ID, item)
+	answer := worst(s.Outcomes, p.Answers)
+	switch {
+	case len(p.Arrived) == len(p.Started):
+		r.closePosition(s, item)
+	case cancel:
+		if err := r.drop(s.ID, item); err != nil {
+			return err
+		}
+	default:
+		p.State = joined
+	}
+	if answer == nil {
+		return r.next(s, item)
+	}
+	return r.outcome(s, item, answer)
+}
+
+// worst gives the outcome that stands last among those answered; nil when none
+// was.
+func worst(declared []*route.Outcome, answers []string) *route.Outcome {
+	for i := len(declared) - 1; i >= 0; i-- {
+		if slices.Contains(answers, declared[i].Name) {
+			return declared[i]
+		}
+	}
+	return nil
+}
+
+// answered is what follows when the people of a step have answered.
+func (r *run) answered(s *route.Step, item string, o *route.Outcome) error {
+	block, at := enclosing(s, item)
+	if block == nil || block.Outcome(o.Name) == nil {
+		return r.outcome(s, item, o)
+	}
+	p := r.position(block.ID, at)
+	if p != nil && p.State != joined {
+		p.Answers = append(p.Answers, o.Name)
+		if decision := block.Outcome(o.Name); decision.Now {
+			return r.join(block, at, true)
+		}
+	}
+	if s.Decider == nil {
+		return r.outcome(s, item, o)
+	}
+	// The block decides at its join. What stands behind the step in its branch
+	// makes sense only when the block is going to go on.
+	if o.Target.Kind == route.GoOn {
+		return r.next(s, item)
+	}
+	r.passed(s, item)
+	return r.leave(s, item)
+}
+
+// enclosing gives the nearest parallel or each around a step, and its item.
+func enclosing(s *route.Step, item string) (*route.Step, string) {
+	for b := s.Parent; b.Owner != nil; b = b.Owner.Parent {
+		switch b.Owner.Verb {
+		case route.Parallel:
+			return b.Owner, item
+		case route.Each:
+			outer, _ := cutItem(item)
+			return b.Owner, outer
+		}
+	}
+	return nil, ""
+}
+
+// outcome takes the way of an outcome.
+func (r *run) outcome(s *route.Step, item string, o *route.Outcome) error {
+	if err := r.act(o.Actions, s, item); err != nil {
+		return err
+	}
+	t := o.Target
+	if o.Max > 0 && r.taken(s, item, o.Name) >= o.Max && o.Else != nil {
+		t = o.Else
+	}
+	return r.follow(s, item, t)
+}
+
+// wait opens a wait; settle looks whether it is over.
+func (r *run) wait(s *route.Step, item string) error {
+	var until time.Time
+	for _, e := range s.Waits {
+		if e.Kind != route.EventUntil {
+			continue
+		}
+		at, err := r.moment(e.Expr, s, item, r.in.Now)
+		if err != nil {
+			return err
+		}
+		if at.IsZero() {
+			r.note("step %q: the date to wait for is empty", s.ID)
+			continue
+		}
+		if until.IsZero() || at.Before(until) {
+			until = at
+		}
+	}
+	p := r.open(s, item)
+	p.Until = until
+	return nil
+}
+
+// over tells which event of a wait has come; -1 for none.
+func (r *run) over(s *route.Step, item string, p document.Position) (int, error) {
+	for i, e := range s.Waits {
+		come := false
+		var err error
+		switch e.Kind {
+		case route.EventUntil:
+			if p.Until.IsZero() || r.in.Now.Before(p.Until) {
+				continue
+			}
+			var at time.Time
+			at, err = r.moment(e.Expr, s, item, p.Since)
+			come = !at.IsZero() && !r.in.Now.Before(at)
+		case route.EventWhen:
+			come, err = r.condition(e.Expr, s, item)
+		case route.EventChanged:
+			come = p.Count == i+1
+		}
+		if err != nil {
+			return -1, err
+		}
+		if come {
+			return i, nil
+		}
+	}
+	return -1, nil
+}
+
+// touched tells every open wait for a change of a field of the document.
+func (m *machine) touched(field string) {
+	for i := range m.self.Routes {
+		in := &m.self.Routes[i]
+		if in.State != Running {
+			continue
+		}
+		for j := range in.Open {
+			p := &in.Open[j]
+			r, err := m.run(in.ID)
+			if err != nil || p.Count != 0 || p.State == held {
+				continue
+			}
+			s := r.r.Step(p.At)
+			if s == nil {
+				continue
+			}
+			for k, e := range s.Waits {
+				if e.Kind != route.EventChanged || e.Name.Text != field {
+					continue
+				}
+				if e.Expr != nil {
+					if ok, err := r.condition(e.Expr, s, p.Item); err != nil || !ok {
+						continue
+					}
+				}
+				p.Count = k + 1
+				break
+			}
+		}
+	}
+}
+
+// call starts another route on the document.
+func (r *run) call(s *route.Step, item string) error {
+	def, err := r.in.Definitions.Current(s.Call.Route.Text)
+	if err != nil {
+		return &Refusal{Reason: UnknownRoute, Message: err.Error(), Hint: "e1 lint", Err: err}
+	}
+	if s.Call.Wait {
+		r.open(s, item)
+	}
+	child, err := r.begin(def, nil)
+	if err != nil {
+		return err
+	}
+	if !s.Call.Wait {
+		return r.next(s, item)
+	}
+	r.position(s.ID, item).Child = child
+	return nil
+}

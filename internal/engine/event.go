@@ -1,0 +1,566 @@
+package engine
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/e1-dms/e1/internal/diag"
+	"github.com/e1-dms/e1/internal/document"
+	"github.com/e1-dms/e1/internal/expr"
+	"github.com/e1-dms/e1/internal/form"
+	"github.com/e1-dms/e1/internal/org"
+	"github.com/e1-dms/e1/internal/route"
+)
+
+// find gives an open task with its run and step.
+func (m *machine) find(id int) (*run, *document.Task, *route.Step, error) {
+	in, t := m.self.Task(id)
+	if t == nil {
+		var open []string
+		for _, in := range m.self.Routes {
+			for _, t := range in.Tasks {
+				if pending(&t) || t.State == TaskInform {
+					open = append(open, fmt.Sprintf("%s/%d", m.self.Number, t.ID))
+				}
+			}
+		}
+		r := refuse(NoSuchTask, "e1 show "+m.self.Number, "%s has no task %d", m.self.Number, id).offer(open...)
+		if len(open) > 0 {
+			r.Message += "; open: " + strings.Join(open, ", ")
+		}
+		return nil, nil, nil, r
+	}
+	if !pending(t) && t.State != TaskInform {
+		return nil, nil, nil, refuse(TaskClosed, "e1 show "+m.self.Number, "task %s is %s%s already", m.ref(t), t.State, m.byWhom(t))
+	}
+	if in.State != Running && t.State != TaskInform {
+		return nil, nil, nil, refuse(NotRunning, "", "route %q of %s is %s", in.Route, m.self.Number, in.State)
+	}
+	r, err := m.run(in.ID)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	s := r.r.Step(t.Step)
+	if s == nil {
+		return nil, nil, nil, refuse(BrokenRoute, "e1 route migrate", "route %q has no step %q, to which task %s belongs", in.Route, t.Step, m.ref(t))
+	}
+	return r, t, s, nil
+}
+
+func (m *machine) ref(t *document.Task) string { return m.self.Number + "/" + strconv.Itoa(t.ID) }
+
+func (m *machine) byWhom(t *document.Task) string {
+	by := t.By
+	if by == "" {
+		by = t.Who
+	}
+	if by == "" || t.Done.IsZero() {
+		return ""
+	}
+	return " by " + by + " on " + t.Done.Format("2006-01-02 15:04")
+}
+
+// role is in which capacity somebody acts on a task.
+type role uint8
+
+const (
+	nobody role = iota
+	asPerformer
+	asSubstitute
+	asController
+	asAdmin
+)
+
+// capacity tells in which capacity the actor may act on a task, and for whom.
+func (m *machine) capacity(t *document.Task) (role, string) {
+	actor := m.in.Actor
+	u := m.org.User(actor)
+	if u == nil || !u.Active {
+		return nobody, ""
+	}
+	if t.State == TaskReview {
+		switch {
+		case actor == t.Controller:
+			return asController, ""
+		case m.org.ActsFor(actor, t.Controller, m.day()):
+			return asController, t.Controller
+		case u.HasRole(org.Admin):
+			return asAdmin, ""
+		}
+		return nobody, ""
+	}
+	if actor == t.Who || actor == t.For || t.Who == "" && slices.Contains(t.Candidates, actor) {
+		return asPerformer, ""
+	}
+	people := t.Candidates
+	if t.Who != "" {
+		people = []string{t.Who}
+	}
+	for _, id := range people {
+		if m.org.ActsFor(actor, id, m.day()) {
+			return asSubstitute, id
+		}
+	}
+	switch {
+	case t.Controller != "" && actor == t.Controller:
+		return asController, ""
+	case u.HasRole(org.Admin):
+		return asAdmin, ""
+	}
+	return nobody, ""
+}
+
+func (m *machine) day() expr.Date { return expr.DateOf(m.in.Now) }
+
+// may refuses who may not act on the task, and else claims it.
+func (m *machine) may(t *document.Task) (role, string, error) {
+	as, instead := m.capacity(t)
+	if as != nobody {
+		return as, instead, nil
+	}
+	people := t.Candidates
+	if t.Who != "" {
+		people = []string{t.Who}
+	}
+	if t.State == TaskReview {
+		people = []string{t.Controller}
+	}
+	return nobody, "", refuse(NotYours, "e1 task delegate "+m.ref(t)+" "+m.in.Actor,
+		"task %s (%s) is for %s, not for %q", m.ref(t), t.Title, quoted(people), m.in.Actor).offer(people...)
+}
+
+// sign records who acted.
+func (m *machine) sign(t *document.Task, as role, instead string) {
+	switch as {
+	case asPerformer:
+		if t.Who == "" {
+			t.Who, t.Candidates, t.Accepted = m.in.Actor, nil, m.in.Now
+		} else if t.Who != m.in.Actor { // the absent person is back
+			t.By = m.in.Actor
+		}
+	case asSubstitute:
+		if t.Who == "" {
+			t.Who, t.Candidates = instead, nil
+		}
+		t.By, t.For = m.in.Actor, instead
+	default:
+		if t.Who == "" {
+			t.Who, t.Candidates = m.in.Actor, nil
+		}
+		if t.Who != m.in.Actor {
+			t.By = m.in.Actor
+		}
+	}
+}
+
+func (m *machine) advance(e Advance) error {
+	r, t, s, err := m.find(e.Task)
+	if err != nil {
+		return err
+	}
+	as, instead, err := m.may(t)
+	if err != nil {
+		return err
+	}
+	switch t.State {
+	case TaskInform:
+		if e.Outcome != "" && e.Outcome != read {
+			return m.unknownOutcome(t, e.Outcome, []string{read})
+		}
+		m.sign(t, as, instead)
+		t.State, t.Done, t.Outcome = TaskDone, m.in.Now, read
+		m.closed(t)
+		return nil
+	case TaskReview:
+		return r.review(e, t, s, as, instead)
+	}
+	o, err := m.chosen(e, t, s)
+	if err != nil {
+		return err
+	}
+	if o.Comment && strings.TrimSpace(e.Comment) == "" {
+		return refuse(CommentNeeded, fmt.Sprintf("e1 advance %s %s --comment TEXT", m.ref(t), o.Name),
+			"outcome %q of task %s needs a comment", o.Name, m.ref(t))
+	}
+	if err := m.enter(e.Fields); err != nil {
+		return err
+	}
+	if o.Target.Kind == route.GoOn {
+		if err := m.filled(s, t, o.Name); err != nil {
+			return err
+		}
+	}
+	// touched and enter do not add tasks, so t is still the task.
+	m.sign(t, as, instead)
+	t.Outcome, t.Comment = o.Name, strings.TrimSpace(e.Comment)
+	if t.Controller != "" && as != asController && t.Controller != m.in.Actor {
+		t.State, t.Done = TaskReview, m.in.Now
+		m.tell(TellAssigned, t.ID, t.Title, t.Controller)
+		return nil
+	}
+	if err := r.complete(t, s); err != nil {
+		return err
+	}
+	return r.drain()
+}
+
+// chosen gives the outcome that is meant.
+func (m *machine) chosen(e Advance, t *document.Task, s *route.Step) (*route.Outcome, error) {
+	names := make([]string, len(s.Outcomes))
+	for i, o := range s.Outcomes {
+		names[i] = o.Name
+	}
+	if e.Outcome == "" {
+		if len(names) == 1 {
+			return s.Outcomes[0], nil
+		}
+		return nil, refuse(OutcomeNeeded, fmt.Sprintf("e1 advance %s %s", m.ref(t), names[0]),
+			"task %s needs an outcome: %s", m.ref(t), quoted(names)).offer(names...)
+	}
+	if o := s.Outcome(e.Outcome); o != nil {
+		return o, nil
+	}
+	return nil, m.unknownOutcome(t, e.Outcome, names)
+}
+
+func (m *machine) unknownOutcome(t *document.Task, outcome string, names []string) error {
+	return refuse(UnknownOutcome, fmt.Sprintf("e1 advance %s %s", m.ref(t), names[0]),
+		"task %s: unknown outcome %q; possible: %s", m.ref(t), outcome, quoted(names)).offer(names...)
+}
+
+// enter stores the values a person entered, all problems at once.
+func (m *machine) enter(fields []Field) error {
+	f := m.in.Forms.Form(m.self.Form)
+	if len(fields) > 0 && f == nil {
+		return refuse(BadField, "", "%s is of an unknown form %q", m.self.Number, m.self.Form)
+	}
+	var problems []form.Problem
+	for _, field := range fields {
+		if p := m.in.Forms.SetText(f, m.self, field.Name, field.Text, m.context()); p != nil {
+			problems = append(problems, *p)
+		}
+	}
+	if len(problems) > 0 {
+		return refusal(BadField, m.self.Form, problems)
+	}
+	for _, field := range fields {
+		m.touched(field.Name)
+	}
+	return nil
+}
+
+// filled refuses to finish while fields of `fill` are empty.
+func (m *machine) filled(s *route.Step, t *document.Task, outcome string) error {
+	var missing []string
+	for _, w := range s.Fill {
+		if m.self.Card.Get(w.Text).IsEmpty() {
+			missing = append(missing, w.Text)
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	return refuse(FieldsNeeded, fmt.Sprintf("e1 advance %s %s %s=…", m.ref(t), outcome, strings.Join(missing, "=… ")),
+		"task %s: to be filled first: %s", m.ref(t), quoted(missing)).offer(missing...)
+}
+
+// review is the controller's answer to a finished task.
+func (r *run) review(e Advance, t *document.Task, s *route.Step, as role, instead string) error {
+	possible := []string{confirm, returned}
+	switch e.Outcome {
+	case "", confirm:
+		if comment := strings.TrimSpace(e.Comment); comment != "" {
+			r.addComment(comment)
+		}
+		if err := r.complete(t, s); err != nil {
+			return err
+		}
+		return r.drain()
+	case returned:
+	default:
+		return r.unknownOutcome(t, e.Outcome, possible)
+	}
+	if strings.TrimSpace(e.Comment) == "" {
+		return refuse(CommentNeeded, fmt.Sprintf("e1 advance %s return --comment TEXT", r.ref(t)), "to return task %s needs a comment", r.ref(t))
+	}
+	t.State, t.Timer = TaskReturned, zeroTime
+	r.closed(t)
+	r.addComment(strings.TrimSpace(e.Comment))
+	again := r.newTask(s, t.Item, t.Cycle)
+	again.Who, again.For = t.Who, t.For
+	return r.hand(s, t.Item, again)
+}
+
+func (m *machine) accept(e Accept) error {
+	_, t, s, err := m.find(e.Task)
+	if err != nil {
+		return err
+	}
+	if t.State == TaskOpen && s.Outcome("accepted") != nil && !s.Implied {
+		return m.advance(Advance{Task: e.Task, Outcome: "accepted", Comment: e.Comment, Fields: e.Fields})
+	}
+	as, instead, err := m.may(t)
+	if err != nil {
+		return err
+	}
+	if t.State != TaskOpen {
+		return refuse(TaskClosed, "", "task %s is %s; there is nothing to accept", m.ref(t), t.State)
+	}
+	if !t.Accepted.IsZero() {
+		return refuse(TaskClosed, "", "task %s was accepted by %s on %s", m.ref(t), t.Who, t.Accepted.Format("2006-01-02 15:04"))
+	}
+	if err := m.enter(e.Fields); err != nil {
+		return err
+	}
+	m.sign(t, as, instead)
+	t.Accepted = m.in.Now
+	if c := strings.TrimSpace(e.Comment); c != "" {
+		m.addComment(c)
+	}
+	return nil
+}
+
+func (m *machine) refuseTask(e Refuse) error {
+	r, t, s, err := m.find(e.Task)
+	if err != nil {
+		return err
+	}
+	if t.State == TaskOpen && s.Outcome("refused") != nil && !s.Implied {
+		return m.advance(Advance{Task: e.Task, Outcome: "refused", Comment: e.Comment, Fields: e.Fields})
+	}
+	as, _, err := m.may(t)
+	if err != nil {
+		return err
+	}
+	if t.State != TaskOpen {
+		return refuse(TaskClosed, "", "task %s is %s; it cannot be refused", m.ref(t), t.State)
+	}
+	if strings.TrimSpace(e.Comment) == "" {
+		return refuse(CommentNeeded, "e1 task refuse "+m.ref(t)+" --comment TEXT", "to refuse task %s needs a comment", m.ref(t))
+	}
+	if err := m.enter(e.Fields); err != nil {
+		return err
+	}
+	if t.Who == "" && as == asPerformer && len(t.Candidates) > 1 {
+		t.Candidates = slices.DeleteFunc(t.Candidates, func(id string) bool { return id == m.in.Actor })
+		m.addComment(strings.TrimSpace(e.Comment))
+		return nil
+	}
+	if t.Who == "" {
+		t.Who, t.Candidates = m.in.Actor, nil
+	}
+	if t.Who != m.in.Actor {
+		t.By = m.in.Actor
+	}
+	t.State, t.Done, t.Comment, t.Timer = TaskRefused, m.in.Now, strings.TrimSpace(e.Comment), zeroTime
+	m.closed(t)
+	return r.passOn(t, s)
+}
+
+// passOn gives a refused task to somebody else: another candidate, the
+// superior of who refused, and so on as candidates says.
+func (r *run) passOn(t *document.Task, s *route.Step) error {
+	gone := []string{t.Who}
+	for _, o := range r.instance().Tasks {
+		if o.Step == s.ID && o.Item == t.Item && o.Cycle == t.Cycle {
+			gone = append(gone, o.Who)
+		}
+	}
+	item, cycle, who := t.Item, t.Cycle, t.Who
+	users, err := r.resolve(s.Who, s, item)
+	if err != nil {
+		return err
+	}
+	users = slices.DeleteFunc(users, func(id string) bool { return slices.Contains(gone, id) })
+	if len(users) == 0 {
+		if u := r.org.Superior(who); u != nil && u.Active && !slices.Contains(gone, u.ID) && s.Else == nil {
+			users = []string{u.ID}
+		} else if users, err = r.candidates(s, item, gone...); err != nil {
+			return err
+		}
+	}
+	if s.Pick.Kind == route.PickAll || s.Pick.Kind == route.PickN {
+		users = users[:1] // the others have their own tasks
+	}
+	return r.give(s, item, users, cycle)
+}
+
+func (m *machine) remark(e Remark) error {
+	text := strings.TrimSpace(e.Text)
+	if text == "" {
+		return refuse(BadRequest, "", "the comment is empty")
+	}
+	if e.Task != 0 {
+		if _, t := m.self.Task(e.Task); t == nil {
+			_, _, _, err := m.find(e.Task)
+			return err
+		}
+	}
+	m.addComment(text)
+	return nil
+}
+
+func (m *machine) addComment(text string) {
+	last := 0
+	for _, c := range m.self.Comments {
+		if n, err := strconv.Atoi(c.ID); err == nil {
+			last = max(last, n)
+		}
+	}
+	m.self.Comments = append(m.self.Comments, document.Comment{ID: strconv.Itoa(last + 1), At: m.in.Now, By: m.in.Actor, Text: text})
+}
+
+// giver tells whether the actor may dispose of the task: who started the
+// route, the controllers, the performer's superior, an admin.
+func (r *run) giver(t *document.Task) (bool, error) {
+	actor := r.in.Actor
+	u := r.org.User(actor)
+	if u == nil || !u.Active {
+		return false, nil
+	}
+	if u.HasRole(org.Admin) || actor == r.instance().By || t.Controller == actor {
+		return true, nil
+	}
+	people := t.Candidates
+	if t.Who != "" {
+		people = []string{t.Who}
+	}
+	for _, id := range people {
+		if h := r.org.Superior(id); h != nil && h.ID == actor {
+			return true, nil
+		}
+	}
+	controllers, err := r.resolve(r.r.Controller, nil, "")
+	return slices.Contains(controllers, actor), err
+}
+
+func (m *machine) reassign(e Reassign) error {
+	r, t, s, err := m.find(e.Task)
+	if err != nil {
+		return err
+	}
+	if t.State != TaskOpen {
+		return refuse(TaskClosed, "", "task %s is %s; it cannot be given to somebody else", m.ref(t), t.State)
+	}
+	giver, err := r.giver(t)
+	if err != nil {
+		return err
+	}
+	if !giver {
+		if _, _, err := m.may(t); err != nil {
+			return err
+		}
+	}
+	u := m.org.User(e.To)
+	if u == nil {
+		return refuse(UnknownUser, "e1 user list", "%s", diag.Unknown("user", e.To, m.org.UserIDs()))
+	}
+	if !u.Active {
+		return refuse(UnknownUser, "e1 user list", "user %q is inactive", e.To)
+	}
+	if t.Who == e.To {
+		return refuse(BadRequest, "", "task %s is with %q already", m.ref(t), e.To)
+	}
+	if slices.ContainsFunc(r.instance().Tasks, func(o document.Task) bool {
+		return o.Step == t.Step && o.Item == t.Item && o.Cycle == t.Cycle && o.Who == e.To && o.ID != t.ID && o.State != TaskRefused
+	}) {
+		return refuse(BadRequest, "", "%q has a task of step %q already", e.To, s.Label(m.language))
+	}
+	t.Who, t.For, t.By, t.Candidates, t.Accepted = e.To, "", "", nil, zeroTime
+	if c := strings.TrimSpace(e.Comment); c != "" {
+		m.addComment(c)
+	}
+	if _, chain, err := m.org.Substitute(e.To, m.day()); err == nil && len(chain) > 1 {
+		m.note("%q is absent", e.To)
+	}
+	m.tell(TellAssigned, t.ID, t.Title, e.To)
+	return nil
+}
+
+func (m *machine) extend(e Extend) error {
+	r, t, s, err := m.find(e.Task)
+	if err != nil {
+		return err
+	}
+	giver, err := r.giver(t)
+	if err != nil {
+		return err
+	}
+	byHand := s.Due != nil && s.Due.ByHand && t.Due.IsZero() && (t.Who == m.in.Actor || slices.Contains(t.Candidates, m.in.Actor))
+	if !giver && !byHand {
+		return refuse(NotYours, "e1 task comment "+m.ref(t)+" TEXT", "the deadline of task %s is moved by who gave it, its controller or an admin", m.ref(t))
+	}
+	if !e.Due.After(m.in.Now) {
+		return refuse(BadRequest, "", "the deadline %s has passed already", document.FormatTime(e.Due))
+	}
+	t.Due, t.Told = e.Due, nil
+	if c := strings.TrimSpace(e.Comment); c != "" {
+		m.addComment(c)
+	}
+	return r.wind(s, t)
+}
+
+func (m *machine) withdraw(e Withdraw) error {
+	r, t, s, err := m.find(e.Task)
+	if err != nil {
+		return err
+	}
+	giver, err := r.giver(t)
+	if err != nil {
+		return err
+	}
+	if !giver {
+		return refuse(NotYours, "", "task %s is withdrawn by who gave it, its controller or an admin", m.ref(t))
+	}
+	if t.State == TaskInform {
+		m.cancelTask(t)
+		return nil
+	}
+	others := slices.ContainsFunc(r.instance().Tasks, func(o document.Task) bool {
+		return o.ID != t.ID && o.Step == t.Step && o.Item == t.Item && o.Cycle == t.Cycle && (pending(&o) || o.State == TaskDone)
+	})
+	if !others && len(s.Outcomes) > 1 {
+		names := make([]string, len(s.Outcomes))
+		for i, o := range s.Outcomes {
+			names[i] = o.Name
+		}
+		return refuse(OutcomeNeeded, fmt.Sprintf("e1 advance %s %s", m.ref(t), names[0]),
+			"task %s decides how the route goes on; answer it (%s), give it to somebody else or stop the route", m.ref(t), quoted(names)).offer(names...)
+	}
+	if c := strings.TrimSpace(e.Comment); c != "" {
+		m.addComment(c)
+	}
+	item, cycle := t.Item, t.Cycle
+	m.cancelTask(t)
+	t.By = m.in.Actor
+	return r.afterWithdrawal(s, item, cycle)
+}
+
+// afterWithdrawal goes on when a step has no open task left.
+func (r *run) afterWithdrawal(s *route.Step, item string, cycle int) error {
+	var done []string
+	for _, o := range r.instance().Tasks {
+		if o.Step != s.ID || o.Item != item || o.Cycle != cycle {
+			continue
+		}
+		if pending(&o) {
+			return nil
+		}
+		if o.State == TaskDone {
+			done = append(done, o.Outcome)
+		}
+	}
+	r.closePosition(s, item)
+	var err error
+	if o := worst(s.Outcomes, done); o != nil {
+		err = r.answered(s, item, o)
+	} else {
+		err = r.next(s, item)
+	}
+	if err != nil {
+		return err
+	}
+	return r.drain()
+}

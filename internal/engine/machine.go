@@ -1,0 +1,335 @@
+package engine
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/e1-dms/e1/internal/document"
+	"github.com/e1-dms/e1/internal/expr"
+	"github.com/e1-dms/e1/internal/org"
+	"github.com/e1-dms/e1/internal/route"
+)
+
+// maxSteps bounds the steps of one transition: a loop without a person in it
+// is refused instead of running for ever.
+const maxSteps = 5000
+
+// The states of an instance.
+const (
+	Running = "running"
+	Done    = "done"
+	Stopped = "stopped"
+	Failed  = "failed"
+)
+
+// The states of a task.
+const (
+	TaskOpen      = "open"
+	TaskReview    = "review"    // finished by its performer; the controller is to confirm
+	TaskDone      = "done"      // finished
+	TaskReturned  = "returned"  // the controller was not content; another task of the step follows
+	TaskRefused   = "refused"   // given back; another task of the step follows
+	TaskCancelled = "cancelled" // no longer wanted
+	TaskInform    = "inform"    // to be read; nothing waits for it
+)
+
+// The states of a position. A container whose join has fired while branches of
+// it are still at work is joined.
+const (
+	held   = "held"
+	joined = "joined"
+)
+
+// machine is one transition at work, on copies.
+type machine struct {
+	in    Input
+	org   *org.Org
+	// language of the titles that tasks keep
+	language string
+
+	self  *document.Document
+	docs  []*document.Document
+	fresh []string
+	defs  map[string]*route.Route
+	res   *Result
+	steps int
+	runs  map[int]*run
+	loads map[string]int // tasks given out in this transition
+}
+
+// Apply carries out one event. It gives a *Refusal for what is not possible.
+func Apply(in Input) (Result, error) {
+	if in.Document == nil || in.Event == nil || in.Forms == nil {
+		return Result{}, refuse(BadRequest, "", "there is no document, no event or no forms")
+	}
+	m := &machine{in: in, org: in.Forms.Org(), language: in.Forms.Settings().Language, self: in.Document.Clone(), defs: map[string]*route.Route{}, res: &Result{},
+		runs: map[int]*run{}, loads: map[string]int{}}
+	m.docs = []*document.Document{m.self}
+	if err := m.dispatch(); err != nil {
+		return Result{}, err
+	}
+	if err := m.settle(); err != nil {
+		return Result{}, err
+	}
+	if err := m.checkFresh(); err != nil {
+		return Result{}, err
+	}
+	m.res.Changed = m.docs
+	m.res.New = m.fresh
+	return *m.res, nil
+}
+
+func (m *machine) dispatch() error {
+	if m.self.Status == void {
+		return refuse(DocumentVoid, "", "%s is void; nothing happens to it any more", m.self.Number)
+	}
+	switch e := m.in.Event.(type) {
+	case Registered:
+		return m.startBy(route.OnRegistered, nil)
+	case DocumentChanged:
+		for _, f := range e.Fields {
+			m.touched(f)
+		}
+		return m.startBy(route.OnChanged, e.Fields)
+	case Start:
+		return m.start(e)
+	case Advance:
+		return m.advance(e)
+	case Accept:
+		return m.accept(e)
+	case Refuse:
+		return m.refuseTask(e)
+	case Remark:
+		return m.remark(e)
+	case Reassign:
+		return m.reassign(e)
+	case Extend:
+		return m.extend(e)
+	case Withdraw:
+		return m.withdraw(e)
+	case Stop:
+		return m.stop(e)
+	case TimerDue:
+		return m.timers()
+	}
+	return refuse(BadRequest, "", "event %T is not known", m.in.Event)
+}
+
+// void is the built-in status of a document whose registration was undone.
+const void = "void"
+
+// run is one instance at work.
+type run struct {
+	*machine
+	id    int
+	r     *route.Route
+	env   *expr.Env
+	queue []token
+}
+
+// token is a step about to be entered.
+type token struct {
+	step *route.Step
+	item string
+}
+
+// instance gives the run's instance. Instances may be added meanwhile, so the
+// pointer is not kept.
+func (r *run) instance() *document.Instance { return r.self.Instance(r.id) }
+
+// run gives the run of an instance, with the definition it is pinned to.
+func (m *machine) run(id int) (*run, error) {
+	if r := m.runs[id]; r != nil {
+		return r, nil
+	}
+	in := m.self.Instance(id)
+	def := m.defs[in.Definition]
+	if def == nil {
+		var err error
+		if def, err = m.in.Definitions.Pinned(in.Definition); err != nil {
+			return nil, &Refusal{Reason: BrokenRoute, Err: err,
+				Message: fmt.Sprintf("the definition %s of route %q cannot be read: %v", in.Definition, in.Route, err)}
+		}
+	}
+	r := &run{machine: m, id: id, r: def, env: m.env(m.self.Form)}
+	m.runs[id] = r
+	return r, nil
+}
+
+func (m *machine) note(format string, args ...any) {
+	text := fmt.Sprintf(format, args...)
+	if !slices.Contains(m.res.Notes, text) {
+		m.res.Notes = append(m.res.Notes, text)
+	}
+}
+
+func (m *machine) tell(kind EffectKind, task int, text string, to ...string) {
+	to = slices.DeleteFunc(slices.Clone(to), func(id string) bool { return id == "" })
+	if len(to) > 0 {
+		m.res.Effects = append(m.res.Effects, Effect{Kind: kind, Document: m.self.Number, Task: task, To: to, Text: text})
+	}
+}
+
+// startBy starts the routes that say so by themselves. One that cannot be
+// started is noted: the document is there all the same.
+func (m *machine) startBy(kind route.StartKind, fields []string) error {
+	for _, r := range m.in.Definitions.Starting(m.self.Form, kind) {
+		wanted, err := m.wants(r, kind, fields)
+		if err != nil {
+			return err
+		}
+		if !wanted {
+			continue
+		}
+		if _, err := m.begin(r, nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// wants tells whether one of the route's starts applies.
+func (m *machine) wants(r *route.Route, kind route.StartKind, fields []string) (bool, error) {
+	for _, s := range r.Starts {
+		if s.On != kind {
+			continue
+		}
+		if s.If == nil {
+			return true, nil
+		}
+		program, problems := s.If.Compile(m.env(m.self.Form), condition())
+		if err := problems.Err(); err != nil {
+			return false, broken(r, err)
+		}
+		if kind == route.OnChanged {
+			reads := slices.ContainsFunc(program.Reads(), func(name string) bool { return slices.Contains(fields, name) })
+			if !reads || m.isRunning(r.Name.Text) {
+				continue
+			}
+		}
+		v, err := program.Eval(m.scope(m.self, nil))
+		if err != nil {
+			return false, badExpression(s.If, err)
+		}
+		if v == true {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+func (m *machine) isRunning(name string) bool {
+	return slices.ContainsFunc(m.self.Routes, func(in document.Instance) bool {
+		return in.Route == name && in.State == Running
+	})
+}
+
+func (m *machine) start(e Start) error {
+	def := e.Definition
+	if def == nil {
+		var err error
+		if def, err = m.in.Definitions.Current(e.Route); err != nil {
+			return &Refusal{Reason: UnknownRoute, Message: err.Error(), Hint: "e1 route list", Err: err}
+		}
+	}
+	if def.For.Text != "" && def.For.Text != m.self.Form {
+		return refuse(BadRequest, "e1 route list", "route %q is for %s, %s is of %s", def.Name.Text, def.For.Text, m.self.Number, m.self.Form)
+	}
+	if m.isRunning(def.Name.Text) {
+		return refuse(AlreadyRunning, "e1 show "+m.self.Number, "route %q is running on %s already", def.Name.Text, m.self.Number)
+	}
+	_, err := m.begin(def, e.Due)
+	return err
+}
+
+// begin adds an instance and lets it run.
+func (m *machine) begin(def *route.Route, dues dueTimes) (int, error) {
+	id := 1
+	for _, in := range m.self.Routes {
+		id = max(id, in.ID+1)
+	}
+	in := document.Instance{ID: id, Route: def.Name.Text, Definition: def.ID, State: Running,
+		By: m.in.Actor, Started: m.in.Now}
+	dues.remember(&in.Vars)
+	m.self.Routes = append(m.self.Routes, in)
+	m.defs[def.ID] = def
+	if !slices.ContainsFunc(m.res.Pin, func(d Definition) bool { return d.ID == def.ID }) {
+		m.res.Pin = append(m.res.Pin, Definition{ID: def.ID, Route: def.Name.Text, Source: def.File.Src})
+	}
+	m.res.Started = append(m.res.Started, id)
+	r, err := m.run(id)
+	if err != nil {
+		return 0, err
+	}
+	if len(def.Body.Steps) == 0 {
+		r.finish("")
+		return id, nil
+	}
+	r.push(def.Body.Steps[0], "")
+	return id, r.drain()
+}
+
+// stop ends an instance by hand; its open tasks are cancelled.
+func (m *machine) stop(e Stop) error {
+	var running []string
+	id := 0
+	for _, in := range m.self.Routes {
+		if in.State == Running {
+			running = append(running, strconv.Itoa(in.ID))
+			if e.Instance == 0 || e.Instance == in.ID {
+				id = in.ID
+			}
+		}
+	}
+	switch {
+	case len(running) == 0:
+		return refuse(NotRunning, "", "no route is running on %s", m.self.Number)
+	case e.Instance == 0 && len(running) > 1:
+		return refuse(BadRequest, "name one of them", "several routes are running on %s: %s", m.self.Number, quoted(running)).offer(running...)
+	case id == 0:
+		return refuse(NotRunning, "", "route %d is not running on %s; running: %s", e.Instance, m.self.Number, quoted(running)).offer(running...)
+	}
+	if e.Comment != "" {
+		m.addComment(e.Comment)
+	}
+	r, err := m.run(id)
+	if err != nil {
+		return err
+	}
+	return r.halt(Stopped)
+}
+
+// halt cancels whatever the instance has open and ends it.
+func (r *run) halt(state string) error {
+	open := slices.Clone(r.instance().Open)
+	r.queue = nil
+	for _, p := range open {
+		if err := r.drop(p.At, p.Item); err != nil {
+			return err
+		}
+	}
+	in := r.instance()
+	in.State, in.Ended = state, r.in.Now
+	r.res.Ended = append(r.res.Ended, r.id)
+	return nil
+}
+
+// finish ends the instance; what rest: wait has left is awaited first.
+func (r *run) finish(end string) {
+	in := r.instance()
+	if in.End = end; in.End == "" {
+		in.End = string(Done)
+	}
+	r.close()
+}
+
+// close completes an instance that has reached its end and has nothing open.
+func (r *run) close() {
+	in := r.instance()
+	if in.State != Running || in.End == "" || len(in.Open) > 0 || len(r.queue) > 0 {
+		return
+	}
+	in.State, in.Ended = Done, r.in.Now
+	r.res.Ended = append(r.res.Ended, r.id)
+}

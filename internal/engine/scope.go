@@ -1,0 +1,255 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/e1-dms/e1/internal/document"
+	"github.com/e1-dms/e1/internal/expr"
+	"github.com/e1-dms/e1/internal/form"
+	"github.com/e1-dms/e1/internal/route"
+	"github.com/e1-dms/e1/internal/worktime"
+)
+
+// env gives the names that routes of a form may use.
+func (m *machine) env(name string) *expr.Env {
+	base := m.in.Forms.Env(name)
+	if base == nil {
+		base = expr.NewEnv(nil, nil)
+	}
+	return route.Env(base)
+}
+
+func (r *run) envAt(s *route.Step) *expr.Env {
+	if s == nil {
+		return r.env
+	}
+	return route.EnvAt(s, r.env)
+}
+
+// condition are the options of every condition. The clock is refused where the
+// route is checked.
+func condition() expr.Options { return expr.Options{Want: expr.Type{Kind: expr.Bool}} }
+
+// condition evaluates a condition; an empty value is false.
+func (r *run) condition(e *route.Expr, s *route.Step, item string) (bool, error) {
+	v, err := r.eval(e, s, item, condition())
+	return v == true, err
+}
+
+func (r *run) eval(e *route.Expr, s *route.Step, item string, opt expr.Options) (expr.Value, error) {
+	program, problems := e.Compile(r.envAt(s), opt)
+	if err := problems.Err(); err != nil {
+		return nil, broken(r.r, err)
+	}
+	extra, err := r.extra(s, item)
+	if err != nil {
+		return nil, err
+	}
+	v, err := program.Eval(r.scope(r.self, extra))
+	if err != nil {
+		return nil, badExpression(e, err)
+	}
+	return v, nil
+}
+
+func broken(r *route.Route, err error) *Refusal {
+	return &Refusal{Reason: BrokenRoute, Message: fmt.Sprintf("route %q is broken: %v", r.Name.Text, err), Hint: "e1 lint", Err: err}
+}
+
+func badExpression(e *route.Expr, err error) *Refusal {
+	return &Refusal{Reason: BadExpression, Err: err,
+		Message: fmt.Sprintf("%s: %q cannot be evaluated: %v", e.At(), e.Text, err)}
+}
+
+// extra gives what a route adds to the names of the form: starter, and the
+// items of the each blocks around a step.
+func (r *run) extra(s *route.Step, item string) (map[string]expr.Value, error) {
+	names := map[string]expr.Value{}
+	if by := r.instance().By; r.org.User(by) != nil {
+		names["starter"] = r.org.Value(by)
+	}
+	for s != nil && s.Parent.Owner != nil {
+		owner := s.Parent.Owner
+		if owner.Verb == route.Each {
+			var key string
+			if item, key = cutItem(item); key != "" {
+				v, err := r.itemValue(owner, item, key)
+				if err != nil {
+					return nil, err
+				}
+				if _, inner := names[owner.Over.As]; !inner {
+					names[owner.Over.As] = v
+				}
+			}
+		}
+		s = owner
+	}
+	return names, nil
+}
+
+// itemValue gives the row, person or element that a key of an each stands for;
+// nil when the row is no longer there.
+func (r *run) itemValue(each *route.Step, outer, key string) (expr.Value, error) {
+	if each.Over.People != nil {
+		return r.org.Value(key), nil
+	}
+	v, err := r.eval(each.Over.Expr, each, outer, expr.Options{})
+	if err != nil {
+		return nil, err
+	}
+	if list, ok := v.([]expr.Value); ok {
+		for _, e := range list {
+			if u, isUser := e.(expr.User); isUser && u.ID == key {
+				return u, nil
+			}
+		}
+	}
+	i, err := strconv.Atoi(key)
+	if err != nil {
+		return nil, nil
+	}
+	switch list := v.(type) {
+	case []expr.Row:
+		if i <= len(list) {
+			return list[i-1], nil
+		}
+	case []expr.Value:
+		if i <= len(list) {
+			return list[i-1], nil
+		}
+	}
+	return nil, nil
+}
+
+// scope gives the values of a document's fields and of extra names.
+func (m *machine) scope(d *document.Document, extra map[string]expr.Value) expr.Scope {
+	f := m.in.Forms.Form(d.Form)
+	s := &scope{m: m, extra: extra}
+	if f != nil {
+		s.Scope = m.in.Forms.Scope(f, d, m.context())
+	} else {
+		s.Scope = expr.MapScope{}
+	}
+	return s
+}
+
+// context is what forms may ask for: documents as this transition has changed
+// them, the time, and the document's author.
+func (m *machine) context() form.Context {
+	return form.Context{Lookup: &overlay{m}, Now: m.in.Now, Author: m.author()}
+}
+
+func (m *machine) author() string {
+	if m.org.User(m.self.By) == nil {
+		return ""
+	}
+	return m.self.By
+}
+
+type scope struct {
+	expr.Scope
+	m     *machine
+	extra map[string]expr.Value
+}
+
+// Value implements expr.Scope.
+func (s *scope) Value(name string) (expr.Value, error) {
+	if v, ok := s.extra[name]; ok {
+		return v, nil
+	}
+	switch name {
+	case "starter":
+		return nil, nil
+	case "today":
+		return expr.DateOf(s.m.in.Now), nil
+	case "now":
+		return s.m.in.Now, nil
+	}
+	return s.Scope.Value(name)
+}
+
+// AddDuration implements expr.Calendared with the repository's calendar. A
+// date plus working days is the date so many working days later.
+func (s *scope) AddDuration(from expr.Value, d expr.Duration, negative bool) (expr.Value, error) {
+	c := s.m.in.Calendar("")
+	if c == nil {
+		return nil, errors.New("there is no working calendar")
+	}
+	switch t := from.(type) {
+	case expr.Date:
+		day := worktime.Date{Year: t.Year, Month: t.Month, Day: t.Day}
+		sign := 1
+		if negative {
+			sign = -1
+		}
+		day = day.AddDays(sign * (7*d.Weeks + d.Days))
+		// Working hours on a date count as a working day each that they fill.
+		left := d.WorkDays
+		if d.WorkHours > 0 || d.WorkMinutes > 0 {
+			left++
+		}
+		for tries := 0; left > 0 && tries < 20000; tries++ {
+			if day = day.AddDays(sign); c.IsWorkday(day) {
+				left--
+			}
+		}
+		return expr.Date{Year: day.Year, Month: day.Month, Day: day.Day}, nil
+	case time.Time:
+		var at time.Time
+		if negative {
+			at, _ = c.Before(t, d)
+		} else {
+			at, _ = c.Add(t, d)
+		}
+		return at.In(t.Location()), nil
+	}
+	return nil, fmt.Errorf("%T is no date", from)
+}
+
+// overlay answers lookups with the documents of this transition first.
+type overlay struct{ m *machine }
+
+// Document implements form.Lookup.
+func (o *overlay) Document(number string) (*document.Document, error) {
+	for _, d := range o.m.docs {
+		if d.Number == number {
+			return d, nil
+		}
+	}
+	if o.m.in.Lookup == nil {
+		return nil, nil
+	}
+	return o.m.in.Lookup.Document(number)
+}
+
+// ByUnique implements form.Lookup.
+func (o *overlay) ByUnique(name, field, value string) ([]string, error) {
+	var out []string
+	if o.m.in.Lookup != nil {
+		found, err := o.m.in.Lookup.ByUnique(name, field, value)
+		if err != nil {
+			return nil, err
+		}
+		out = slices.Clone(found)
+	}
+	for _, d := range o.m.docs {
+		if d.Form != name {
+			continue
+		}
+		has := slices.ContainsFunc(o.m.in.Forms.Keys(o.m.in.Forms.Form(name), d), func(k form.Key) bool {
+			return k.Field == field && k.Value == value
+		})
+		at := slices.Index(out, d.Number)
+		switch {
+		case has && at < 0:
+			out = append(out, d.Number)
+		case !has && at >= 0:
+			out = slices.Delete(out, at, at+1)
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,445 @@
+package engine
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/e1-dms/e1/internal/document"
+	"github.com/e1-dms/e1/internal/route"
+)
+
+// push queues a step to be entered before everything queued already.
+func (r *run) push(s *route.Step, item string) {
+	r.queue = slices.Insert(r.queue, 0, token{s, item})
+}
+
+// drain enters queued steps until none is left.
+func (r *run) drain() error {
+	for len(r.queue) > 0 {
+		t := r.queue[0]
+		r.queue = r.queue[1:]
+		if r.steps++; r.steps > maxSteps {
+			return refuse(Endless, "put a task or a wait into the loop, or bound it with max",
+				"route %q goes on for more than %d steps without anybody acting; the last one is %q", r.r.Name.Text, maxSteps, t.step.ID)
+		}
+		if err := r.enter(t.step, t.item); err != nil {
+			return err
+		}
+	}
+	r.close()
+	return nil
+}
+
+func (r *run) enter(s *route.Step, item string) error {
+	if s.If != nil {
+		ok, err := r.condition(s.If, s, item)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return r.next(s, item)
+		}
+	}
+	if needsTurn(s) {
+		r.open(s, item).State = held
+		return nil
+	}
+	return r.activate(s, item)
+}
+
+// needsTurn tells whether a step is to wait until its turn comes: settle looks
+// whether it has.
+func needsTurn(s *route.Step) bool {
+	if s.While != nil || s.WhileOpen.Text != "" || len(s.After) > 0 || s.Lock.Text != "" {
+		return true
+	}
+	return oneAtATime(s) != nil && waits(s)
+}
+
+// waits tells whether the step holds a position until something happens.
+func waits(s *route.Step) bool {
+	switch s.Verb {
+	case route.Task, route.Approve, route.Wait, route.Call:
+		return true
+	}
+	return false
+}
+
+// oneAtATime gives the block around a step in which one step is done at a time.
+func oneAtATime(s *route.Step) *route.Step {
+	for b := s.Parent; b.Owner != nil; b = b.Owner.Parent {
+		if b.Owner.OneAtATime {
+			return b.Owner
+		}
+	}
+	return nil
+}
+
+func (r *run) activate(s *route.Step, item string) error {
+	switch s.Verb {
+	case route.Task, route.Approve:
+		return r.assign(s, item)
+	case route.Inform:
+		if err := r.inform(s, item); err != nil {
+			return err
+		}
+		return r.next(s, item)
+	case route.Do:
+		if err := r.act(s.Actions, s, item); err != nil {
+			return err
+		}
+		return r.next(s, item)
+	case route.Choose:
+		return r.choose(s, item)
+	case route.Parallel:
+		return r.split(s, item)
+	case route.Each:
+		return r.spread(s, item)
+	case route.Repeat:
+		r.open(s, item).Count = 1
+		return r.into(s.Branches[0], item)
+	case route.Wait:
+		return r.wait(s, item)
+	case route.Call:
+		return r.call(s, item)
+	default: // go, leave, end
+		return r.follow(s, item, s.Target)
+	}
+}
+
+// into enters a branch.
+func (r *run) into(b *route.Branch, item string) error {
+	if len(b.Steps) == 0 {
+		return r.leaveBranch(b, item)
+	}
+	r.push(b.Steps[0], item)
+	return nil
+}
+
+// next goes on behind a step.
+func (r *run) next(s *route.Step, item string) error {
+	r.passed(s, item)
+	if n := s.Next(); n != nil {
+		r.push(n, item)
+		return nil
+	}
+	return r.leaveBranch(s.Parent, item)
+}
+
+// leaveBranch is what happens at the end of a sequence of steps.
+func (r *run) leaveBranch(b *route.Branch, item string) error {
+	owner := b.Owner
+	if owner == nil {
+		r.finish("")
+		return nil
+	}
+	switch owner.Verb {
+	case route.Parallel:
+		return r.arrive(owner, item, b.ID)
+	case route.Each:
+		outer, key := cutItem(item)
+		return r.arrive(owner, outer, key)
+	case route.Repeat:
+		return r.again(owner, item)
+	default: // choose, wait
+		return r.next(owner, item)
+	}
+}
+
+// follow goes a way from a step.
+func (r *run) follow(s *route.Step, item string, t *route.Target) error {
+	switch t.Kind {
+	case route.GoOn:
+		return r.next(s, item)
+	case route.GoTo:
+		return r.jump(s, item, t.Name)
+	case route.LeaveBranch:
+		r.passed(s, item)
+		return r.leave(s, item)
+	default:
+		return r.end(s, item, t.Name)
+	}
+}
+
+// leave ends the branch of parallel or each around a step.
+func (r *run) leave(s *route.Step, item string) error {
+	for b := s.Parent; b.Owner != nil; b = b.Owner.Parent {
+		switch b.Owner.Verb {
+		case route.Parallel:
+			return r.arrive(b.Owner, item, b.ID)
+		case route.Each:
+			outer, key := cutItem(item)
+			return r.arrive(b.Owner, outer, key)
+		case route.Repeat:
+			r.closePosition(b.Owner, item)
+		}
+	}
+	r.finish("")
+	return nil
+}
+
+// jump goes to another step of the same region. Rounds of repeat that are left
+// are over, those that are entered begin.
+func (r *run) jump(s *route.Step, item, name string) error {
+	to := r.r.Step(name)
+	if to == nil || route.Region(to) != route.Region(s) {
+		return refuse(BrokenRoute, "e1 lint", "route %q: step %q cannot go to %q", r.r.Name.Text, s.ID, name)
+	}
+	left, entered := repeats(s), repeats(to)
+	for _, rep := range left {
+		if !slices.Contains(entered, rep) {
+			r.closePosition(rep, item)
+		}
+	}
+	slices.Reverse(entered)
+	for _, rep := range entered {
+		if !slices.Contains(left, rep) {
+			r.open(rep, item).Count = 1
+		}
+	}
+	r.push(to, item)
+	return nil
+}
+
+// repeats lists the repeat blocks around a step within its region, the
+// innermost first.
+func repeats(s *route.Step) []*route.Step {
+	var out []*route.Step
+	for b := s.Parent; b.Owner != nil; b = b.Owner.Parent {
+		switch b.Owner.Verb {
+		case route.Parallel, route.Each:
+			return out
+		case route.Repeat:
+			out = append(out, b.Owner)
+		}
+	}
+	return out
+}
+
+// end ends the route: the blocks around the step are cancelled, what other
+// blocks have left over is awaited.
+func (r *run) end(s *route.Step, item, name string) error {
+	for b := s.Parent; b.Owner != nil; b = b.Owner.Parent {
+		switch b.Owner.Verb {
+		case route.Each:
+			item, _ = cutItem(item)
+			fallthrough
+		case route.Parallel, route.Repeat:
+			if err := r.drop(b.Owner.ID, item); err != nil {
+				return err
+			}
+		}
+	}
+	r.finish(name)
+	return nil
+}
+
+// choose enters the first branch whose condition holds.
+func (r *run) choose(s *route.Step, item string) error {
+	for _, b := range s.Branches {
+		taken := b.Else || b.If == nil
+		if !taken {
+			var err error
+			if taken, err = r.condition(b.If, s, item); err != nil {
+				return err
+			}
+		}
+		if taken {
+			return r.into(b, item)
+		}
+	}
+	return refuse(NoBranch, "add \"- else: next\" to the route, or change the card so that a condition holds",
+		"route %q: no branch of %q applies to %s", r.r.Name.Text, s.ID, r.self.Number)
+}
+
+// again decides at the end of a round of repeat.
+func (r *run) again(s *route.Step, item string) error {
+	done, err := r.condition(s.Until, s, item)
+	if err != nil {
+		return err
+	}
+	p := r.position(s.ID, item)
+	if p == nil { // the round was entered by no way this engine knows; do not loop on it
+		return r.next(s, item)
+	}
+	switch {
+	case done:
+		r.closePosition(s, item)
+		return r.next(s, item)
+	case s.Max > 0 && p.Count >= s.Max:
+		r.closePosition(s, item)
+		if s.OnMax != nil {
+			return r.follow(s, item, s.OnMax)
+		}
+		return r.next(s, item)
+	}
+	p.Count++
+	return r.into(s.Branches[0], item)
+}
+
+// open adds a position. One that is still there from an earlier pass is given
+// up first: a step is never open twice.
+func (r *run) open(s *route.Step, item string) *document.Position {
+	if r.position(s.ID, item) != nil {
+		r.note("step %q was still open from an earlier pass; what was left of it is cancelled", s.ID)
+		_ = r.drop(s.ID, item)
+	}
+	in := r.instance()
+	in.Open = append(in.Open, document.Position{At: s.ID, Item: item, Since: r.in.Now})
+	return &in.Open[len(in.Open)-1]
+}
+
+func (r *run) position(at, item string) *document.Position {
+	in := r.instance()
+	for i := range in.Open {
+		if in.Open[i].At == at && in.Open[i].Item == item {
+			return &in.Open[i]
+		}
+	}
+	return nil
+}
+
+// closePosition removes the position of a step alone.
+func (r *run) closePosition(s *route.Step, item string) {
+	in := r.instance()
+	in.Open = slices.DeleteFunc(in.Open, func(p document.Position) bool { return p.At == s.ID && p.Item == item })
+}
+
+// drop removes the position of a step with everything below it: tasks are
+// cancelled, queued steps forgotten, called routes stopped.
+func (r *run) drop(at, item string) error {
+	s := r.r.Step(at)
+	if s == nil {
+		return refuse(BrokenRoute, "", "route %q has no step %q, on which %s stands", r.r.Name.Text, at, r.self.Number)
+	}
+	below := func(id, other string) bool {
+		return (id == at && other == item) || (inside(r.r.Step(id), s) && (other == item || strings.HasPrefix(other, prefixOf(item))))
+	}
+	r.queue = slices.DeleteFunc(r.queue, func(t token) bool { return below(t.step.ID, t.item) && t.step != s })
+	in := r.instance()
+	var children []int
+	for _, p := range in.Open {
+		if below(p.At, p.Item) && p.Child != 0 {
+			children = append(children, p.Child)
+		}
+	}
+	in.Open = slices.DeleteFunc(in.Open, func(p document.Position) bool { return below(p.At, p.Item) })
+	for i := range in.Tasks {
+		t := &in.Tasks[i]
+		if below(t.Step, t.Item) && pending(t) {
+			r.cancelTask(t)
+		}
+	}
+	for _, id := range children {
+		if child := r.self.Instance(id); child == nil || child.State != Running {
+			continue
+		}
+		c, err := r.run(id)
+		if err != nil {
+			return err
+		}
+		if err := c.halt(Stopped); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// inside tells whether a step stands within a block, at any depth.
+func inside(s, block *route.Step) bool {
+	if s == nil {
+		return false
+	}
+	for b := s.Parent; b != nil && b.Owner != nil; b = b.Owner.Parent {
+		if b.Owner == block {
+			return true
+		}
+	}
+	return false
+}
+
+// Items of nested `each` blocks are joined by slashes, the outer one first.
+
+func joinItem(outer, key string) string {
+	if outer == "" {
+		return key
+	}
+	return outer + "/" + key
+}
+
+func cutItem(item string) (outer, key string) {
+	if i := strings.LastIndexByte(item, '/'); i >= 0 {
+		return item[:i], item[i+1:]
+	}
+	return "", item
+}
+
+func prefixOf(item string) string {
+	if item == "" {
+		return ""
+	}
+	return item + "/"
+}
+
+// passed remembers, for `after`, that a step was left behind.
+func (r *run) passed(s *route.Step, item string) {
+	if !r.awaited(s.ID) {
+		return
+	}
+	in := r.instance()
+	v := in.Vars.Get(passedVar)
+	var list []string
+	if v != nil {
+		list = v.List
+	}
+	if key := passedKey(s.ID, item); !slices.Contains(list, key) {
+		in.Vars.Set(passedVar, &document.Value{List: append(slices.Clone(list), key)})
+	}
+}
+
+// passedVar holds the steps that others wait for and that are done.
+const passedVar = "passed"
+
+func passedKey(id, item string) string {
+	if item == "" {
+		return id
+	}
+	return id + "@" + item
+}
+
+// awaited tells whether any step of the route runs after this one.
+func (r *run) awaited(id string) bool {
+	for _, s := range r.r.Steps() {
+		for _, w := range s.After {
+			if w.Text == id {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// forget drops what passed remembers of the steps inside a block that begins
+// anew.
+func (r *run) forget(s *route.Step, item string) {
+	in := r.instance()
+	v := in.Vars.Get(passedVar)
+	if v == nil {
+		return
+	}
+	list := slices.DeleteFunc(slices.Clone(v.List), func(key string) bool {
+		id, at, _ := strings.Cut(key, "@")
+		return inside(r.r.Step(id), s) && (at == item || strings.HasPrefix(at, prefixOf(item)))
+	})
+	in.Vars.Set(passedVar, &document.Value{List: list})
+}
+
+// taken counts how often an outcome went its way, and counts this time.
+func (r *run) taken(s *route.Step, item, outcome string) int {
+	name := "taken " + passedKey(s.ID, item) + " " + outcome
+	vars := &r.instance().Vars
+	n, _ := strconv.Atoi(vars.Text(name))
+	vars.SetText(name, strconv.Itoa(n+1))
+	return n
+}
