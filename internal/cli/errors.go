@@ -133,7 +133,7 @@ func (a *app) printError(err error, word string) {
 	if errors.As(err, &h) {
 		hint = h.Hint()
 	}
-	var problems *diag.Error
+	var problems *diag.ListError
 	errors.As(err, &problems)
 	if a.flags.json {
 		view := render.ErrorView{Code: word, Message: err.Error(), Hint: hint, At: []render.PlaceView{}}

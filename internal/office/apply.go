@@ -1,11 +1,10 @@
 package office
 
 import (
-	"strings"
-
 	"github.com/e1-dms/e1/internal/document"
 	"github.com/e1-dms/e1/internal/engine"
 	"github.com/e1-dms/e1/internal/expr"
+	"github.com/e1-dms/e1/internal/form"
 	"github.com/e1-dms/e1/internal/repo"
 )
 
@@ -51,6 +50,10 @@ func (o *Office) apply(tx *repo.Tx, done *Done, d *document.Document, event engi
 // take puts a transition's documents into the transaction. New documents get
 // their numbers, and every place that named them by placeholder gets it too.
 func (o *Office) take(tx *repo.Tx, done *Done, result engine.Result) error {
+	set, err := tx.Definitions().Forms()
+	if err != nil {
+		return err
+	}
 	for _, def := range result.Pin {
 		name := repo.PinnedPath(def.ID)
 		there, err := tx.Exists(name)
@@ -77,7 +80,7 @@ func (o *Office) take(tx *repo.Tx, done *Done, result engine.Result) error {
 		numbers[placeholder] = d.Number
 	}
 	for i, d := range result.Changed {
-		replaceNumbers(d, numbers)
+		replaceNumbers(set.Form(d.Form), d, numbers)
 		if err := tx.Replace(d); err != nil {
 			return err
 		}
@@ -95,44 +98,41 @@ func (o *Office) take(tx *repo.Tx, done *Done, result engine.Result) error {
 	return nil
 }
 
-// replaceNumbers puts real numbers in the place of placeholders. Placeholders
-// begin with @, which no number does, so whole values are compared.
-func replaceNumbers(d *document.Document, numbers map[string]string) {
+// replaceNumbers puts real numbers in the place of placeholders, where a
+// document's number is meant: in reference fields, links and what a route
+// remembers. Text that merely looks like a placeholder stays.
+func replaceNumbers(f *form.Form, d *document.Document, numbers map[string]string) {
 	if len(numbers) == 0 {
 		return
 	}
+	replace := func(text *string) {
+		if n, ok := numbers[*text]; ok {
+			*text = n
+		}
+	}
 	for i := range d.Card {
+		field := f.Field(d.Card[i].Name)
+		if field == nil {
+			continue
+		}
 		v := &d.Card[i].Value
-		if n, ok := numbers[v.Text]; ok {
-			v.Text = n
+		if field.Type == formDocument {
+			replace(&v.Text)
 		}
-		for j := range v.List {
-			if n, ok := numbers[v.List[j]]; ok {
-				v.List[j] = n
-			}
-		}
-		for j := range v.Rows {
-			for k := range v.Rows[j] {
-				if n, ok := numbers[v.Rows[j][k].Text]; ok {
-					v.Rows[j][k].Text = n
+		for _, row := range v.Rows {
+			for k := range row {
+				if c := field.Column(row[k].Name); c != nil && c.Type == formDocument {
+					replace(&row[k].Text)
 				}
 			}
 		}
 	}
 	for i := range d.Links {
-		if n, ok := numbers[d.Links[i].To]; ok {
-			d.Links[i].To = n
-		}
+		replace(&d.Links[i].To)
 	}
 	for i := range d.Routes {
 		for j := range d.Routes[i].Vars {
-			v := &d.Routes[i].Vars[j].Value
-			if n, ok := numbers[v.Text]; ok {
-				v.Text = n
-			}
+			replace(&d.Routes[i].Vars[j].Value.Text)
 		}
-	}
-	if strings.HasPrefix(d.Number, "@") {
-		d.Number = numbers[d.Number]
 	}
 }

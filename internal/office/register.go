@@ -90,15 +90,14 @@ func (o *Office) register(tx *repo.Tx, done *Done, req Registration) (*document.
 		return nil, err
 	}
 	// What does not fit is said before a route looks at it.
-	problems := set.Check(f, d, tx.Context())
-	if err := refuseUnfit(f, d, problems); err != nil {
+	if err := refuseUnfit(f, d, set.Check(f, d, tx.Context())); err != nil {
 		return nil, err
 	}
-	for _, p := range problems {
-		if p.Severity != diag.Error {
-			done.Warnings = append(done.Warnings, p)
-		}
+	warnings, err := set.FindDuplicates(f, d, tx.Context())
+	if err != nil {
+		return nil, err
 	}
+	done.Warnings = append(done.Warnings, warnings...)
 	if err := o.apply(tx, done, d, engine.Registered{}); err != nil {
 		return nil, err
 	}
@@ -133,7 +132,9 @@ func (o *Office) draft(tx *repo.Tx, f *form.Form, req Registration) (*document.D
 	if err := o.assign(tx, set, f, d, req.Values); err != nil {
 		return nil, err
 	}
-	set.Defaults(f, d, tx.Context())
+	if err := refuseUnfit(f, d, set.Defaults(f, d, tx.Context())); err != nil {
+		return nil, err
+	}
 	for _, l := range req.Links {
 		if err := o.link(tx, d, l); err != nil {
 			return nil, err
@@ -214,7 +215,7 @@ func (o *Office) assign(tx *repo.Tx, set *form.Set, f *form.Form, d *document.Do
 	for _, v := range values {
 		var p *form.Problem
 		if v.Append {
-			p = set.AppendRows(f, d, v.Field, v.Text, tx.Context())
+			p = set.AppendText(f, d, v.Field, v.Text, tx.Context())
 		} else {
 			p = set.SetText(f, d, v.Field, v.Text, tx.Context())
 		}

@@ -192,7 +192,7 @@ func (r *Repo) entry(d *document.Document, path string, id gitstore.Hash) (*inde
 	scope := set.Scope(f, d, ctx)
 	r.cardEntry(e, f, d, scope)
 	if d.Status != form.Void {
-		e.Keys = append(e.Keys, documentKeys(f, d)...)
+		e.Keys = append(e.Keys, documentKeys(set, f, d)...)
 		e.Tasks, e.Events = tasksOf(d, e.Title)
 		if event, ok := calendarEvent(f, d, e.Title, scope, r.zone()); ok {
 			e.Events = append(e.Events, event)
@@ -265,40 +265,29 @@ func plainValue(v expr.Value) any {
 
 // keys are the normalised values by which a document is found again.
 func (r *Repo) keys(d *document.Document) ([]index.Key, error) {
+	set, err := r.defs.Forms()
+	if err != nil {
+		return nil, err
+	}
 	f, err := r.defs.Form(d.Form)
 	if err != nil {
 		return nil, err
 	}
-	return documentKeys(f, d), nil
+	return documentKeys(set, f, d), nil
 }
 
-func documentKeys(f *form.Form, d *document.Document) []index.Key {
+func documentKeys(set *form.Set, f *form.Form, d *document.Document) []index.Key {
 	var keys []index.Key
-	add := func(field, value string) {
-		if value != "" {
-			keys = append(keys, index.Key{Kind: uniqueKey(f.Name, field), Value: value})
-		}
-	}
-	for _, field := range f.Fields() {
-		if !field.Unique || field.Computed {
-			continue
-		}
-		if v := f.Stored(d, field); v != nil {
-			add(field.Name, v.Text)
-		}
-	}
-	for _, name := range f.Duplicates {
-		if field := f.Field(name); field != nil && !field.Unique {
-			if v := f.Stored(d, field); v != nil {
-				add(field.Name, field.Normal(v.Text))
-			}
-		}
+	for _, k := range set.Keys(f, d) {
+		keys = append(keys, index.Key{Kind: uniqueKey(f.Name, k.Field), Value: k.Value})
 	}
 	return keys
 }
 
 // taskOpen reports whether somebody still has to do something.
-func taskOpen(t document.Task) bool { return t.State == engine.TaskOpen || t.State == engine.TaskReview }
+func taskOpen(t document.Task) bool {
+	return t.State == engine.TaskOpen || t.State == engine.TaskReview
+}
 
 // tasksOf gives the tasks of a document and their deadlines for the calendar.
 func tasksOf(d *document.Document, title string) ([]index.Task, []index.Event) {

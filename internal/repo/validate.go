@@ -2,6 +2,7 @@ package repo
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/e1-dms/e1/internal/diag"
@@ -19,7 +20,7 @@ type UnfitError struct {
 func (e *UnfitError) Error() string {
 	lines := make([]string, len(e.Problems))
 	for i, p := range e.Problems {
-		lines[i] = e.Form + ": " + p.Text()
+		lines[i] = e.Form + ": " + problemText(p)
 	}
 	return strings.Join(lines, "\n")
 }
@@ -53,11 +54,8 @@ func (tx *Tx) validate(changed []changedDoc) error {
 			return err
 		}
 		found := refusals(set.Check(f, c.now, tx.Context()))
-		if len(found) == 0 {
-			continue
-		}
-		if c.was != nil {
-			found = without(found, refusals(set.Check(f, c.was, tx.Context())))
+		if len(found) > 0 && c.was != nil {
+			found = form.NewProblems(refusals(set.Check(f, c.was, tx.Context())), found)
 		}
 		if len(found) == 0 {
 			continue
@@ -87,22 +85,17 @@ func refusals(problems []form.Problem) []form.Problem {
 	return out
 }
 
-// without removes the problems that were there before.
-func without(now, before []form.Problem) []form.Problem {
-	type key struct {
-		field, column, code, message string
-		row                          int
+// problemText is one line that names the place in the card.
+func problemText(p form.Problem) string {
+	place := p.Field
+	if p.Row > 0 {
+		place += fmt.Sprintf(", row %d", p.Row)
 	}
-	of := func(p form.Problem) key { return key{p.Field, p.Column, p.Code, p.Message, p.Row} }
-	old := map[key]bool{}
-	for _, p := range before {
-		old[of(p)] = true
+	if p.Column != "" {
+		place += ", " + p.Column
 	}
-	var out []form.Problem
-	for _, p := range now {
-		if !old[of(p)] {
-			out = append(out, p)
-		}
+	if place == "" || strings.Contains(p.Message, strconv.Quote(p.Field)) && p.Row == 0 {
+		return p.Message
 	}
-	return out
+	return place + ": " + p.Message
 }

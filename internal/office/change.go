@@ -1,0 +1,313 @@
+package office
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/oklog/ulid/v2"
+
+	"github.com/e1-dms/e1/internal/diag"
+	"github.com/e1-dms/e1/internal/document"
+	"github.com/e1-dms/e1/internal/engine"
+	"github.com/e1-dms/e1/internal/form"
+	"github.com/e1-dms/e1/internal/org"
+	"github.com/e1-dms/e1/internal/repo"
+)
+
+// RefusedError is a request that makes no sense for a document as it is.
+type RefusedError struct {
+	Message string
+	hint    string
+}
+
+func (e *RefusedError) Error() string { return e.Message }
+
+// Hint says what would make sense.
+func (e *RefusedError) Hint() string { return e.hint }
+
+// Code is the error's stable word.
+func (e *RefusedError) Code() string { return "refused" }
+
+func refusef(hint, format string, args ...any) error {
+	return &RefusedError{Message: fmt.Sprintf(format, args...), hint: hint}
+}
+
+// change runs an operation on one document that its form lets the actor
+// change. What decide did is told to the routes that wait for it.
+func (o *Office) change(ctx context.Context, op, number string, may func(*form.Form) (string, []string), decide func(*repo.Tx, *Done, *form.Form, *document.Document) error) (*Done, error) {
+	return o.update(ctx, op, func(tx *repo.Tx, done *Done) error {
+		d, err := tx.Document(number)
+		if err != nil {
+			return err
+		}
+		f, err := tx.Definitions().Form(d.Form)
+		if err != nil {
+			return err
+		}
+		if may != nil {
+			what, roles := may(f)
+			if err := o.may(f, what, roles); err != nil {
+				return err
+			}
+		}
+		if d.Status == form.Void {
+			return refusef("e1 undo", "%s is void: its registration was taken back", number)
+		}
+		if err := decide(tx, done, f, d); err != nil {
+			return err
+		}
+		done.Document, err = tx.Document(number)
+		return err
+	})
+}
+
+func maySet(f *form.Form) (string, []string)    { return "change cards", f.May.Set }
+func mayStatus(f *form.Form) (string, []string) { return "change the status", f.May.Status }
+
+// Set changes fields of a card.
+func (o *Office) Set(ctx context.Context, number string, values []Assignment) (*Done, error) {
+	return o.change(ctx, "set", number, maySet, func(tx *repo.Tx, done *Done, f *form.Form, d *document.Document) error {
+		set, err := tx.Definitions().Forms()
+		if err != nil {
+			return err
+		}
+		if err := o.assign(tx, set, f, d, values); err != nil {
+			return err
+		}
+		return o.changed(tx, done, f, d, "set")
+	})
+}
+
+// changed finishes an operation on a card: duplicates are warned about, routes
+// that wait for fields are told, the commit gets its subject.
+func (o *Office) changed(tx *repo.Tx, done *Done, f *form.Form, d *document.Document, verb string) error {
+	fields := changedFields(tx.Before(d.Number), d)
+	if len(fields) == 0 {
+		tx.Subject("%s %s", verb, d.Number)
+		return nil
+	}
+	tx.Subject("%s %s: %s", verb, d.Number, strings.Join(fields, ", "))
+	set, err := tx.Definitions().Forms()
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(fields, func(name string) bool { return slices.Contains(f.Duplicates, name) }) {
+		warnings, err := set.FindDuplicates(f, d, tx.Context())
+		if err != nil {
+			return err
+		}
+		done.Warnings = append(done.Warnings, warnings...)
+	}
+	return o.apply(tx, done, d, engine.DocumentChanged{Fields: fields})
+}
+
+// changedFields names the fields, and "status", in which two versions differ.
+func changedFields(was, now *document.Document) []string {
+	var names []string
+	if was == nil {
+		return nil
+	}
+	seen := map[string]bool{}
+	for _, c := range document.Diff(was, now) {
+		name := c.Path
+		if rest, ok := strings.CutPrefix(name, "card."); ok {
+			name, _, _ = strings.Cut(rest, ".")
+			name, _, _ = strings.Cut(name, "[")
+		} else if name != "status" {
+			continue
+		}
+		if !seen[name] {
+			seen[name] = true
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// RowEdit is one change of a table.
+type RowEdit struct {
+	Table string
+	Verb  string // add, set, rm
+	Row   int    // from 1; not used by add
+	Cells []Assignment
+}
+
+// Row changes one row of a table.
+func (o *Office) Row(ctx context.Context, number string, edit RowEdit) (*Done, error) {
+	return o.change(ctx, "row", number, maySet, func(tx *repo.Tx, done *Done, f *form.Form, d *document.Document) error {
+		set, err := tx.Definitions().Forms()
+		if err != nil {
+			return err
+		}
+		cells := make([]form.RowInput, len(edit.Cells))
+		for i, c := range edit.Cells {
+			cells[i] = form.RowInput{Column: c.Field, Text: c.Text}
+		}
+		var problems []form.Problem
+		switch edit.Verb {
+		case "add":
+			_, problems = set.AddRow(f, d, edit.Table, cells, tx.Context())
+		case "set":
+			problems = set.SetRow(f, d, edit.Table, edit.Row, cells, tx.Context())
+		case "rm":
+			if p := set.RemoveRow(f, d, edit.Table, edit.Row); p != nil {
+				problems = append(problems, *p)
+			}
+		}
+		if err := refuseUnfit(f, d, problems); err != nil {
+			return err
+		}
+		return o.changed(tx, done, f, d, "row "+edit.Verb)
+	})
+}
+
+// Status changes the status.
+func (o *Office) Status(ctx context.Context, number, status string) (*Done, error) {
+	return o.change(ctx, "status", number, mayStatus, func(tx *repo.Tx, done *Done, f *form.Form, d *document.Document) error {
+		id, err := statusID(f, status)
+		if err != nil {
+			return err
+		}
+		d.Status = id
+		tx.Subject("status %s: %s", number, id)
+		return o.apply(tx, done, d, engine.DocumentChanged{Fields: []string{"status"}})
+	})
+}
+
+// statusID finds a status by its id or title.
+func statusID(f *form.Form, text string) (string, error) {
+	if text != form.Void {
+		if _, ok := f.Status(text); ok {
+			return text, nil
+		}
+	}
+	var ids []string
+	for _, s := range f.Statuses {
+		for _, lang := range s.Title.Languages() {
+			if strings.EqualFold(s.Title.In(lang), text) {
+				return s.ID, nil
+			}
+		}
+		ids = append(ids, s.ID)
+	}
+	if text == form.Void {
+		return "", refusef("e1 undo COMMIT", "%s: a document becomes void by undoing its registration", f.Name)
+	}
+	message := diag.Unknown("status", text, ids)
+	if !strings.Contains(message, "did you mean") {
+		message += "; there are " + strings.Join(ids, ", ")
+	}
+	return "", refusef("e1 form show "+f.Name, "%s: %s", f.Name, message)
+}
+
+// Link makes a link. It is stored on the side that points; the other side
+// shows it too.
+func (o *Office) Link(ctx context.Context, number string, l LinkTo) (*Done, error) {
+	return o.change(ctx, "link", number, maySet, func(tx *repo.Tx, _ *Done, _ *form.Form, d *document.Document) error {
+		tx.Subject("link %s %s %s", number, l.Kind, l.To)
+		return o.link(tx, d, l)
+	})
+}
+
+func (o *Office) link(tx *repo.Tx, d *document.Document, l LinkTo) error {
+	if !org.ValidID(l.Kind) {
+		return refusef("for instance reply_to, caused_by, related", "%q is no kind of link; use small letters, digits and _", l.Kind)
+	}
+	if l.To == d.Number {
+		return refusef("", "%s cannot be linked with itself", l.To)
+	}
+	other, err := tx.Lookup().Document(l.To)
+	if err != nil {
+		return err
+	}
+	if other == nil {
+		_, err := tx.Repo().Read(l.To)
+		if err == nil {
+			err = &repo.NotCommittedError{Number: l.To}
+		}
+		return err
+	}
+	for _, have := range d.Links {
+		if have.Kind == l.Kind && have.To == l.To {
+			return nil
+		}
+	}
+	d.Links = append(d.Links, document.Link{Kind: l.Kind, To: l.To})
+	return nil
+}
+
+// Unlink removes a link, from whichever side holds it.
+func (o *Office) Unlink(ctx context.Context, number string, l LinkTo) (*Done, error) {
+	return o.change(ctx, "unlink", number, maySet, func(tx *repo.Tx, _ *Done, f *form.Form, d *document.Document) error {
+		tx.Subject("unlink %s %s %s", number, l.Kind, l.To)
+		if removeLink(d, l.Kind, l.To) {
+			return nil
+		}
+		other, err := tx.Document(l.To)
+		if err == nil && removeLink(other, l.Kind, number) {
+			return nil
+		}
+		if field := f.Field(l.Kind); field != nil && d.Card.Text(field.Name) == l.To {
+			return refusef(fmt.Sprintf("e1 set %s %s=", number, field.Name), "%s is the value of the field %q", l.To, field.Name)
+		}
+		return refusef("e1 show "+number, "%s has no link %q to %s", number, l.Kind, l.To)
+	})
+}
+
+func removeLink(d *document.Document, kind, to string) bool {
+	n := len(d.Links)
+	d.Links = slices.DeleteFunc(d.Links, func(l document.Link) bool { return l.Kind == kind && l.To == to })
+	return len(d.Links) < n
+}
+
+// Comment adds a remark.
+func (o *Office) Comment(ctx context.Context, number, text string) (*Done, error) {
+	return o.change(ctx, "comment", number, nil, func(tx *repo.Tx, _ *Done, _ *form.Form, d *document.Document) error {
+		if strings.TrimSpace(text) == "" {
+			return refusef("", "the comment is empty")
+		}
+		tx.Subject("comment %s", number)
+		d.Comments = append(d.Comments, o.comment(tx, d, text))
+		return nil
+	})
+}
+
+func (o *Office) comment(tx *repo.Tx, _ *document.Document, text string) document.Comment {
+	now := tx.Now()
+	return document.Comment{ID: ulid.Make().String(), At: now, By: o.actor.ID, Text: strings.TrimRight(text, "\n")}
+}
+
+// Attach stores files beside a document.
+func (o *Office) Attach(ctx context.Context, number string, files []Attachment) (*Done, error) {
+	return o.change(ctx, "attach", number, maySet, func(tx *repo.Tx, _ *Done, _ *form.Form, d *document.Document) error {
+		var names []string
+		for _, a := range files {
+			f, err := tx.Attach(d, a.Name, a.Data, a.Source, o.actor.ID)
+			if err != nil {
+				return err
+			}
+			names = append(names, f.Name)
+		}
+		tx.Subject("attach %s: %s", number, strings.Join(names, ", "))
+		return nil
+	})
+}
+
+// Edit replaces a document by what a person wrote in an editor.
+func (o *Office) Edit(ctx context.Context, number string, src []byte) (*Done, error) {
+	return o.change(ctx, "edit", number, maySet, func(tx *repo.Tx, done *Done, f *form.Form, d *document.Document) error {
+		edited, problems := document.ReadFile(number+".yaml", src)
+		if err := problems.Err(); err != nil {
+			return err
+		}
+		if edited.Number != d.Number || edited.UID != d.UID || edited.Form != d.Form {
+			return refusef("e1 renumber gives another number", "form, number and uid of %s cannot be edited", number)
+		}
+		if err := tx.Replace(edited); err != nil {
+			return err
+		}
+		return o.changed(tx, done, f, edited, "edit")
+	})
+}

@@ -1,0 +1,52 @@
+package office
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/e1-dms/e1/internal/document"
+	"github.com/e1-dms/e1/internal/engine"
+	"github.com/e1-dms/e1/internal/form"
+	"github.com/e1-dms/e1/internal/repo"
+)
+
+// Task carries out an event of the engine on a task or on a route of a
+// document: accept, refuse, advance, start, stop and so on.
+func (o *Office) Task(ctx context.Context, op, number string, task int, event engine.Event) (*Done, error) {
+	subject := fmt.Sprintf("%s %s", op, number)
+	if task > 0 {
+		subject = fmt.Sprintf("%s %s/%d", op, number, task)
+	}
+	return o.change(ctx, op, number, nil, func(tx *repo.Tx, done *Done, _ *form.Form, d *document.Document) error {
+		if err := o.apply(tx, done, d, event); err != nil {
+			return err
+		}
+		now, err := tx.Document(number)
+		if err != nil {
+			return err
+		}
+		if _, t := now.Task(task); t != nil {
+			if t.Title != "" {
+				subject += ": " + t.Title
+			}
+			if t.Outcome != "" {
+				subject += " [" + t.Outcome + "]"
+			}
+		}
+		tx.Subject("%s", subject)
+		return nil
+	})
+}
+
+// TaskOf finds a task of a document; the error lists the tasks there are.
+func TaskOf(d *document.Document, id int) (*document.Instance, *document.Task, error) {
+	in, t := d.Task(id)
+	if t != nil {
+		return in, t, nil
+	}
+	hint := "e1 tasks --all"
+	if len(d.Routes) > 0 {
+		hint = "e1 show " + d.Number
+	}
+	return nil, nil, refusef(hint, "%s has no task %d", d.Number, id)
+}
