@@ -16,12 +16,13 @@ var (
 	badAggregate  = yamlsrc.Code{Code: "P010", Slug: "aggregate"}
 	badName       = yamlsrc.Code{Code: "P011", Slug: "name"}
 	nothingToShow = yamlsrc.Code{Code: "P012", Slug: "nothing-to-show"}
+	badFile       = yamlsrc.Code{Code: "P013", Slug: "file-name"}
 )
 
 // Codes lists the codes this package reports, in order.
 func Codes() []yamlsrc.Code {
 	return []yamlsrc.Code{
 		unknownKey, missingKey, wrongType, duplicateName, unknownForm, unknownName,
-		badExpression, badParam, badSort, badAggregate, badName, nothingToShow,
+		badExpression, badParam, badSort, badAggregate, badName, nothingToShow, badFile,
 	}
 }

@@ -268,8 +268,9 @@ func truthNumber(b bool) int {
 	return 0
 }
 
-// compareKeys compares the keys of two groups: numbers by amount, named values
-// by title, all else by text.
+// compareKeys compares the keys of two groups: numbers by amount, choices and
+// statuses in the order of their definition, other named values by title, all
+// else by text.
 func (ev *evaluation) compareKeys(a, b Value, level int, desc bool) int {
 	if a.Text == "" || b.Text == "" {
 		return cmp.Compare(truthNumber(a.Text == ""), truthNumber(b.Text == ""))
@@ -280,6 +281,8 @@ func (ev *evaluation) compareKeys(a, b Value, level int, desc bool) int {
 		x, _ := expr.ParseValue(t, a.Text)
 		y, _ := expr.ParseValue(t, b.Text)
 		n, _ = expr.Compare(x, y)
+	} else if t.Kind == expr.Choice && a.Text != b.Text {
+		n = cmp.Compare(slices.Index(t.Values, a.Text), slices.Index(t.Values, b.Text))
 	} else if n = strings.Compare(strings.ToLower(a.Title), strings.ToLower(b.Title)); n == 0 {
 		n = strings.Compare(a.Text, b.Text)
 	}

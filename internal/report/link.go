@@ -35,7 +35,7 @@ func (r *Report) Link(forms Forms) diag.List {
 	}
 	l.columns()
 	l.sort()
-	r.linked = !problems.HasErrors()
+	r.linked = !r.broken && !problems.HasErrors()
 	return problems
 }
 
@@ -129,7 +129,7 @@ func (l *linker) group(g *Group) {
 	dated := t.Kind == expr.DateKind || t.Kind == expr.DateTime || t.Kind == expr.Any
 	switch {
 	case g.Per != Each && !dated:
-		l.errorf(badAggregate, g.node, "group by %q: a %s is not cut into periods; `per` is for dates", g.By.Text, t)
+		l.errorf(badAggregate, g.node, "group by %q: `per` cuts dates into periods, this is no date but of type %s", g.By.Text, t)
 	case g.Per == Each && t.Kind == expr.DateTime:
 		l.errorf(badAggregate, g.node, "group by %q: every moment would be a group of its own; add `per: day`", g.By.Text)
 	case t.Kind >= expr.Table:
@@ -250,7 +250,9 @@ func (l *linker) sort() {
 		known = append(known, g.Name)
 	}
 	for _, c := range l.r.Columns {
-		known = append(known, c.Name)
+		if !slices.Contains(known, c.Name) {
+			known = append(known, c.Name)
+		}
 	}
 	for _, o := range l.r.Sort {
 		if !slices.Contains(known, o.Column) {

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -22,7 +23,9 @@ func Parse(f *yamlsrc.File) (*Report, diag.List) {
 		file:     f,
 		problems: &problems,
 	}
-	return p.report(), problems
+	report := p.report()
+	report.broken = problems.HasErrors()
+	return report, problems
 }
 
 type parser struct {
@@ -37,6 +40,9 @@ func (p *parser) report() *Report {
 	r.Name = m.Required("report")
 	if r.Name != "" && !reportName.MatchString(r.Name) {
 		p.errorf(badName, m.Node("report"), "report: the name %q is not made of small letters, digits and hyphens", r.Name)
+	}
+	if base := path.Base(p.file.Name); r.Name != "" && base != r.Name+".yaml" {
+		p.errorf(badFile, m.Node("report"), "report %q must be in a file %s.yaml, this is %s", r.Name, r.Name, base)
 	}
 	r.Title = m.Label("title")
 	r.About = m.Label("about")
@@ -178,8 +184,8 @@ func (p *parser) required(m *yamlsrc.Mapped, key string) *Expression {
 	return p.expression(m, key)
 }
 
-// doubles reports names used twice: parameters among themselves, and computed
-// columns, groups and columns, which are all read by name.
+// doubles reports names used twice: among the parameters, among the computed
+// columns, among the groups and columns of the result.
 func (p *parser) doubles(r *Report) {
 	seen := map[string]*yamlsrc.Node{}
 	check := func(kind, name string, n *yamlsrc.Node) {
@@ -205,9 +211,10 @@ func (p *parser) doubles(r *Report) {
 	clear(seen)
 	for _, c := range r.Compute {
 		if c.Value != nil {
-			check("column", c.Name, c.Value.node)
+			check("computed column", c.Name, c.Value.node)
 		}
 	}
+	clear(seen) // a group usually has the name of the value it groups by
 	for _, g := range r.Groups {
 		check("column", g.Name, g.node)
 	}

@@ -54,11 +54,7 @@ func (ev *evaluation) bind(e *expr.Expr) (*expr.Expr, bool) {
 	case expr.Field:
 		return ev.bindName(e)
 	case expr.Member:
-		if path, ok := e.Path(); ok {
-			_, known := ev.index[path]
-			return e, known
-		}
-		return nil, false
+		return ev.bindMember(e)
 	case expr.Element:
 		return nil, false
 	case expr.Call:
@@ -80,24 +76,27 @@ func (ev *evaluation) bind(e *expr.Expr) (*expr.Expr, bool) {
 
 // bindName binds a name; computed values are not the source's business.
 func (ev *evaluation) bindName(e *expr.Expr) (*expr.Expr, bool) {
-	literal := func(v expr.Value) (*expr.Expr, bool) {
-		return &expr.Expr{Op: expr.Literal, Type: e.Type, Value: v, From: e.From, To: e.To}, true
-	}
-	switch e.Name {
-	case "today":
-		return literal(expr.DateOf(ev.in.Now))
-	case "now":
-		return literal(ev.in.Now)
-	}
-	if p := ev.r.Param(e.Name); p != nil && p.Field == "" {
-		v := ev.params[e.Name]
+	if v, ok := ev.given(e.Name); ok {
 		if expr.IsEmpty(v) {
 			v = nil
 		}
-		return literal(v)
+		return &expr.Expr{Op: expr.Literal, Type: e.Type, Value: v, From: e.From, To: e.To}, e.Type.Kind != expr.Record
 	}
 	_, known := ev.index[e.Name]
 	return e, known
+}
+
+// bindMember binds a field of a referenced document or of the card, which are
+// columns, and a setting, which is known.
+func (ev *evaluation) bindMember(e *expr.Expr) (*expr.Expr, bool) {
+	if e.Args[0].Op == expr.Field && e.Args[0].Name == "settings" {
+		return &expr.Expr{Op: expr.Literal, Type: e.Type, Value: ev.in.Settings[e.Name], From: e.From, To: e.To}, true
+	}
+	path, ok := e.Path()
+	if ok {
+		_, ok = ev.index[path]
+	}
+	return e, ok
 }
 
 // fold reduces what is known after binding. A comparison with an empty

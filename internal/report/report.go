@@ -31,6 +31,7 @@ type Report struct {
 	forms  Forms
 	env    *expr.Env
 	linked bool
+	broken bool // Parse found errors
 }
 
 // Param is a parameter of a run.

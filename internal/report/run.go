@@ -16,6 +16,8 @@ type Run struct {
 	Now      time.Time         // in the zone that days are meant in
 	Language string            // of titles
 	Params   map[string]string // as a person gives them; an empty text clears a default
+	Author   expr.Value        // the acting user, what `author` means
+	Settings expr.Row          // what settings.x means
 	// Value decodes the canonical text of a value; nil: expr.ParseValue. It may
 	// add what ParseValue does not know, such as the fields of directory entries.
 	Value func(t expr.Type, text string) (expr.Value, error)

@@ -33,11 +33,8 @@ func (s *rowScope) set(raw []any) {
 
 // Value implements expr.Scope.
 func (s *rowScope) Value(name string) (expr.Value, error) {
-	switch name {
-	case "today":
-		return expr.DateOf(s.ev.in.Now), nil
-	case "now":
-		return s.ev.in.Now, nil
+	if v, ok := s.ev.given(name); ok {
+		return v, nil
 	}
 	if i, ok := s.ev.index[name]; ok {
 		return s.at(i), nil
@@ -47,7 +44,26 @@ func (s *rowScope) Value(name string) (expr.Value, error) {
 			return s.compute(c)
 		}
 	}
-	return s.ev.params[name], nil
+	return nil, nil
+}
+
+// given is the value of a name that is the same for every document: the clock,
+// the acting user, the settings, a parameter.
+func (ev *evaluation) given(name string) (v expr.Value, ok bool) {
+	switch name {
+	case "today":
+		return expr.DateOf(ev.in.Now), true
+	case "now":
+		return ev.in.Now, true
+	case "author":
+		return ev.in.Author, true
+	case "settings":
+		return ev.in.Settings, true
+	}
+	if p := ev.r.Param(name); p != nil && p.Field == "" {
+		return ev.params[name], true
+	}
+	return nil, false
 }
 
 func (s *rowScope) compute(c *Computed) (expr.Value, error) {
@@ -194,7 +210,7 @@ func (ev *evaluation) needName(e *expr.Expr) {
 			return
 		}
 	}
-	if p := ev.r.Param(e.Name); p != nil && p.Field == "" || e.Name == "today" || e.Name == "now" {
+	if _, given := ev.given(e.Name); given {
 		return
 	}
 	ev.add(ev.r.Form, e.Name, e.Type)
