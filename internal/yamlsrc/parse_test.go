@@ -46,7 +46,6 @@ func TestRefused(t *testing.T) {
 		{"merge", "a:\n  <<: {b: c}\n", []string{"2:3-2:5 Y009 merge keys (`<<`) are not read"}},
 		{"complex keys", "{a: b}: c\n", []string{"1:1-1:7 Y011 a key is a text, found a mapping"}},
 		{"question mark", "x: y\n? a\n: b\n", []string{"2:3-2:4 Y011 keys written with `?` are not read"}},
-		{"no key", "{: b}\n", []string{"1:2-1:2 Y011 the key before `:` is missing"}},
 		{"two documents", "a: b\n---\nc: d\n", []string{"2:1-2:4 Y006 a second document begins here"}},
 		{"second document broken", "a: b\n---\nc: d: e\n", []string{"2:1-2:4 Y006 a second document begins here"}},
 		{"directive", "# x\n%YAML 1.1\n---\na: b\n", []string{"2:1-2:10 Y014 directives (`%…`) are not read"}},

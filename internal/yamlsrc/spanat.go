@@ -163,51 +163,42 @@ func (w *quoted) escapedBreak() bool {
 
 func (w *quoted) done() []extent { return append(w.offs, extent{w.end, w.end}) }
 
-// blockOffsets walks a block scalar line by line, matching value and source.
+// blockOffsets finds the lines of a block scalar that have text in its value,
+// one after the other. What lies between them in the value, spaces and line
+// feeds, stands for the ends of lines.
 func (f *File) blockOffsets(n *Node) []extent {
 	v := n.Value
 	offs := make([]extent, 0, len(v)+1)
 	header := lineEnd(f.Src, int(n.from))
 	indent := max(blockIndent(f.Src, header, v), 0)
-	off := header
-	nextLine := func() {
-		off = min(off+1, len(f.Src))
-		for i := 0; i < indent && off < len(f.Src) && f.Src[off] == ' '; i++ {
-			off++
+	i, last := 0, min(header+1, len(f.Src))
+	gap := func(to int) {
+		for ; i < to; i++ {
+			if utf8.RuneStart(v[i]) {
+				offs = append(offs, extent{last, last})
+			}
 		}
 	}
-	nextLine()
-	for i := 0; i < len(v); {
-		switch {
-		case off < int(n.to) && v[i] == f.Src[off] && v[i] != '\n':
-			_, size := utf8.DecodeRuneInString(v[i:])
-			offs = append(offs, extent{off, off + size})
-			i, off = i+size, off+size
-		case v[i] == '\n' && n.Style == Literal:
-			offs = append(offs, extent{off, off})
-			off = lineEnd(f.Src, off)
-			nextLine()
-			i++
-		case v[i] == '\n' || v[i] == ' ':
-			i, off, offs = f.foldedBreak(v, i, off, offs, nextLine)
-		default: // cannot happen with a node of this file
-			offs = append(offs, extent{off, off})
-			i++
+	for off := header + 1; off < int(n.to); off = lineEnd(f.Src, off) + 1 {
+		line := strings.TrimRight(string(f.Src[off:lineEnd(f.Src, off)]), "\r")
+		if len(line) <= indent || strings.Trim(line, " ") == "" {
+			continue
 		}
+		text := line[indent:]
+		start := i
+		for start < len(v) && !strings.HasPrefix(v[start:], text) && (v[start] == ' ' || v[start] == '\n') {
+			start++
+		}
+		if !strings.HasPrefix(v[start:], text) {
+			break // cannot happen with a node of this file
+		}
+		gap(start)
+		for j, r := range text {
+			from := off + indent + j
+			offs = append(offs, extent{from, from + utf8.RuneLen(r)})
+		}
+		i, last = start+len(text), off+indent+len(text)
 	}
-	return append(offs, extent{min(off, int(n.to)), min(off, int(n.to))})
-}
-
-// foldedBreak passes the breaks of a folded block from the end of a line to
-// the next text: the run of spaces and line feeds in the value stands for them.
-func (f *File) foldedBreak(v string, i, off int, offs []extent, nextLine func()) (int, int, []extent) {
-	run := v[i:]
-	run = run[:len(run)-len(strings.TrimLeft(run, "\n"))]
-	if run == "" {
-		run = v[i : i+1]
-	}
-	for range run {
-		offs = append(offs, extent{off, off})
-	}
-	return i + len(run), off, offs
+	gap(len(v))
+	return append(offs, extent{last, last})
 }
