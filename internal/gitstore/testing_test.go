@@ -82,14 +82,19 @@ func tryCommit(r *Repo, opt BeginOptions, files map[string]string) (Hash, error)
 		return Hash{}, err
 	}
 	defer tx.Rollback()
-	for _, p := range sortedKeys(files) {
-		if files[p] == "" {
-			err = tx.Delete(p)
-		} else {
-			err = tx.Put(p, []byte(files[p]))
-		}
-		if err != nil {
-			return Hash{}, err
+	for _, deletions := range []bool{true, false} {
+		for _, p := range sortedKeys(files) {
+			if (files[p] == "") != deletions {
+				continue
+			}
+			if deletions {
+				err = tx.Delete(p)
+			} else {
+				err = tx.Put(p, []byte(files[p]))
+			}
+			if err != nil {
+				return Hash{}, err
+			}
 		}
 	}
 	return tx.Commit(Message{Subject: "change", Trailers: []Trailer{{"E1-Op", "test"}}}, testSig(), testSig())

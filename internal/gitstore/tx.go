@@ -220,7 +220,8 @@ func (tx *Tx) Read(path string) ([]byte, error) {
 
 // Put sets the content of a file. It refuses paths that cannot be stored,
 // that git would convert, and files which a person has edited. Putting what is
-// there already changes nothing.
+// there already changes nothing. Where a file takes the place of a folder or
+// the other way round, what is in the way must be deleted first.
 func (tx *Tx) Put(path string, data []byte) error {
 	if data == nil {
 		data = []byte{}

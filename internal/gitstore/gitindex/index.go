@@ -578,3 +578,23 @@ func (x *Index) Join() error {
 	x.entries, x.base, x.deleted, x.replaced = all, nil, nil, nil
 	return nil
 }
+
+// Matches reports that the tree cache knows the whole index to be a tree. The
+// zero ID is an index without entries.
+func (x *Index) Matches(tree ID) bool {
+	if tree == (ID{}) {
+		has, err := x.Under("")
+		return err == nil && !has
+	}
+	return x.tree != nil && x.tree.count >= 0 && x.tree.id == tree
+}
+
+// ReplaceTree makes the tree cache anew, as Builder.SetTree does; without
+// folders there is none.
+func (x *Index) ReplaceTree(folders []FolderChange) {
+	x.tree = nil
+	if len(folders) > 0 {
+		x.tree = &cacheTree{}
+		x.tree.update(folders, func(string) bool { return false })
+	}
+}

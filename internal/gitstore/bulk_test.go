@@ -1,0 +1,102 @@
+package gitstore
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strconv"
+	"testing"
+	"time"
+)
+
+// fill imports n small files as documents lie in a repository.
+func fill(t testing.TB, r *Repo, n, commits int, opt BulkOptions) Hash {
+	t.Helper()
+	b, err := r.NewBulk(context.Background(), opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.Abort()
+	for c := range commits {
+		for i := c * n / commits; i < (c+1)*n/commits; i++ {
+			if err := b.Put(docPath(i), docText(i)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		sig := testSig()
+		sig.When = sig.When.Add(time.Duration(c) * time.Minute)
+		if _, err := b.Commit(Message{Subject: fmt.Sprintf("part %d", c)}, sig, sig); err != nil {
+			t.Fatal(err)
+		}
+	}
+	id, err := b.Finish(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id
+}
+
+func docPath(i int) string {
+	return fmt.Sprintf("documents/inquiries/2026/%02d/%02d/INQ-2026-%06d.yaml", i/10000, i/100%100, i)
+}
+
+func docText(i int) []byte {
+	return fmt.Appendf(nil, "form: inquiries\nnumber: INQ-2026-%06d\nstatus: in_work\ncard:\n  name: ООО «Ромашка %d»\n  inn: \"77070%05d\"\n  amount: \"%d.00\"\n", i, i*7919%1000003, i%99999, i*31%1000000)
+}
+
+func TestBulk(t *testing.T) {
+	for _, split := range []SplitMode{SplitNever, SplitAlways} {
+		t.Run(string(split), func(t *testing.T) {
+			var ids []Hash
+			for range 2 {
+				r := newRepo(t, map[string]string{"forms/a.yaml": "x\n", "zzz": "last\n"})
+				opt := BulkOptions{BeginOptions: BeginOptions{Split: split}}
+				ids = append(ids, fill(t, r, 2500, 5, opt))
+				wantClean(t, r)
+				if got := readWork(t, r, docPath(1234)); got != string(docText(1234)) {
+					t.Errorf("wrong content %q", got)
+				}
+				if n := git(t, r.Root(), "rev-list", "--count", "HEAD"); n != "6\n" {
+					t.Errorf("%s commits", n)
+				}
+				// Ordinary transactions and git itself go on from there.
+				for i := range 5 {
+					if _, err := tryCommit(r, BeginOptions{Split: split}, map[string]string{
+						docPath(i * 400): "changed " + strconv.Itoa(i) + "\n", docPath(3000 + i): "new\n", docPath(i*400 + 1): "",
+					}); err != nil {
+						t.Fatal(err)
+					}
+					wantClean(t, r)
+				}
+				writeWork(t, r, docPath(7), "by hand\n")
+				git(t, r.Root(), "commit", "-qam", "by hand")
+				commit(t, r, map[string]string{docPath(8): "and on\n", "new/dir/file": "x\n"})
+				wantClean(t, r)
+			}
+			if ids[0] != ids[1] {
+				t.Error("two imports of the same gave different commits")
+			}
+		})
+	}
+}
+
+func TestBulkAbortLeavesNothing(t *testing.T) {
+	r := newRepo(t, map[string]string{"a": "1\n"})
+	before := showAll(t, r)
+	b, err := r.NewBulk(context.Background(), BulkOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Put("x/y", []byte("z")); err != nil {
+		t.Fatal(err)
+	}
+	b.Abort()
+	wantClean(t, r)
+	if after := showAll(t, r); after != before {
+		t.Error("something changed")
+	}
+	names, _ := os.ReadDir(r.CommonDir() + "/objects/pack")
+	if len(names) != 0 {
+		t.Errorf("left files: %v", names)
+	}
+}
