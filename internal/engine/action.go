@@ -254,7 +254,7 @@ func (r *run) existing(a *route.Action, f *form.Form, draft *document.Document) 
 			if err != nil {
 				return nil, err
 			}
-			if found, err = r.living(found); err != nil {
+			if found, err = r.same(f, found, draft); err != nil {
 				return nil, err
 			}
 			if len(found) > 1 {
@@ -272,15 +272,24 @@ func (r *run) existing(a *route.Action, f *form.Form, draft *document.Document) 
 	return nil, nil
 }
 
-// living leaves out documents whose registration was undone.
-func (r *run) living(numbers []string) ([]string, error) {
+// same leaves out documents whose registration was undone, and those that
+// cannot be meant because a unique field of theirs says otherwise: two clients
+// may share a telephone, but not with different INNs.
+func (r *run) same(f *form.Form, numbers []string, draft *document.Document) ([]string, error) {
 	var out []string
 	for _, n := range numbers {
 		d, err := (&overlay{r.machine}).Document(n)
 		if err != nil {
 			return nil, err
 		}
-		if d != nil && d.Status != void {
+		if d == nil || d.Status == void {
+			continue
+		}
+		other := slices.ContainsFunc(f.Fields(), func(field *form.Field) bool {
+			a, b := d.Card.Text(field.Name), draft.Card.Text(field.Name)
+			return field.Unique && a != "" && b != "" && a != b
+		})
+		if !other {
 			out = append(out, n)
 		}
 	}
@@ -402,8 +411,8 @@ func (r *run) assignOpen(a *route.Action, s *route.Step, item string) error {
 			t.Who, t.For, t.Candidates, t.Accepted = p.who, p.absent, nil, zeroTime
 			r.tell(TellAssigned, t.ID, t.Title, t.Who)
 		}
-		if a.Due != nil && a.Due.Expr != nil {
-			at, err := r.moment(a.Due.Expr, s, item, r.in.Now)
+		if a.Due != nil && len(a.Due.Exprs) > 0 {
+			at, err := r.due(a.Due, s, item)
 			if err != nil {
 				return err
 			}

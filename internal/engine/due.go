@@ -35,14 +35,25 @@ func (r *run) deadline(s *route.Step, item string) (time.Time, error) {
 			return at, nil
 		}
 	}
-	if s.Due == nil || s.Due.ByHand {
+	if s.Due == nil || len(s.Due.Exprs) == 0 {
 		return zeroTime, nil
 	}
-	at, err := r.moment(s.Due.Expr, s, item, r.in.Now)
+	at, err := r.due(s.Due, s, item)
 	if err == nil && at.IsZero() {
-		r.note("step %q has no deadline: %q is empty", s.ID, s.Due.Expr.Text)
+		r.note("step %q has no deadline: %q is empty", s.ID, s.Due.Exprs[len(s.Due.Exprs)-1].Text)
 	}
 	return at, err
+}
+
+// due gives the first deadline of several that is not empty.
+func (r *run) due(d *route.Due, s *route.Step, item string) (time.Time, error) {
+	for _, e := range d.Exprs {
+		at, err := r.moment(e, s, item, r.in.Now)
+		if err != nil || !at.IsZero() {
+			return at, err
+		}
+	}
+	return zeroTime, nil
 }
 
 // moment evaluates an expression that gives a duration from a moment on, a
@@ -102,7 +113,7 @@ func (r *run) before(due time.Time, d worktime.Duration) (time.Time, error) {
 func (r *run) endOf(d expr.Date) time.Time {
 	midnight := time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, r.in.Now.Location())
 	if c, err := r.calendar(); err == nil {
-		if hours := c.Hours(worktime.Date{Year: d.Year, Month: d.Month, Day: d.Day}); len(hours) > 0 {
+		if hours := c.Hours(worktime.Date(d)); len(hours) > 0 {
 			return midnight.Add(time.Duration(hours[len(hours)-1].To) * time.Minute)
 		}
 	}

@@ -43,8 +43,8 @@ const (
 
 // machine is one transition at work, on copies.
 type machine struct {
-	in    Input
-	org   *org.Org
+	in  Input
+	org *org.Org
 	// language of the titles that tasks keep
 	language string
 

@@ -126,7 +126,7 @@ func userIDs(v expr.Value) []string {
 // route's controller, else the admins, so that no task is ever lost.
 func (r *run) candidates(s *route.Step, item string, except ...string) ([]string, error) {
 	ways := []*route.People{s.Who, s.Else, r.r.Controller}
-	for i, way := range ways {
+	for _, way := range ways {
 		found, err := r.resolve(way, s, item)
 		if err != nil {
 			return nil, err
@@ -135,7 +135,7 @@ func (r *run) candidates(s *route.Step, item string, except ...string) ([]string
 		if len(found) > 0 {
 			return found, nil
 		}
-		if i == 0 {
+		if way == s.Else {
 			r.note("nobody for %s in step %q", s.Who, s.ID)
 		}
 	}

@@ -68,9 +68,16 @@ func badExpression(e *route.Expr, err error) *Refusal {
 // extra gives what a route adds to the names of the form: starter, and the
 // items of the each blocks around a step.
 func (r *run) extra(s *route.Step, item string) (map[string]expr.Value, error) {
-	names := map[string]expr.Value{}
+	names := map[string]expr.Value{"last": r.lastAnswer()}
 	if by := r.instance().By; r.org.User(by) != nil {
 		names["starter"] = r.org.Value(by)
+	}
+	if f := r.in.Forms.Form(r.self.Form); f != nil {
+		for name := range names {
+			if f.Field(name) != nil {
+				delete(names, name)
+			}
+		}
 	}
 	for s != nil && s.Parent.Owner != nil {
 		owner := s.Parent.Owner
@@ -89,6 +96,30 @@ func (r *run) extra(s *route.Step, item string) (map[string]expr.Value, error) {
 		s = owner
 	}
 	return names, nil
+}
+
+// lastAnswer gives the answer to the task that was finished last.
+func (r *run) lastAnswer() expr.Row {
+	var last *document.Task
+	in := r.instance()
+	for i := range in.Tasks {
+		t := &in.Tasks[i]
+		if t.State == TaskDone && t.Outcome != read && (last == nil || !t.Done.Before(last.Done)) {
+			last = t
+		}
+	}
+	row := expr.Row{}
+	if last == nil {
+		return row
+	}
+	if last.Who != "" {
+		row["performer"] = r.org.Value(last.Who)
+	}
+	row["outcome"] = last.Outcome
+	if last.Comment != "" {
+		row["comment"] = last.Comment
+	}
+	return row
 }
 
 // itemValue gives the row, person or element that a key of an each stands for;
@@ -181,7 +212,7 @@ func (s *scope) AddDuration(from expr.Value, d expr.Duration, negative bool) (ex
 	}
 	switch t := from.(type) {
 	case expr.Date:
-		day := worktime.Date{Year: t.Year, Month: t.Month, Day: t.Day}
+		day := worktime.Date(t)
 		sign := 1
 		if negative {
 			sign = -1
@@ -197,7 +228,7 @@ func (s *scope) AddDuration(from expr.Value, d expr.Duration, negative bool) (ex
 				left--
 			}
 		}
-		return expr.Date{Year: day.Year, Month: day.Month, Day: day.Day}, nil
+		return expr.Date(day), nil
 	case time.Time:
 		var at time.Time
 		if negative {

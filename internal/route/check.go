@@ -100,10 +100,21 @@ func (c *checker) top() {
 	c.due(r.Due, c.env)
 }
 
-// Env gives the names that expressions of a route may use: those of the form,
-// and starter, the user who started the route.
+// Env gives the names that expressions of a route may use: those of the form;
+// starter, the user who started the route; and last, the answer to the last
+// task of the route that was finished: last.performer, last.outcome and
+// last.comment. A field of one of these names keeps its name.
 func Env(base *expr.Env) *expr.Env {
-	return base.With(expr.Var{Name: "starter", Type: expr.Type{Kind: expr.UserKind, Nullable: true}})
+	user := expr.Type{Kind: expr.UserKind, Nullable: true}
+	text := expr.Type{Kind: expr.Text, Nullable: true}
+	answer := expr.NewRecord([]expr.Var{{Name: "performer", Type: user}, {Name: "outcome", Type: text}, {Name: "comment", Type: text}}, nil)
+	var add []expr.Var
+	for _, v := range []expr.Var{{Name: "starter", Type: user}, {Name: "last", Type: expr.Type{Kind: expr.Record, Fields: answer}}} {
+		if _, taken := base.Lookup(v.Name); !taken {
+			add = append(add, v)
+		}
+	}
+	return base.With(add...)
 }
 
 // EnvAt gives the names that expressions of a step may use: those of the

@@ -91,8 +91,11 @@ func (c *checker) event(e *Event, env *expr.Env) {
 }
 
 func (c *checker) due(d *Due, env *expr.Env) {
-	if d != nil && d.Expr != nil {
-		c.moment(d.Expr, env, "due")
+	if d == nil {
+		return
+	}
+	for _, e := range d.Exprs {
+		c.moment(e, env, "due")
 	}
 }
 
@@ -124,6 +127,9 @@ func (c *checker) who(w *Who, env *expr.Env) {
 	case WhoController:
 		if c.r.Controller == nil {
 			c.errorf(R007, w.At, "the route has no \"controller\"")
+		}
+		if _, field := env.Lookup("controller"); field {
+			c.helpf(R007, w.At, "write \"card.controller\" for the field", "\"controller\" is the route's controller and a field")
 		}
 	case WhoRole:
 		if !slices.Contains(c.ctx.Roles, w.Name) {

@@ -177,25 +177,33 @@ func (p *parser) pick(n *yamlsrc.Node) Pick {
 	return out
 }
 
-// Due is a deadline: an expression that gives a duration from the moment of
-// the assignment, a date or a point in time; or one that a person sets.
+// Due is a deadline: expressions of which the first that is not empty counts,
+// each a duration from the moment of the assignment, a date or a point in
+// time; or one that a person sets.
 type Due struct {
-	Expr   *Expr
+	Exprs  []*Expr
 	ByHand bool
 	At     diag.Span
 }
 
 func (p *parser) due(n *yamlsrc.Node) *Due {
 	d := &Due{At: p.file.Span(n)}
-	text, ok := p.scalar(n, "due")
-	if !ok {
+	for _, item := range listOf(n) {
+		text, ok := p.scalar(item, "due")
+		switch {
+		case !ok:
+		case text == "by hand":
+			d.ByHand = true
+		default:
+			d.Exprs = append(d.Exprs, newExpr(p.file, item))
+		}
+	}
+	if !d.ByHand && len(d.Exprs) == 0 {
+		if n.Kind == yamlsrc.Sequence && len(n.Items) == 0 {
+			p.errorf(R004, d.At, "due is an empty list")
+		}
 		return nil
 	}
-	if text == "by hand" {
-		d.ByHand = true
-		return d
-	}
-	d.Expr = newExpr(p.file, n)
 	return d
 }
 
