@@ -1,0 +1,509 @@
+package index
+
+import (
+	"crypto/rand"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+const mainPrefix = "main."
+
+// Options of Open.
+type Options struct {
+	// ReadOnly neither creates nor replaces nor changes anything.
+	ReadOnly bool
+	// Version stands for everything outside the schema that decides what
+	// entries hold, the version of the reading code above all; an index made
+	// with another one is rebuilt.
+	Version string
+	// BusyTimeout is how long a write waits for another process, five seconds
+	// when zero.
+	BusyTimeout time.Duration
+	// Mode is the permission of files it creates, 0600 when zero.
+	Mode os.FileMode
+}
+
+// DB is an open index.
+type DB struct {
+	path    string // as given; a link to the file in use
+	opt     Options
+	schema  Schema // asked for
+	stored  Schema // of the tables in the file, or in sight with an overlay
+	shown   Schema // of the file, while an overlay is in sight
+	c       *conn
+	reason  string // why there is nothing in it
+	ro      bool
+	memory  bool
+	network bool
+	overlay bool
+	inTx    bool // a snapshot is held
+}
+
+// ErrDamaged says that the file turned out to be damaged while it was read or
+// written; the answer to it is a bulk build.
+var ErrDamaged = errors.New("the index file is damaged")
+
+// ErrBusy says that another process kept the index locked.
+var ErrBusy = errors.New("the index is locked by another process")
+
+// ErrReadOnly says that the index cannot be written here.
+var ErrReadOnly = errors.New("the index cannot be written")
+
+// Open opens the index at path, or starts an empty one. A file that is
+// missing, damaged, of another version or in a place that cannot be used is no
+// error: State says that and why, and where nothing can be kept on disk the
+// index lives in memory. An error means a wrong schema or no memory.
+//
+// At path lies a link to the file in use. Building anew makes another file and
+// turns the link, so that processes which still read the old one keep it and
+// its write-ahead log whole.
+func Open(path string, schema Schema, opt Options) (*DB, error) {
+	if err := schema.check(); err != nil {
+		return nil, err
+	}
+	if opt.BusyTimeout == 0 {
+		opt.BusyTimeout = 5 * time.Second
+	}
+	if opt.Mode == 0 {
+		opt.Mode = 0o600
+	}
+	db := &DB{path: path, opt: opt, schema: schema, network: OnNetwork(filepath.Dir(path))}
+	db.reason = db.attach()
+	if db.reason == "" {
+		return db, nil
+	}
+	if !opt.ReadOnly {
+		if err := db.renew(); err == nil {
+			return db, nil
+		} else {
+			db.reason += "; " + err.Error()
+		}
+	}
+	return db, db.inMemory()
+}
+
+// attach opens the file at path and says why it is of no use, if so.
+func (db *DB) attach() (reason string) {
+	file, err := filepath.EvalSymlinks(db.path)
+	if err != nil {
+		return "there is no index yet"
+	}
+	if reason := looksDamaged(file); reason != "" {
+		return reason
+	}
+	if err := db.connectFile(file); err != nil {
+		return "the index cannot be opened: " + err.Error()
+	}
+	if reason := db.inspect(); reason != "" {
+		_ = db.c.close()
+		db.c = nil
+		return reason
+	}
+	return ""
+}
+
+func (db *DB) connectFile(file string) error {
+	modes := []string{"rw", "ro", "ro&immutable=1"}
+	if db.opt.ReadOnly {
+		// Reading a file in WAL mode wants its shared memory beside it; to
+		// write that is no change to the index.
+		modes = []string{"rw", "ro", "ro&immutable=1"}
+	}
+	if f, err := os.OpenFile(file, os.O_RDWR, 0); err == nil {
+		_ = f.Close()
+	} else {
+		modes = modes[1:]
+	}
+	var first error
+	for _, mode := range modes {
+		if strings.Contains(mode, "immutable") {
+			if st, err := os.Stat(file + "-wal"); err == nil && st.Size() > 0 {
+				break // its latest changes could not be seen
+			}
+		}
+		c, err := connect(file, mode)
+		if err == nil {
+			err = db.tune(c)
+			if err == nil {
+				_, _, err = c.one("SELECT value FROM main.meta LIMIT 1")
+			}
+			if err == nil {
+				db.c, db.ro = c, mode != "rw" || db.opt.ReadOnly
+				return nil
+			}
+			_ = c.close()
+		}
+		if first == nil {
+			first = err
+		}
+	}
+	return first
+}
+
+// tune sets what holds for one connection. NORMAL in WAL mode loses at most
+// the latest transactions with the power, never a part of one: the index is
+// then an older one, complete for the commit it names.
+func (db *DB) tune(c *conn) error {
+	return c.script(fmt.Sprintf(`PRAGMA busy_timeout = %d;
+PRAGMA synchronous = NORMAL;
+PRAGMA temp_store = MEMORY;
+PRAGMA cache_size = -8000;
+PRAGMA trusted_schema = ON`, db.opt.BusyTimeout.Milliseconds()))
+}
+
+// looksDamaged finds what SQLite would notice late or not at all: a file that
+// is none of its, or shorter than it says itself.
+func looksDamaged(file string) string {
+	f, err := os.Open(file)
+	if err != nil {
+		return "the index cannot be opened: " + err.Error()
+	}
+	defer f.Close()
+	var head [100]byte
+	if _, err := io.ReadFull(f, head[:]); err != nil {
+		return "the index file is cut off"
+	}
+	if string(head[:16]) != "SQLite format 3\x00" || binary.BigEndian.Uint32(head[68:]) != applicationID {
+		return "the file is no index"
+	}
+	size := int64(binary.BigEndian.Uint16(head[16:]))
+	if size == 1 {
+		size = 65536
+	}
+	pages := int64(binary.BigEndian.Uint32(head[28:]))
+	st, err := f.Stat()
+	if err != nil {
+		return "the index cannot be read: " + err.Error()
+	}
+	if wal, err := os.Stat(file + "-wal"); err == nil && wal.Size() > 0 {
+		return "" // the log may hold what the file lacks
+	}
+	if st.Size() < size*pages {
+		return "the index file is cut off"
+	}
+	return ""
+}
+
+// inspect reads what the index says about itself.
+func (db *DB) inspect() string {
+	meta, err := db.meta()
+	if err != nil {
+		return "the index cannot be read: " + err.Error()
+	}
+	if meta["layout"] != itoa(layout) || meta["version"] != db.opt.Version {
+		return "the index was made by another version"
+	}
+	if meta["complete"] != "1" {
+		return "the index was never built completely"
+	}
+	if db.stored, err = decodeSchema(meta["schema"]); err != nil {
+		return "the index cannot be read: " + err.Error()
+	}
+	return ""
+}
+
+func (db *DB) meta() (map[string]string, error) {
+	out := map[string]string{}
+	err := db.c.query("SELECT key, value FROM main.meta", nil, func(r []value) error {
+		out[asString(r[0])] = asString(r[1])
+		return nil
+	})
+	return out, err
+}
+
+// create makes all tables in an empty database.
+func (db *DB) create(c *conn, schema Schema, indexes bool) error {
+	if err := c.script(tablesDDL(mainPrefix) + mainDDL); err != nil {
+		return err
+	}
+	for _, f := range schema.Forms {
+		if err := c.exec(formDDL(mainPrefix, f)); err != nil {
+			return err
+		}
+	}
+	if indexes {
+		if err := createIndexes(c, schema, func() {}); err != nil {
+			return err
+		}
+	}
+	return c.script(fmt.Sprintf("PRAGMA application_id = %d", applicationID))
+}
+
+func createIndexes(c *conn, schema Schema, step func()) error {
+	queries := append([]string(nil), secondary...)
+	for _, f := range schema.Forms {
+		queries = append(queries, formIndexes(f)...)
+	}
+	for _, q := range queries {
+		if err := c.exec(q); err != nil {
+			return err
+		}
+		step()
+	}
+	return nil
+}
+
+func (db *DB) writeMeta(c *conn, schema Schema, commit string) error {
+	w := &Writer{c: c}
+	return errors.Join(w.setMeta("layout", itoa(layout)), w.setMeta("version", db.opt.Version), w.setMeta("schema", schema.encode()),
+		w.setMeta("commit", commit), w.setMeta("complete", "1"))
+}
+
+// renew puts an empty index at path and opens it.
+func (db *DB) renew() error {
+	file, err := db.newFile()
+	if err != nil {
+		return err
+	}
+	c, err := connect(file, "rw")
+	if err == nil {
+		err = c.script("PRAGMA page_size = 8192;\nPRAGMA journal_mode = " + db.journal())
+		if err == nil {
+			err = c.exec("BEGIN")
+		}
+		if err == nil {
+			err = errors.Join(db.create(c, db.schema, true), db.writeMeta(c, db.schema, ""), c.exec("COMMIT"))
+		}
+		if cerr := c.close(); err == nil {
+			err = cerr
+		}
+	}
+	if err == nil {
+		err = db.swap(file)
+	}
+	if err != nil {
+		removeFile(file)
+		return err
+	}
+	return db.reopen()
+}
+
+func (db *DB) journal() string {
+	if db.network {
+		return "DELETE"
+	}
+	return "WAL"
+}
+
+func (db *DB) reopen() error {
+	if db.c != nil {
+		_ = db.c.close()
+		db.c = nil
+	}
+	db.memory, db.overlay, db.inTx = false, false, false
+	if reason := db.attach(); reason != "" {
+		return errors.New(reason)
+	}
+	return nil
+}
+
+func (db *DB) inMemory() error {
+	c, err := connect("", "memory")
+	if err != nil {
+		return err
+	}
+	db.c, db.memory, db.stored = c, true, db.schema
+	if err := db.create(c, db.schema, true); err != nil {
+		return err
+	}
+	return db.writeMeta(c, db.schema, "")
+}
+
+// newFile makes an empty file beside path with a name of its own.
+func (db *DB) newFile() (string, error) {
+	var b [6]byte
+	if _, err := rand.Read(b[:]); err != nil {
+		return "", err
+	}
+	name := db.path + "." + hex.EncodeToString(b[:])
+	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, db.opt.Mode)
+	if err != nil {
+		return "", err
+	}
+	if err := errors.Join(f.Chmod(db.opt.Mode), f.Close()); err != nil {
+		return "", err
+	}
+	return name, nil
+}
+
+// swap turns the link at path to file. Where links cannot be made the file
+// takes the place itself.
+func (db *DB) swap(file string) error {
+	old, _ := filepath.EvalSymlinks(db.path)
+	link := file + ".link"
+	err := os.Symlink(filepath.Base(file), link)
+	if err == nil {
+		if err = os.Rename(link, db.path); err != nil {
+			_ = os.Remove(link)
+			return err
+		}
+		if old == db.path { // it was no link: its log belonged to that file
+			_ = os.Remove(db.path + "-wal")
+			_ = os.Remove(db.path + "-shm")
+		}
+	} else {
+		removeFile(db.path)
+		if err := os.Rename(file, db.path); err != nil {
+			return err
+		}
+	}
+	db.sweep()
+	return nil
+}
+
+// sweptAfter is how long a replaced file stays, for processes that are just
+// opening it; those that have it open do not need its name.
+const sweptAfter = 10 * time.Minute
+
+// sweep removes files that are linked no more.
+func (db *DB) sweep() {
+	current, err := filepath.EvalSymlinks(db.path)
+	if err != nil {
+		return
+	}
+	names, _ := filepath.Glob(globQuote(db.path) + ".????????????")
+	for _, name := range names {
+		st, err := os.Lstat(name)
+		if err != nil || filepath.Base(name) == filepath.Base(current) || time.Since(st.ModTime()) < sweptAfter {
+			continue
+		}
+		if wal, err := os.Stat(name + "-wal"); err == nil && time.Since(wal.ModTime()) < sweptAfter {
+			continue
+		}
+		removeFile(name)
+	}
+}
+
+func globQuote(path string) string {
+	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(path)
+}
+
+func removeFile(file string) {
+	for _, suffix := range []string{"", "-wal", "-shm", "-journal"} {
+		_ = os.Remove(file + suffix)
+	}
+}
+
+// Close ends the use of the index.
+func (db *DB) Close() error {
+	if db.c == nil {
+		return nil
+	}
+	c := db.c
+	db.c = nil
+	return c.close()
+}
+
+// State says what the index is good for, as it is now.
+func (db *DB) State() State {
+	s := State{Reason: db.reason, ReadOnly: db.ro, Memory: db.memory, Network: db.network}
+	s.NeedsRebuild = db.reason != ""
+	meta, err := db.meta()
+	if err == nil {
+		s.Commit = meta["commit"]
+		var n int64
+		n, err = db.c.int("SELECT sum(n) FROM counts")
+		s.Documents = int(n)
+	}
+	if err == nil {
+		_, s.Changes, err = db.changes(db.schema)
+	}
+	if err != nil {
+		s.NeedsRebuild, s.Reason = true, "the index cannot be read: "+err.Error()
+	}
+	return s
+}
+
+// FormChanges tells in what a schema differs from the stored one.
+func (db *DB) FormChanges(schema Schema) []FormChange {
+	_, out, _ := db.changes(schema)
+	return out
+}
+
+func (db *DB) changes(schema Schema) (Schema, []FormChange, error) {
+	text, _, err := db.c.one("SELECT value FROM main.meta WHERE key = 'schema'")
+	if err != nil || text == nil {
+		return Schema{}, nil, wrap(err)
+	}
+	stored, err := decodeSchema(asString(text[0]))
+	if err != nil {
+		return Schema{}, nil, err
+	}
+	changes := compareSchemas(stored, schema, func(form, name string) bool {
+		_, found, qerr := db.c.one("SELECT 1 FROM main.unknown WHERE form = ? AND name = ?", form, name)
+		err = errors.Join(err, qerr)
+		return found
+	})
+	for i, ch := range changes {
+		if ch.Kind == NewForm {
+			n, qerr := db.c.int("SELECT n FROM main.counts WHERE form = ?", ch.Form)
+			err = errors.Join(err, qerr)
+			if n > 0 { // known as documents, but not their fields
+				changes[i].Kind = Reread
+			}
+		}
+	}
+	return stored, changes, wrap(err)
+}
+
+// Update runs fn in one transaction. On an error nothing has changed.
+func (db *DB) Update(fn func(*Writer) error) error {
+	if db.ro {
+		return ErrReadOnly
+	}
+	if err := db.endSnapshot(); err != nil {
+		return err
+	}
+	if err := db.c.exec("BEGIN IMMEDIATE"); err != nil {
+		return wrap(err)
+	}
+	stored, _, err := db.changes(db.schema) // another process may have changed it
+	if err != nil {
+		return errors.Join(err, db.c.exec("ROLLBACK"))
+	}
+	db.stored = stored
+	w := newWriter(db, db.c, mainPrefix, db.stored)
+	err = fn(w)
+	if err == nil {
+		err = w.finish()
+	}
+	if err == nil {
+		err = db.c.exec("COMMIT")
+	}
+	if err != nil {
+		_ = db.c.exec("ROLLBACK")
+		return wrap(err)
+	}
+	db.stored = w.schema
+	if w.committed {
+		db.reason = ""
+	}
+	return nil
+}
+
+// wrap tells apart the failures a caller can do something about.
+func wrap(err error) error {
+	var e *sqlite.Error
+	if err == nil || !errors.As(err, &e) {
+		return err
+	}
+	switch e.Code() & 0xff {
+	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
+		return fmt.Errorf("%w: %w", ErrDamaged, err)
+	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
+		return fmt.Errorf("%w: %w", ErrBusy, err)
+	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM:
+		return fmt.Errorf("%w: %w", ErrReadOnly, err)
+	}
+	return err
+}

@@ -1,0 +1,191 @@
+package index
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"modernc.org/sqlite"
+)
+
+const overlayPrefix = "temp.o_"
+
+// Overlay lays documents over the index without writing to it: all queries
+// answer as if the entries had been put and the numbers deleted, until the
+// index is closed or updated. They are the difference between the commit the
+// index describes and the one that is asked about, when the index cannot be
+// brought up to date just now. A snapshot is held meanwhile, since the
+// difference holds for this state of the index only.
+//
+// The entries go into temporary tables, and temporary views of the same names
+// as the index's tables show both without the documents replaced: temporary
+// names win over the others.
+func (db *DB) Overlay(entries []Entry, deleted []string) error {
+	if err := db.endSnapshot(); err != nil {
+		return err
+	}
+	if err := db.Snapshot(); err != nil {
+		return err
+	}
+	err := db.layOver(entries, deleted)
+	if err != nil {
+		return errors.Join(wrap(err), db.endSnapshot())
+	}
+	return nil
+}
+
+func (db *DB) layOver(entries []Entry, deleted []string) error {
+	// Whatever fails from here on, endSnapshot has to clean up after.
+	db.overlay, db.shown = true, db.stored
+	if err := db.c.script("CREATE TABLE temp.hidden(id INTEGER PRIMARY KEY);\n" + tablesDDL(overlayPrefix)); err != nil {
+		return err
+	}
+	for _, f := range db.schema.Forms {
+		if err := db.c.exec(formDDL(overlayPrefix, f)); err != nil {
+			return err
+		}
+	}
+	w := newWriter(db, db.c, overlayPrefix, db.schema)
+	for _, n := range deleted {
+		if err := w.Delete(n); err != nil {
+			return err
+		}
+	}
+	for i := range entries {
+		if err := w.Put(&entries[i]); err != nil {
+			return err
+		}
+	}
+	if err := w.finish(); err != nil {
+		return err
+	}
+	return db.createViews()
+}
+
+func (db *DB) createViews() error {
+	view := func(name, columns, hiddenBy string) error {
+		cond := ""
+		if hiddenBy != "" {
+			cond = " WHERE " + hiddenBy + " NOT IN (SELECT id FROM temp.hidden)"
+		}
+		return db.c.exec(fmt.Sprintf("CREATE TEMP VIEW %s AS SELECT %s FROM main.%s%s UNION ALL SELECT %s FROM temp.o_%s", name, columns, name, cond, columns, name))
+	}
+	for _, t := range fixedTables {
+		columns, key := "id, "+t.columns, "id"
+		if t.key != "" {
+			columns, key = "doc, n, "+t.columns, "doc"
+		}
+		if err := view(t.name, quoteList(columns), key); err != nil {
+			return err
+		}
+	}
+	err := errors.Join(view("task_people", quoteList(peopleColumns), "doc"), view("series", "id, form, prefix, year", ""),
+		view("counts", "form, n", ""), view("words", "word, stem", ""))
+	for _, f := range db.schema.Forms {
+		if err != nil {
+			break
+		}
+		err = db.formView(f)
+	}
+	if err == nil {
+		db.c.forget()
+		db.stored = db.schema
+	}
+	return err
+}
+
+// formView shows a form's documents with the columns asked for; those the file
+// does not have, or has differently, are empty in its own documents.
+func (db *DB) formView(f FormSchema) error {
+	stored, exists := db.stored.form(f.Name)
+	own := []string{"id", "status", "closed", "by", "day"}
+	all := append([]string(nil), own...)
+	for _, col := range f.Columns {
+		have, ok := stored.column(col.Name)
+		for _, name := range sqlColumns(col) {
+			all = append(all, name)
+			if ok && have.Type == col.Type && have.Scale == col.Scale {
+				own = append(own, name)
+			} else {
+				own = append(own, "NULL AS "+name)
+			}
+		}
+	}
+	table := formTable(f.Name)
+	overlay := fmt.Sprintf("SELECT %s FROM %s", strings.Join(all, ", "), prefixed(overlayPrefix, table))
+	if !exists {
+		return db.c.exec(fmt.Sprintf("CREATE TEMP VIEW %s AS %s", table, overlay))
+	}
+	return db.c.exec(fmt.Sprintf("CREATE TEMP VIEW %s AS SELECT %s FROM main.%s WHERE id NOT IN (SELECT id FROM temp.hidden) UNION ALL %s",
+		table, strings.Join(own, ", "), table, overlay))
+}
+
+// Snapshot makes all queries answer for one state of the index, until it is
+// closed or updated, whatever other processes write meanwhile.
+func (db *DB) Snapshot() error {
+	if db.inTx {
+		return nil
+	}
+	if err := db.c.exec("BEGIN"); err != nil {
+		return wrap(err)
+	}
+	db.inTx = true
+	_, _, err := db.c.one("SELECT 1 FROM main.meta LIMIT 1") // the first read takes it
+	return wrap(err)
+}
+
+// endSnapshot lets go of a snapshot and of what was laid over it.
+func (db *DB) endSnapshot() error {
+	if db.overlay {
+		db.overlay, db.stored = false, db.shown
+	}
+	if !db.inTx {
+		return nil
+	}
+	db.inTx = false
+	db.c.forget()
+	// The temporary tables were made in this transaction and go with it.
+	return wrap(db.c.exec("ROLLBACK"))
+}
+
+// CopyTo copies the index, with all that is committed, to another place, for a
+// user who may not write where it lies.
+func (db *DB) CopyTo(path string) error {
+	source, ok := db.c.c.(interface {
+		NewBackup(string) (*sqlite.Backup, error)
+	})
+	if !ok {
+		return errors.New("the SQLite driver cannot copy an index")
+	}
+	to := &DB{path: path, opt: db.opt, network: OnNetwork(path)}
+	file, err := to.newFile()
+	if err != nil {
+		return err
+	}
+	b, err := source.NewBackup(file)
+	if err == nil {
+		for more := true; more && err == nil; {
+			more, err = b.Step(4096)
+		}
+		err = errors.Join(err, b.Finish())
+	}
+	if err == nil {
+		err = syncFile(file)
+	}
+	if err == nil {
+		err = to.swap(file)
+	}
+	if err != nil {
+		removeFile(file)
+	}
+	return wrap(err)
+}
+
+func syncFile(name string) error {
+	f, err := os.OpenFile(name, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
+}

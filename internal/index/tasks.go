@@ -1,0 +1,127 @@
+package index
+
+import (
+	"strings"
+)
+
+const taskColumns = "t.task, t.inst, t.step, t.title, t.route, t.who, t.candidates, t.controller, t.giver, t.state, t.open, t.outcome, " +
+	"t.comment, t.\"for\", t.cycle, t.assigned, t.due, t.accepted, t.done, t.outcomes, d.number, d.form, d.title, d.status"
+
+func scanTask(r []value) TaskRow {
+	lines := func(v value) []string {
+		if s := asString(v); s != "" {
+			return strings.Split(s, "\n")
+		}
+		return nil
+	}
+	return TaskRow{Task{ID: int(asInt(r[0])), Instance: int(asInt(r[1])), Step: asString(r[2]), Title: asString(r[3]), Route: asString(r[4]),
+		Who: asString(r[5]), Candidates: lines(r[6]), Controller: asString(r[7]), Giver: asString(r[8]), State: asString(r[9]), Open: asInt(r[10]) != 0,
+		Outcome: asString(r[11]), Comment: asString(r[12]), For: asString(r[13]), Cycle: int(asInt(r[14])), Assigned: timeOf(r[15]), Due: timeOf(r[16]),
+		Accepted: timeOf(r[17]), Done: timeOf(r[18]), Outcomes: lines(r[19])}, asString(r[20]), asString(r[21]), asString(r[22]), asString(r[23])}
+}
+
+// Tasks gives one page of tasks, by deadline, those without one last, and how
+// many there are in all; with MaxCount at least so many.
+func (db *DB) Tasks(q TaskQuery) (tasks []TaskRow, total int, err error) {
+	err = db.StreamTasks(q, func(t TaskRow) error {
+		tasks = append(tasks, t)
+		return nil
+	})
+	if err == nil && q.MaxCount >= 0 {
+		from, where, args := q.sql()
+		total, _, err = db.bounded("SELECT 1"+from+where, args, q.MaxCount)
+	}
+	return tasks, total, wrap(err)
+}
+
+// StreamTasks calls fn for each task that Tasks would give.
+func (db *DB) StreamTasks(q TaskQuery, fn func(TaskRow) error) error {
+	from, where, args := q.sql()
+	order := " ORDER BY t.sort, t.doc, t.n"
+	switch {
+	case q.Newest:
+		order = " ORDER BY t.assigned DESC, t.doc DESC, t.n DESC"
+	case q.onePerson():
+		order = " ORDER BY p.sort, p.doc, p.n"
+	}
+	args = append(args, limitOf(q.Limit), max(q.Offset, 0))
+	return wrap(db.c.query("SELECT "+taskColumns+from+where+order+" LIMIT ? OFFSET ?", args, func(r []value) error { return fn(scanTask(r)) }))
+}
+
+// onePerson says that the tasks are found by the index of one person's.
+func (q TaskQuery) onePerson() bool {
+	return len(q.Users) == 1 && q.Controller == "" && q.Document == "" || len(q.Users) == 0 && q.Controller != "" && q.Document == ""
+}
+
+func (q TaskQuery) sql() (from, where string, args []any) {
+	var conds []string
+	add := func(cond string, values ...any) {
+		conds = append(conds, cond)
+		args = append(args, values...)
+	}
+	from = " FROM tasks t JOIN documents d ON d.id = t.doc"
+	if q.onePerson() {
+		from = " FROM task_people p CROSS JOIN tasks t ON t.doc = p.doc AND t.n = p.n CROSS JOIN documents d ON d.id = t.doc"
+		user, kind := q.Controller, controls
+		if len(q.Users) == 1 {
+			user, kind = q.Users[0], performs
+		}
+		add("p.user = ? AND p.kind = ?", user, kind)
+		if open := q.Open || !q.Overdue.IsZero(); open || q.Closed {
+			add("p.open = ?", boolInt(open))
+		}
+	} else {
+		if len(q.Users) > 0 {
+			users := make([]any, len(q.Users))
+			for i, u := range q.Users {
+				users[i] = u
+			}
+			add("(t.doc, t.n) IN (SELECT doc, n FROM task_people WHERE kind = 0 AND user IN ("+strings.TrimSuffix(strings.Repeat("?,", len(users)), ",")+"))", users...)
+		}
+		if q.Controller != "" {
+			add("t.controller = ?", q.Controller)
+		}
+	}
+	if q.Document != "" {
+		from = " FROM documents d CROSS JOIN tasks t ON t.doc = d.id"
+		add("d.number = ?", q.Document)
+	}
+	if q.Open || !q.Overdue.IsZero() {
+		conds = append(conds, "t.open = 1")
+	}
+	if q.Closed {
+		conds = append(conds, "t.open = 0")
+	}
+	if !q.Overdue.IsZero() {
+		add("t.sort < ?", q.Overdue.Unix())
+	}
+	if !q.DoneFrom.IsZero() {
+		add("t.done >= ?", q.DoneFrom.Unix()<<offsetBits)
+	}
+	if !q.DoneTo.IsZero() {
+		add("t.done < ?", q.DoneTo.Unix()<<offsetBits)
+	}
+	for _, c := range []struct{ column, value string }{{"d.form", q.Form}, {"t.state", q.State}, {"t.route", q.Route}, {"t.step", q.Step}} {
+		if c.value != "" {
+			add(c.column+" = ?", c.value)
+		}
+	}
+	if len(conds) == 0 {
+		return from, "", args
+	}
+	return from, " WHERE " + strings.Join(conds, " AND "), args
+}
+
+// WorkLoads counts the open tasks that are each user's alone; every user asked
+// for is in the answer.
+func (db *DB) WorkLoads(users []string) (map[string]int, error) {
+	out := map[string]int{}
+	for _, u := range users {
+		n, err := db.c.int("SELECT count(*) FROM task_people WHERE user = ? AND kind = 0 AND open = 1 AND own = 1", u)
+		if err != nil {
+			return nil, wrap(err)
+		}
+		out[u] = int(n)
+	}
+	return out, nil
+}
