@@ -25,7 +25,7 @@ func ParseValue(t Type, text string) (Value, error) {
 		if err != nil {
 			return nil, err
 		}
-		return p.String(), nil
+		return PhoneText(p), nil
 	case Bool:
 		switch text {
 		case "true":
@@ -70,6 +70,14 @@ func ParseValue(t Type, text string) (Value, error) {
 		return Ref{Form: t.Name, Number: text}, nil
 	}
 	return nil, fmt.Errorf("a %s has no single text", t.Kind)
+}
+
+// PhoneText is the text in which cards store a phone: E.164 and, behind " x", the extension.
+func PhoneText(p requisite.Phone) string {
+	if p.Ext != "" {
+		return p.E164() + " x" + p.Ext
+	}
+	return p.E164()
 }
 
 // ParseDecimal reads digits with an optional sign and point, exactly; no exponent, no spaces.
