@@ -13,13 +13,13 @@ import (
 func mediaType(value, hint string) (string, map[string]string) {
 	value = dropComments(value)
 	kind, rest, _ := strings.Cut(value, ";")
+	if first, more, found := strings.Cut(strings.TrimSpace(kind), " "); found && !strings.Contains(first, "=") {
+		kind, rest = first, more+";"+rest // a semicolon is missing
+	}
 	if strings.Contains(kind, "=") { // the type itself is missing
 		kind, rest = "", value
 	}
 	kind = strings.ToLower(strings.TrimSpace(kind))
-	if first, more, found := strings.Cut(kind, " "); found { // a semicolon is missing
-		kind, rest = first, more+";"+rest
-	}
 	raw := map[string]piece{}
 	var order []string
 	for {
