@@ -41,6 +41,15 @@ func (ev *evaluation) fromBuckets(root *node) (done bool, err error) {
 			}
 		}
 		scope.set(raw)
+		if !ev.whole {
+			v, err := tolerable(ev.r.Where.Program.Eval(scope))
+			if err != nil {
+				return false, err
+			}
+			if v != true {
+				continue
+			}
+		}
 		if err := c.take(root, b, scope); err != nil {
 			return false, err
 		}
@@ -50,6 +59,9 @@ func (ev *evaluation) fromBuckets(root *node) (done bool, err error) {
 
 // plan collects keys and aggregates; false when the documents are needed.
 func (c *cube) plan() bool {
+	if !c.ev.whole && !c.readable(c.ev.r.Where.Program) {
+		return false
+	}
 	for _, g := range c.ev.r.Groups {
 		if at, plain := c.ev.columnOf(g.By.Program); plain {
 			c.key(Key{at.path, g.Per})
@@ -60,6 +72,10 @@ func (c *cube) plan() bool {
 		}
 	}
 	for _, s := range c.ev.specs {
+		if s.filled != "" {
+			c.want(Agg{"count", s.filled})
+			continue
+		}
 		if s.cond != nil && !c.readable(s.cond) {
 			return false
 		}
@@ -79,13 +95,17 @@ func (c *cube) plan() bool {
 			continue
 		}
 		for _, a := range acc.needs(column) {
-			if _, known := c.agg[a]; !known {
-				c.agg[a] = len(c.aggs)
-				c.aggs = append(c.aggs, a)
-			}
+			c.want(a)
 		}
 	}
 	return true
+}
+
+func (c *cube) want(a Agg) {
+	if _, known := c.agg[a]; !known {
+		c.agg[a] = len(c.aggs)
+		c.aggs = append(c.aggs, a)
+	}
 }
 
 func (c *cube) key(k Key) {
@@ -134,6 +154,10 @@ func (c *cube) take(root *node, b Bucket, scope *rowScope) error {
 		leaf = c.ev.child(leaf, keyText(g, v))
 	}
 	for i, s := range c.ev.specs {
+		if s.filled != "" {
+			leaf.accs[i].addBucket([]expr.Value{b.Values[c.agg[Agg{"count", s.filled}]]})
+			continue
+		}
 		if ok, err := c.ev.counts(s, scope); err != nil {
 			return err
 		} else if !ok {

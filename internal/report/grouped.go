@@ -92,6 +92,9 @@ func (ev *evaluation) collectSpecs() {
 				}
 				if a.Cond != nil {
 					s.cond = a.Cond.Program
+					if a.Func == "count" {
+						s.filled = ev.filledColumn(s.cond)
+					}
 				}
 				i = len(ev.specs)
 				ev.specs = append(ev.specs, s)
@@ -100,6 +103,26 @@ func (ev *evaluation) collectSpecs() {
 			ev.specOf[a] = i
 		}
 	}
+}
+
+// filledColumn is the column whose being filled is all a condition asks for:
+// client != nil, filled(client).
+func (ev *evaluation) filledColumn(p *expr.Program) string {
+	e := p.Tree()
+	var of *expr.Expr
+	switch {
+	case e.Op == expr.Ne && writtenNil(e.Args[1]), e.Op == expr.Call && e.Name == "filled":
+		of = e.Args[0]
+	case e.Op == expr.Ne && writtenNil(e.Args[0]):
+		of = e.Args[1]
+	default:
+		return ""
+	}
+	path, ok := of.Path()
+	if _, known := ev.index[path]; !ok || !known {
+		return ""
+	}
+	return path
 }
 
 // fromRows reads every document.
@@ -174,8 +197,9 @@ func (ev *evaluation) finish(n *node, level int) {
 	}
 }
 
-// manyDocuments is the number of groups above which documents are shown by
-// number alone: each title is a look-up.
+// manyDocuments is the number of groups above which documents are ordered by
+// number instead of title: each title is a look-up, and only those of the rows
+// shown are then looked up.
 const manyDocuments = 5000
 
 // keyTitle is what people read for a group.
@@ -295,9 +319,14 @@ func (ev *evaluation) compareKeys(a, b Value, level int, desc bool) int {
 // emit writes the rows of a group and the sum line after them.
 func (ev *evaluation) emit(result *Result, n *node, level int, keys []Value) {
 	if level == len(ev.r.Groups) {
-		if ev.r.Limit > 0 && len(result.Rows) >= ev.r.Limit {
+		if ev.limit > 0 && len(result.Rows) >= ev.limit {
 			result.More++
 			return
+		}
+		for i, g := range ev.r.Groups {
+			if keys[i].Title == "" && g.By.Program.Type().Kind == expr.Document {
+				keys[i].Title = ev.keyTitle(g, keys[i].Text, 1)
+			}
 		}
 		result.Rows = append(result.Rows, append(slices.Clone(keys), ev.cells(n)...))
 		return

@@ -34,7 +34,7 @@ func (ev *evaluation) list(result *Result) error {
 		}
 		result.Documents++
 		// Without an order the first rows are the ones shown; the rest only counts.
-		if len(ev.r.Sort) > 0 || ev.r.Limit == 0 || len(rows) < ev.r.Limit {
+		if len(ev.r.Sort) > 0 || ev.limit == 0 || len(rows) < ev.limit {
 			rows = append(rows, row)
 		}
 		return nil
@@ -45,8 +45,8 @@ func (ev *evaluation) list(result *Result) error {
 		}
 	}
 	ev.sortRows(rows)
-	if ev.r.Limit > 0 && len(rows) > ev.r.Limit {
-		rows = rows[:ev.r.Limit]
+	if ev.limit > 0 && len(rows) > ev.limit {
+		rows = rows[:ev.limit]
 	}
 	result.More = int(result.Documents) - len(rows)
 	for _, row := range rows {

@@ -7,7 +7,7 @@ import (
 // conditions says for the source what restricts the documents, as far as it
 // can be said without parameters and clock.
 func (ev *evaluation) conditions() {
-	ev.exact = true
+	ev.exact, ev.whole = true, true
 	push := func(tree *expr.Expr, ok bool) {
 		ev.exact = ev.exact && ok
 		if ok && tree != nil {
@@ -33,7 +33,9 @@ func (ev *evaluation) conditions() {
 			ev.nothing = ev.nothing || !v
 			continue
 		}
-		push(tree, ok)
+		if ev.whole = ev.whole && ok; ok {
+			ev.where = append(ev.where, tree)
+		}
 	}
 }
 

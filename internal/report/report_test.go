@@ -209,6 +209,19 @@ form: works
 group: manager
 columns: [{column: n, value: sum(amount * people)}]
 `, false},
+		{"how many have a value", `
+report: x
+form: works
+group: manager
+columns: [{column: n, value: count(client != nil)}, {column: m, value: count(filled(amount))}]
+`, true},
+		{"condition over a directory's field", `
+report: x
+form: works
+where: kind.norm != nil
+group: manager
+columns: [{column: n, value: count()}]
+`, true},
 		{"group by what a condition reads", `
 report: x
 form: works
@@ -220,8 +233,17 @@ columns: [{column: n, value: count(people > 2)}]
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			source := &grouping{memory: sample(d)}
-			if _, err := linked(t, d, test.report).Run(Run{Source: source, Value: d.Value, Now: noon()}); err != nil {
+			r := linked(t, d, test.report)
+			grouped, err := r.Run(Run{Source: source, Value: d.Value, Now: noon()})
+			if err != nil {
 				t.Fatal(err)
+			}
+			read, err := r.Run(Run{Source: source.memory, Value: d.Value, Now: noon()})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(read, grouped); diff != "" {
+				t.Errorf("groups differ from documents (-read +grouped):\n%s", diff)
 			}
 			if got := source.asked > 0; got != test.want {
 				t.Errorf("the source grouped: %v, want %v", got, test.want)

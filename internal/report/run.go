@@ -18,6 +18,9 @@ type Run struct {
 	Params   map[string]string // as a person gives them; an empty text clears a default
 	Author   expr.Value        // the acting user, what `author` means
 	Settings expr.Row          // what settings.x means
+	// Limit is the most rows wanted: 0 means the report's own limit, a negative
+	// number all.
+	Limit int
 	// Value decodes the canonical text of a value; nil: expr.ParseValue. It may
 	// add what ParseValue does not know, such as the fields of directory entries.
 	Value func(t expr.Type, text string) (expr.Value, error)
@@ -66,7 +69,10 @@ func (r *Report) Run(in Run) (*Result, error) {
 	if in.Value == nil {
 		in.Value = expr.ParseValue
 	}
-	ev := &evaluation{r: r, in: in}
+	ev := &evaluation{r: r, in: in, limit: r.Limit}
+	if in.Limit != 0 {
+		ev.limit = max(in.Limit, 0)
+	}
 	if err := ev.readParams(); err != nil {
 		return nil, err
 	}
@@ -95,7 +101,9 @@ type evaluation struct {
 	index   map[string]int // column by path
 	refs    []int          // columns that hold references
 	where   []*expr.Expr   // conditions for the source
-	exact   bool           // where says all there is to say
+	exact   bool           // where says all that parameters restrict
+	whole   bool           // where says all that the report's condition does
+	limit   int            // most rows; 0: all
 	nothing bool           // no document can be meant
 	specs   []*spec        // distinct aggregates of all columns
 	specOf  map[*Aggregate]int
@@ -113,6 +121,7 @@ type spec struct {
 	fn        string
 	arg, cond *expr.Program
 	typ       expr.Type // of arg
+	filled    string    // column, when the aggregate counts where it is filled and nothing else
 }
 
 // tolerable turns a division by zero into an empty value; other errors stay.
