@@ -99,6 +99,9 @@ type encoder struct {
 	// delicate: something was written that is more than plain words and quoted
 	// numbers.
 	delicate bool
+	// hanging: lists stand below their key without more indentation, as many
+	// people write them; never in the canonical form.
+	hanging bool
 }
 
 // check refuses trees that cannot be written.
@@ -173,9 +176,12 @@ func (e *encoder) value(n *Node, indent int) {
 		e.indent(indent + 2)
 		e.block(n, indent+2)
 	default:
+		if !e.hanging {
+			indent += 2
+		}
 		e.buf = append(e.buf, '\n')
-		e.indent(indent + 2)
-		e.items(n, indent+2)
+		e.indent(indent)
+		e.items(n, indent)
 	}
 }
 
@@ -186,23 +192,29 @@ func (e *encoder) items(n *Node, indent int) {
 		if i > 0 {
 			e.indent(indent)
 		}
-		e.buf = append(e.buf, '-')
-		switch {
-		case item.Kind == Scalar:
-			e.scalarAfter(item, indent)
-		case len(item.Pairs)+len(item.Items) == 0:
-			e.buf = append(e.buf, ' ')
-			e.flow(item)
-			e.buf = append(e.buf, '\n')
-		case item.Style != Block && e.tryFlow(item, " "):
-			e.buf = append(e.buf, '\n')
-		case item.Kind == Mapping:
-			e.buf = append(e.buf, ' ')
-			e.block(item, indent+2)
-		default:
-			e.buf = append(e.buf, ' ')
-			e.items(item, indent+2)
-		}
+		e.item(item, indent)
+	}
+}
+
+// item writes an item behind its dash, which stands at indent, and the end of
+// its last line.
+func (e *encoder) item(item *Node, indent int) {
+	e.buf = append(e.buf, '-')
+	switch {
+	case item.Kind == Scalar:
+		e.scalarAfter(item, indent)
+	case len(item.Pairs)+len(item.Items) == 0:
+		e.buf = append(e.buf, ' ')
+		e.flow(item)
+		e.buf = append(e.buf, '\n')
+	case item.Style != Block && e.tryFlow(item, " "):
+		e.buf = append(e.buf, '\n')
+	case item.Kind == Mapping:
+		e.buf = append(e.buf, ' ')
+		e.block(item, indent+2)
+	default:
+		e.buf = append(e.buf, ' ')
+		e.items(item, indent+2)
 	}
 }
 

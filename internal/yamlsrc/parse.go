@@ -175,7 +175,7 @@ func (c *converter) mapping(y *yaml.Node, n *Node, level int) {
 	end := int(n.from)
 	for i := 0; i+1 < len(y.Content); i += 2 {
 		key := c.node(y.Content[i], level+1)
-		c.key(y.Content[i], key, seen, n)
+		c.key(y.Content[i], key, seen, min(end, int(key.from)))
 		value := c.node(y.Content[i+1], level+1)
 		n.Pairs = append(n.Pairs, Pair{key, value})
 		end = max(int(value.to), int(key.to))
@@ -258,15 +258,15 @@ func (s *seen) add(key *Node) *Node {
 	return nil
 }
 
-// key refuses what cannot be a key.
-func (c *converter) key(y *yaml.Node, key *Node, seen *seen, in *Node) {
+// key refuses what cannot be a key; before is the end of the value before it.
+func (c *converter) key(y *yaml.Node, key *Node, seen *seen, before int) {
 	at := c.f.Span(key)
 	switch {
 	case y.Kind == yaml.AliasNode:
 	case key.Kind != Scalar:
 		c.problems.Add(helped(problem(complexKey, at, "a key is a text, found %s", key.Kind), "write `key: value`, or quote what begins with [ or {"))
 		key.Kind, key.Pairs, key.Items, key.Tag = Scalar, nil, nil, TagText
-	case c.explicitKey(key, in):
+	case asksKey(c.f.Src[before:key.from]):
 		c.problems.Add(helped(problem(complexKey, at, "keys written with `?` are not read"), "write `key: value`"))
 	case key.Style == Plain && key.Value == "<<":
 		c.problems.Add(helped(problem(mergeKey, at, "merge keys (`<<`) are not read"), "write the keys out"))
@@ -281,22 +281,19 @@ func (c *converter) key(y *yaml.Node, key *Node, seen *seen, in *Node) {
 	}
 }
 
-// explicitKey tells whether a key was written as `? key`.
-func (c *converter) explicitKey(key, in *Node) bool {
-	i := int(key.from) - 1
-	for i >= int(in.from)-1 && i >= 0 && isBlank(c.f.Src[i]) {
-		i--
+// asksKey tells whether there is a `?`, which begins a key on its own, between
+// the end of one value and the next key.
+func asksKey(src []byte) bool {
+	for i := 0; i < len(src); i++ {
+		switch src[i] {
+		case '?':
+			return true
+		case '#':
+			i = lineEnd(src, i)
+		}
 	}
-	if i < 0 || c.f.Src[i] != '?' || i == int(key.from)-1 {
-		return false
-	}
-	// A `?` at the end of the text before this key is no indicator.
-	for i--; i >= 0 && (c.f.Src[i] == ' ' || c.f.Src[i] == '-'); i-- {
-	}
-	return i < 0 || c.f.Src[i] == '\n' || in.Style == Flow && (isBlank(c.f.Src[i]) || bytes.IndexByte([]byte("{[,"), c.f.Src[i]) >= 0)
+	return false
 }
-
-func isBlank(c byte) bool { return c == ' ' || c == '\n' || c == '\r' || c == '\t' }
 
 // refuse reports tags, anchors and aliases.
 func (c *converter) refuse(y *yaml.Node, n *Node) {
