@@ -36,6 +36,9 @@ func (r *run) split(s *route.Step, item string) error {
 		p.Started = append(p.Started, b.ID)
 	}
 	r.forget(s, item)
+	if on, err := r.joinNone(s, item); err != nil || !on {
+		return err
+	}
 	for i := len(started) - 1; i >= 0; i-- {
 		if len(started[i].Steps) > 0 {
 			r.push(started[i].Steps[0], item)
@@ -48,7 +51,7 @@ func (r *run) split(s *route.Step, item string) error {
 			}
 		}
 	}
-	return r.joinNone(s, item)
+	return nil
 }
 
 // spread begins the steps of an each for every row or person.
@@ -66,12 +69,15 @@ func (r *run) spread(s *route.Step, item string) error {
 	}
 	r.open(s, item).Started = keys
 	r.forget(s, item)
+	if on, err := r.joinNone(s, item); err != nil || !on {
+		return err
+	}
 	for i := len(keys) - 1; i >= 0; i-- {
 		if err := r.into(s.Branches[0], joinItem(item, keys[i])); err != nil {
 			return err
 		}
 	}
-	return r.joinNone(s, item)
+	return nil
 }
 
 // items gives the keys of what an each goes over: user ids, or row numbers.
@@ -103,21 +109,15 @@ func (r *run) items(s *route.Step, item string) ([]string, error) {
 	return keys, nil
 }
 
-// joinNone lets a block that waits for nobody go on at once.
-func (r *run) joinNone(s *route.Step, item string) error {
+// joinNone lets a block that waits for nobody go on before its branches begin,
+// and tells whether they are still to begin.
+func (r *run) joinNone(s *route.Step, item string) (bool, error) {
 	if s.Join.Kind != route.JoinNone {
-		return nil
+		return true, nil
 	}
-	p := r.position(s.ID, item)
-	if p == nil {
-		return nil
-	}
-	if len(p.Arrived) == len(p.Started) {
-		r.closePosition(s, item)
-	} else {
-		p.State = joined
-	}
-	return r.next(s, item)
+	r.position(s.ID, item).State = joined
+	err := r.next(s, item)
+	return r.position(s.ID, item) != nil, err
 }
 
 // arrive counts a branch as arrived and looks whether the join fires.
@@ -133,8 +133,6 @@ func (r *run) arrive(s *route.Step, item, branch string) error {
 		if all {
 			r.closePosition(s, item)
 		}
-		return nil
-	case s.Join.Kind == route.JoinNone:
 		return nil
 	case all, s.Join.Kind == route.JoinAny, s.Join.Kind == route.JoinN && len(p.Arrived) >= s.Join.N:
 		return r.join(s, item, s.Cancel)

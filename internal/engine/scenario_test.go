@@ -1,0 +1,703 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/e1-dms/e1/internal/diag"
+	"github.com/e1-dms/e1/internal/document"
+	"github.com/e1-dms/e1/internal/form"
+	"github.com/e1-dms/e1/internal/org"
+	"github.com/e1-dms/e1/internal/route"
+	"github.com/e1-dms/e1/internal/settings"
+	"github.com/e1-dms/e1/internal/yamlsrc"
+	"github.com/google/go-cmp/cmp"
+)
+
+const papersForm = `form: papers
+title: Papers
+one: Paper
+number: PAP-{seq:6}
+statuses:
+- {status: new, title: New}
+- {status: work, title: In work}
+- {status: done, title: Done, closed: true}
+groups:
+- group: main
+  title: Main
+  fields:
+  - {field: name, type: text, label: Name}
+  - {field: amount, type: money, label: Amount}
+  - {field: kind, type: directory, directory: kinds, label: Kind}
+  - {field: wanted, type: date, label: Wanted}
+  - {field: boss, type: user, label: Boss}
+  - {field: firm, type: document, form: firms, label: Firm}
+  - {field: note, type: text, label: Note}
+  - {field: rounds, type: int, label: Rounds}
+  - field: lines
+    type: table
+    label: Lines
+    columns:
+    - {field: item, type: text, label: Item}
+    - {field: owner, type: user, label: Owner}
+`
+
+const firmsForm = `form: firms
+title: Firms
+one: Firm
+number: FRM-{seq:6}
+duplicates: [phone]
+statuses:
+- {status: new, title: New}
+- {status: known, title: Known}
+groups:
+- group: main
+  title: Main
+  fields:
+  - {field: name, type: text, label: Name, required: true}
+  - {field: inn, type: inn, label: INN, unique: true}
+  - {field: phone, type: phone, label: Phone}
+  - {field: keeper, type: user, label: Keeper}
+`
+
+const kindsDirectory = `directory: kinds
+title: Kinds
+fields:
+- {field: term, type: duration, label: Term}
+entries:
+- {id: fast, title: Fast, term: 4wh}
+- {id: slow, title: Slow, term: 2wd}
+`
+
+const people = `users:
+- {id: ann, name: Ann, email: ann@example.invalid, department: sales, roles: [clerk]}
+- {id: bob, name: Bob, email: bob@example.invalid, department: sales, roles: [clerk, judge]}
+- {id: cat, name: Cat, email: cat@example.invalid, department: sales, roles: [clerk, judge, chief]}
+- {id: dan, name: Dan, email: dan@example.invalid, department: law, roles: [judge]}
+- {id: eve, name: Eve, email: eve@example.invalid, roles: [admin]}
+- {id: old, name: Old, email: old@example.invalid, roles: [clerk, ghost], active: false}
+departments:
+- {id: sales, title: Sales, head: cat}
+- {id: law, title: Law, head: dan}
+roles:
+- {id: clerk, title: clerk}
+- {id: judge, title: judge}
+- {id: chief, title: chief}
+- {id: ghost, title: ghost}
+- {id: nobody, title: nobody}
+- {id: admin, title: admin}
+absences:
+- {user: dan, from: 2026-12-01, to: 2026-12-10, substitute: bob}
+- {user: ann, from: 2026-12-05, to: 2026-12-10}
+`
+
+func parsed(t testing.TB, name, text string) *yamlsrc.File {
+	t.Helper()
+	f, problems := yamlsrc.Parse(name, []byte(text))
+	fail(t, problems.Err())
+	return f
+}
+
+func papers(t testing.TB) *form.Set {
+	t.Helper()
+	var forms []*form.Form
+	for name, text := range map[string]string{"papers": papersForm, "firms": firmsForm} {
+		f, problems := form.Parse(parsed(t, name+".yaml", text))
+		fail(t, problems.Err())
+		forms = append(forms, f)
+	}
+	kinds, problems := form.ParseDirectory(parsed(t, "kinds.yaml", kindsDirectory))
+	fail(t, problems.Err())
+	o, problems := org.Parse(parsed(t, "org.yaml", people))
+	fail(t, problems.Err())
+	conf, problems := settings.Parse(parsed(t, "e1.yaml", "title: T\nlanguage: en\ncurrency: RUB\ntime_zone: Europe/Moscow\ncalendar: ru\nlayout: 1\nconstants: {limit: \"1000\"}\n"))
+	fail(t, problems.Err())
+	set, problems := form.Link(forms, []*form.Directory{kinds}, o, conf)
+	fail(t, problems.Err())
+	return set
+}
+
+// steps makes a route of papers out of its steps.
+func steps(t testing.TB, body string) *route.Route {
+	t.Helper()
+	r, problems := route.ParseSource("routes/r.yaml", []byte("route: r\nfor: papers\nstart: by hand\nsteps:\n"+strings.TrimPrefix(body, "\n")))
+	fail(t, problems.Err())
+	return r
+}
+
+// desk is a shop with a paper on it and a route running.
+func desk(t testing.TB, body string, card ...string) *shop {
+	t.Helper()
+	set := papers(t)
+	r := steps(t, body)
+	if problems := route.Check(r, route.ContextOf(set, []string{"ru"}, []*route.Route{r})); problems.HasErrors() {
+		t.Fatal(headlines(problems))
+	}
+	s := newShop(t, set, r)
+	s.put("papers", "P", card...)
+	s.do("P", "ann", Start{Route: "r"})
+	return s
+}
+
+func headlines(l diag.List) string {
+	var b strings.Builder
+	for _, p := range l {
+		b.WriteString(p.Error() + "\n")
+	}
+	return b.String()
+}
+
+// state describes how a document stands: open tasks, or how the route ended.
+func (s *shop) state() string {
+	var parts []string
+	for _, in := range s.docs["P"].Routes {
+		if in.State != Running {
+			parts = append(parts, in.State+" "+in.End)
+		}
+	}
+	return strings.Join(append(parts, s.open("P")...), ", ")
+}
+
+func refusalOf(err error) string {
+	var r *Refusal
+	if errors.As(err, &r) {
+		return string(r.Reason)
+	}
+	return fmt.Sprint(err)
+}
+
+// play makes answers one by one: "1 ann done" is task 1 advanced by ann as
+// done; a colon begins a comment.
+func (s *shop) play(answers ...string) {
+	s.t.Helper()
+	for _, a := range answers {
+		s.do("P", strings.Fields(a)[1], answer(a))
+	}
+}
+
+func answer(text string) Advance {
+	text, comment, _ := strings.Cut(text, ":")
+	var a Advance
+	var who string
+	words := strings.Fields(text)
+	fmt.Sscanf(text, "%d %s %s", &a.Task, &who, &a.Outcome)
+	a.Comment = strings.TrimSpace(comment)
+	for _, w := range words {
+		if name, value, ok := strings.Cut(w, "="); ok {
+			a.Fields = append(a.Fields, Field{name, value})
+		}
+	}
+	if strings.Contains(a.Outcome, "=") {
+		a.Outcome = ""
+	}
+	return a
+}
+
+func TestScenarios(t *testing.T) {
+	tests := []struct {
+		name    string
+		route   string
+		card    []string
+		answers []string
+		want    []string // the state at the start and after each answer
+	}{
+		{"WCP-01 Sequence", `
+- task: A
+  who: ann
+- task: B
+  who: bob
+- end: over
+`, nil, []string{"1 ann", "2 bob"}, []string{"task.1 ann", "task.2 bob", "done over"}},
+
+		{"WCP-02 Parallel Split, WCP-03 Synchronization", `
+- parallel:
+  branches:
+  - {task: A, id: a, who: ann}
+  - {task: B, id: b, who: bob}
+- {task: C, id: c, who: cat}
+`, nil, []string{"2 bob", "1 ann", "3 cat"}, []string{"a ann, b bob", "a ann", "c cat", "done done"}},
+
+		{"WCP-04 Exclusive Choice, WCP-05 Simple Merge", `
+- choose:
+  branches:
+  - {if: amount > 100, task: Much, id: much, who: ann}
+  - {if: amount > 10, task: Some, id: some, who: bob}
+  - else: next
+- {task: C, id: c, who: cat}
+`, []string{"amount", "50"}, []string{"1 bob", "2 cat"}, []string{"some bob", "c cat", "done done"}},
+
+		{"choose falls to else when the value is empty", `
+- choose:
+  branches:
+  - {if: amount > 100, task: Much, id: much, who: ann}
+  - else: {task: Ask, id: ask, who: bob}
+`, nil, []string{"1 bob"}, []string{"ask bob", "done done"}},
+
+		{"choose with a sum exactly at the threshold of the settings", `
+- choose:
+  branches:
+  - {if: amount > settings.limit, end: above}
+  - {else: {end: not_above}}
+`, []string{"amount", "1000"}, nil, []string{"done not_above"}},
+
+		{"WCP-06 Multi-Choice, WCP-07 Structured Synchronizing Merge", `
+- parallel:
+  branches:
+  - {if: amount > 10, task: A, id: a, who: ann}
+  - {if: amount > 100, task: B, id: b, who: bob}
+  - {if: amount > 20, task: C, id: c, who: cat}
+- {task: D, id: d, who: dan}
+`, []string{"amount", "50"}, []string{"1 ann", "2 cat"}, []string{"a ann, c cat", "c cat", "d dan"}},
+
+		{"parallel without a branch that applies goes on", `
+- parallel:
+  branches:
+  - {if: amount > 10, task: A, id: a, who: ann}
+  - {if: amount > 20, task: B, id: b, who: bob}
+- {task: C, id: c, who: cat}
+`, nil, nil, []string{"c cat"}},
+
+		{"WCP-09 Structured Discriminator: the rest is awaited at the end", `
+- parallel:
+  join: any
+  branches:
+  - {task: A, id: a, who: ann}
+  - {task: B, id: b, who: bob}
+- {task: C, id: c, who: cat}
+- end: over
+`, nil, []string{"1 ann", "3 cat", "2 bob"}, []string{"a ann, b bob", "b bob, c cat", "b bob", "done over"}},
+
+		{"WCP-10 Arbitrary Cycles", `
+- {task: A, id: a, who: ann}
+- task: B
+  id: b
+  who: bob
+  outcomes: {good: next, bad: {go: a, comment: required}}
+`, nil, []string{"1 ann", "2 bob bad: again", "3 ann", "4 bob good"}, []string{"a ann", "b bob", "a ann", "b bob", "done done"}},
+
+		{"WCP-11 Implicit Termination", `
+- {task: A, id: a, who: ann}
+`, nil, []string{"1 ann"}, []string{"a ann", "done done"}},
+
+		{"WCP-12 Multiple Instances without Synchronization", `
+- each: [ann, bob]
+  join: none
+  steps:
+  - {task: A, id: a, who: item}
+- {task: C, id: c, who: cat}
+`, nil, []string{"3 cat", "1 ann", "2 bob"}, []string{"a@ann ann, a@bob bob, c cat", "a@ann ann, a@bob bob", "a@bob bob", "done done"}},
+
+		{"WCP-13 Multiple Instances with Design-Time Knowledge", `
+- each: [ann, bob]
+  as: person
+  steps:
+  - {task: A, id: a, who: person}
+- {task: C, id: c, who: cat}
+`, nil, []string{"2 bob", "1 ann"}, []string{"a@ann ann, a@bob bob", "a@ann ann", "c cat"}},
+
+		{"WCP-14 Multiple Instances with Run-Time Knowledge", `
+- each: lines
+  as: line
+  steps:
+  - {task: A, id: a, who: line.owner}
+- {task: C, id: c, who: cat}
+`, []string{"lines", "bob;ann"}, []string{"1 bob", "2 ann"}, []string{"a@1 bob, a@2 ann", "a@2 ann", "c cat"}},
+
+		{"each over nothing goes on", `
+- each: lines
+  steps:
+  - {task: A, id: a, who: item.owner}
+- {task: C, id: c, who: cat}
+`, nil, nil, []string{"c cat"}},
+
+		{"WCP-16 Deferred Choice", `
+- wait:
+    first:
+    - {when: amount > 10, steps: [{task: Much, id: much, who: ann}]}
+    - {until: 2wd, go: late}
+- end: over
+- {task: Late, id: late, who: bob}
+`, []string{"amount", "11"}, []string{"1 ann"}, []string{"much ann", "done over"}},
+
+		{"WCP-17 Interleaved Parallel Routing", `
+- parallel:
+  one_at_a_time: true
+  branches:
+  - {task: A, id: a, who: ann, after: b}
+  - {task: B, id: b, who: bob}
+  - {task: C, id: c, who: cat}
+- end: over
+`, nil, []string{"1 bob", "2 ann", "3 cat"}, []string{"b bob", "a ann", "c cat", "done over"}},
+
+		{"WCP-18 Milestone", `
+- parallel:
+  branches:
+  - {task: A, id: a, who: ann}
+  - {task: B, id: b, who: bob, while: open(a)}
+- {task: C, id: c, who: cat}
+`, nil, []string{"1 ann"}, []string{"a ann, b bob", "c cat"}},
+
+		{"WCP-21 Structured Loop", `
+- repeat:
+  steps:
+  - {task: A, id: a, who: ann}
+  - do: {set: {rounds: "(rounds ?? 0) + 1"}}
+  until: rounds >= 2
+- {task: C, id: c, who: cat}
+`, nil, []string{"1 ann", "2 ann"}, []string{"a ann", "a ann", "c cat"}},
+
+		{"repeat gives up after max rounds", `
+- repeat:
+  steps:
+  - {task: A, id: a, who: ann}
+  until: amount > 10
+  max: 2
+  else: end lost
+- end: won
+`, nil, []string{"1 ann", "2 ann"}, []string{"a ann", "a ann", "done lost"}},
+
+		{"WCP-22 Recursion", `
+- {task: A, id: a, who: ann}
+- do: {set: {rounds: "(rounds ?? 0) + 1"}}
+- call: r
+  if: rounds < 3
+- end: over
+`, nil, []string{"1 ann", "2 ann", "3 ann"}, []string{"a ann", "a ann", "a ann", "done over, done over, done over"}},
+
+		{"WCP-24 Persistent Trigger", `
+- {task: A, id: a, who: ann}
+- wait: {when: filled(note)}
+- {task: B, id: b, who: bob}
+`, nil, []string{"1 ann note=yes"}, []string{"a ann", "b bob"}},
+
+		{"WCP-25 Cancel Region", `
+- parallel:
+  branches:
+  - {task: A, id: a, who: ann}
+  - {task: B, id: b, who: bob}
+  - steps:
+    - {task: C, id: c, who: cat}
+    - do: {cancel: [a, b]}
+- {task: D, id: d, who: dan}
+`, nil, []string{"3 cat"}, []string{"a ann, b bob, c cat", "d dan"}},
+
+		{"WCP-26 Cancel Multiple Instance Activity", `
+- parallel:
+  branches:
+  - each: [ann, bob]
+    id: all
+    steps:
+    - {task: A, id: a, who: item}
+  - steps:
+    - {task: C, id: c, who: cat}
+    - do: {cancel: all}
+- {task: D, id: d, who: dan}
+`, nil, []string{"3 cat"}, []string{"a@ann ann, a@bob bob, c cat", "d dan"}},
+
+		{"WCP-27 Complete Multiple Instance Activity", `
+- parallel:
+  branches:
+  - each: [ann, bob]
+    id: all
+    steps:
+    - {task: A, id: a, who: item}
+  - steps:
+    - {task: C, id: c, who: cat}
+    - do: {complete: all}
+- {task: D, id: d, who: dan}
+`, nil, []string{"1 ann", "3 cat"}, []string{"a@ann ann, a@bob bob, c cat", "a@bob bob, c cat", "d dan"}},
+
+		{"WCP-29 Cancelling Discriminator", `
+- parallel:
+  join: any
+  rest: cancel
+  branches:
+  - {task: A, id: a, who: ann}
+  - {task: B, id: b, who: bob}
+- {task: C, id: c, who: cat}
+`, nil, []string{"2 bob"}, []string{"a ann, b bob", "c cat"}},
+
+		{"WCP-30 Structured Partial Join", `
+- parallel:
+  join: 2
+  branches:
+  - {task: A, id: a, who: ann}
+  - {task: B, id: b, who: bob}
+  - {task: C, id: c, who: cat}
+- {task: D, id: d, who: dan}
+`, nil, []string{"2 bob", "3 cat", "1 ann", "4 dan"}, []string{"a ann, b bob, c cat", "a ann, c cat", "a ann, d dan", "d dan", "done done"}},
+
+		{"WCP-32 Cancelling Partial Join", `
+- parallel:
+  join: 2
+  rest: cancel
+  branches:
+  - {task: A, id: a, who: ann}
+  - {task: B, id: b, who: bob}
+  - {task: C, id: c, who: cat}
+- {task: D, id: d, who: dan}
+`, nil, []string{"2 bob", "3 cat"}, []string{"a ann, b bob, c cat", "a ann, c cat", "d dan"}},
+
+		{"WCP-34 Static Partial Join for Multiple Instances", `
+- each: [ann, bob, cat]
+  join: 2
+  steps:
+  - {task: A, id: a, who: item}
+- {task: D, id: d, who: dan}
+`, nil, []string{"1 ann", "2 bob"}, []string{"a@ann ann, a@bob bob, a@cat cat", "a@bob bob, a@cat cat", "a@cat cat, d dan"}},
+
+		{"WCP-35 Cancelling Partial Join for Multiple Instances", `
+- each: [ann, bob, cat]
+  join: 2
+  rest: cancel
+  steps:
+  - {task: A, id: a, who: item}
+- {task: D, id: d, who: dan}
+`, nil, []string{"1 ann", "2 bob"}, []string{"a@ann ann, a@bob bob, a@cat cat", "a@bob bob, a@cat cat", "d dan"}},
+
+		{"WCP-39 Critical Section", `
+- parallel:
+  branches:
+  - {task: A, id: a, who: ann, lock: stamp}
+  - {task: B, id: b, who: bob, lock: stamp}
+- {task: C, id: c, who: cat}
+`, nil, []string{"1 ann", "2 bob"}, []string{"a ann", "b bob", "c cat"}},
+
+		{"WCP-40 Interleaved Routing", `
+- parallel:
+  one_at_a_time: true
+  branches:
+  - steps:
+    - {task: A, id: a, who: ann}
+    - {task: A2, id: a2, who: ann}
+  - {task: B, id: b, who: bob}
+- {task: C, id: c, who: cat}
+`, nil, []string{"1 ann", "2 bob", "3 ann"}, []string{"a ann", "b bob", "a2 ann", "c cat"}},
+
+		{"WCP-43 Explicit Termination", `
+- parallel:
+  rest: cancel
+  branches:
+  - {task: A, id: a, who: ann}
+  - steps:
+    - {task: B, id: b, who: bob}
+    - end: broken
+- {task: C, id: c, who: cat}
+`, nil, []string{"2 bob"}, []string{"a ann, b bob", "done broken"}},
+
+		{"leave ends a branch", `
+- parallel:
+  branches:
+  - steps:
+    - task: A
+      id: a
+      who: ann
+      outcomes: {go_on: next, enough: leave}
+    - {task: A2, id: a2, who: ann}
+  - {task: B, id: b, who: bob}
+- {task: C, id: c, who: cat}
+`, nil, []string{"1 ann enough", "2 bob"}, []string{"a ann, b bob", "b bob", "c cat"}},
+
+		{"a block decides with the worst answer at its join", `
+- {task: Draft, id: draft, who: ann}
+- parallel:
+  branches:
+  - {approve: A, id: a, who: bob}
+  - {approve: B, id: b, who: cat}
+  outcomes:
+    approve: next
+    remarks: {next: true, comment: required}
+    reject: {go: draft, comment: required, max: 1, else: {end: refused}}
+- {task: C, id: c, who: cat}
+`, nil, []string{"1 ann", "2 bob reject: no", "3 cat remarks: hm", "4 ann", "5 bob remarks: so so", "6 cat approve"},
+			[]string{"draft ann", "a bob, b cat", "b cat", "draft ann", "a bob, b cat", "b cat", "c cat"}},
+
+		{"rework is bounded by max", `
+- {task: Draft, id: draft, who: ann}
+- approve: A
+  id: a
+  who: bob
+  outcomes: {approve: next, reject: {go: draft, comment: required, max: 1, else: {end: refused}}}
+`, nil, []string{"1 ann", "2 bob reject: 1", "3 ann", "4 bob reject: 2"}, []string{"draft ann", "a bob", "draft ann", "a bob", "done refused"}},
+
+		{"now decides a block at once", `
+- parallel:
+  branches:
+  - {approve: A, id: a, who: ann}
+  - {approve: B, id: b, who: bob}
+  outcomes:
+    approve: next
+    veto: {now: true, comment: required, end: vetoed}
+`, nil, []string{"2 bob veto: no"}, []string{"a ann, b bob", "done vetoed"}},
+
+		{"an approval without outcomes ends refused", `
+- {approve: A, id: a, who: ann}
+`, nil, []string{"1 ann reject: no"}, []string{"a ann", "done refused"}},
+
+		{"steps behind a rejected approval of a branch are not done", `
+- parallel:
+  branches:
+  - steps:
+    - {approve: A, id: a, who: ann}
+    - {approve: B, id: b, who: bob}
+  outcomes: {approve: next, reject: {comment: required, end: refused}}
+`, nil, []string{"1 ann reject: no"}, []string{"a ann", "done refused"}},
+
+		{"pick all awaits everybody and takes the worst answer", `
+- task: A
+  id: a
+  who: [ann, bob, cat]
+  pick: all
+  outcomes: {good: next, bad: {end: bad}}
+`, nil, []string{"1 ann good", "2 bob bad", "3 cat good"}, []string{"a ann, a bob, a cat", "a bob, a cat", "a cat", "done bad"}},
+
+		{"pick N cancels the others", `
+- {task: A, id: a, who: [ann, bob, cat], pick: 2}
+- {task: B, id: b, who: dan}
+`, nil, []string{"1 ann", "3 cat"}, []string{"a ann, a bob, a cat", "a bob, a cat", "b dan"}},
+
+		{"candidates share a task until one takes it", `
+- {task: A, id: a, who: role clerk}
+`, nil, []string{"1 bob"}, []string{"a ann|bob|cat", "done done"}},
+
+		{"pick first", `
+- {task: A, id: a, who: role clerk, pick: first}
+`, nil, nil, []string{"a ann"}},
+
+		{"head of a department, of a person, of the author", `
+- {task: A, id: a, who: head of sales}
+- {task: B, id: b, who: head of boss}
+- {task: C, id: c, who: head of starter}
+`, []string{"boss", "dan"}, []string{"1 cat"}, []string{"a cat", "b eve"}},
+
+		{"department, else, expression", `
+- {task: A, id: a, who: department law}
+- {task: B, id: b, who: boss, else: bob}
+- {task: C, id: c, who: 'amount > 5 ? "ann" : "cat"'}
+`, []string{"amount", "6"}, []string{"1 dan", "2 bob"}, []string{"a dan", "b bob", "c ann"}},
+
+		{"inactive users get nothing, nobody goes to the admins", `
+- {task: A, id: a, who: role ghost}
+`, nil, nil, []string{"a eve"}},
+
+		{"inform waits for nobody", `
+- {inform: Read this, id: news, who: [ann, bob]}
+- {task: A, id: a, who: ann}
+`, nil, []string{"3 ann", "1 ann read"}, []string{"news ann inform, news bob inform, a ann", "done done, news ann inform, news bob inform", "done done, news bob inform"}},
+
+		{"if skips a step", `
+- {task: A, id: a, who: ann, if: amount > 100}
+- {task: B, id: b, who: bob}
+`, nil, nil, []string{"b bob"}},
+
+		{"the controller confirms", `
+- {task: A, id: a, who: ann, controller: bob}
+- {task: B, id: b, who: cat}
+`, nil, []string{"1 ann", "1 bob confirm"}, []string{"a ann", "a ann review", "b cat"}},
+
+		{"the controller returns for rework", `
+- {task: A, id: a, who: ann, controller: bob}
+- end: over
+`, nil, []string{"1 ann", "1 bob return: not yet", "2 ann", "2 bob confirm"}, []string{"a ann", "a ann review", "a ann", "a ann review", "done over"}},
+
+		{"a jump out of a repeat ends it, one into it begins it", `
+- repeat:
+  steps:
+  - task: A
+    id: a
+    who: ann
+    outcomes: {again: next, out: {go: c}}
+  until: amount > 10
+- end: over
+- task: C
+  id: c
+  who: cat
+  outcomes: {back: {go: a}, enough: {end: enough}}
+`, nil, []string{"1 ann again", "2 ann out", "3 cat back", "4 ann again", "5 ann out", "6 cat enough"},
+			[]string{"a ann", "a ann", "c cat", "a ann", "a ann", "c cat", "done enough"}},
+
+		{"a called route's end is an outcome", `
+- call: r
+  if: empty(rounds)
+  outcomes: {good: next, bad: {end: stopped_by_child}}
+- do: {set: {rounds: 1}}
+- {task: A, id: a, who: ann}
+- end: good
+`, []string{"rounds", "1"}, []string{"1 ann"}, []string{"a ann", "done good"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			card := tt.card
+			var rows string
+			if len(card) > 0 && card[0] == "lines" {
+				rows, card = card[1], nil
+			}
+			set := papers(t)
+			r := steps(t, tt.route)
+			if problems := route.Check(r, route.ContextOf(set, []string{"ru"}, []*route.Route{r})); problems.HasErrors() {
+				t.Fatal(headlines(problems))
+			}
+			s := newShop(t, set, r)
+			d := s.put("papers", "P", card...)
+			for _, owner := range strings.FieldsFunc(rows, func(r rune) bool { return r == ';' }) {
+				v := d.Card.Get("lines")
+				if v == nil {
+					v = &document.Value{}
+				}
+				v.Rows = append(v.Rows, document.Row{{Name: "item", Text: "x"}, {Name: "owner", Text: owner}})
+				d.Card.Set("lines", v)
+			}
+			s.do("P", "ann", Start{Route: "r"})
+			got := []string{s.state()}
+			for _, a := range tt.answers {
+				s.play(a)
+				got = append(got, s.state())
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("-want +got:\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestDeadlines(t *testing.T) {
+	tests := []struct {
+		due  string
+		now  time.Time
+		card []string
+		want string
+	}{
+		{"4wh", monday, nil, "2026-11-23 15:00"},
+		{"2wd", monday, nil, "2026-11-25 10:00"},
+		{"36h", monday, nil, "2026-11-24 22:00"},
+		{"kind.term", monday, []string{"kind", "fast"}, "2026-11-23 15:00"},
+		{"kind.term", monday, nil, "none"},
+		{"[kind.term, 1wd]", monday, nil, "2026-11-24 10:00"},
+		{"wanted", monday, []string{"wanted", "2026-12-04"}, "2026-12-04 18:00"},
+		{"wanted", monday, []string{"wanted", "2026-12-05"}, "2026-12-05 23:59"},
+		{"wanted - 5wd", monday, []string{"wanted", "2026-12-04"}, "2026-11-27 18:00"},
+		{"wanted + 1wd", monday, []string{"wanted", "2026-12-04"}, "2026-12-07 18:00"},
+		{"1wh", time.Date(2026, 11, 22, 23, 0, 0, 0, moscow), nil, "2026-11-23 10:00"},
+		{"by hand", monday, nil, "none"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.due, func(t *testing.T) {
+			set := papers(t)
+			s := newShop(t, set, steps(t, "- {task: A, id: a, who: ann, due: "+tt.due+"}\n"))
+			s.now = tt.now
+			s.put("papers", "P", tt.card...)
+			s.do("P", "ann", Start{Route: "r"})
+			_, task := s.docs["P"].Task(1)
+			got := "none"
+			if !task.Due.IsZero() {
+				got = task.Due.Format("2006-01-02 15:04")
+			}
+			if got != tt.want {
+				t.Errorf("due %s, want %s", got, tt.want)
+			}
+		})
+	}
+}
