@@ -241,3 +241,17 @@ func hashFile(path string) (Hash, int64, error) {
 	}
 	return sum.Sum(), st.Size(), err
 }
+
+// clearTmp removes what killed processes left unfinished. The caller holds
+// the write lock.
+func (s *objectStore) clearTmp() {
+	for _, pattern := range []string{"tmp_obj_e1_*", filepath.Join("pack", "tmp_pack_e1_*")} {
+		left, err := filepath.Glob(filepath.Join(s.dir, pattern))
+		if err != nil {
+			continue
+		}
+		for _, path := range left {
+			_ = os.Remove(path)
+		}
+	}
+}

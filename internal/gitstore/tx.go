@@ -98,7 +98,11 @@ func (r *Repo) lockAll(ctx context.Context, opt BeginOptions) (*Tx, error) {
 		return nil, unwritable(r.CommonE1Dir(), err)
 	}
 	r.clearTmp()
-	tx.indexLock, err = r.takeLock(ctx, filepath.Join(r.gitDir, "index.lock"), lockContent(opt.Command), tx.deadline)
+	indexLock := filepath.Join(r.gitDir, "index.lock")
+	if r.ownLock(indexLock) {
+		r.odb.clearTmp()
+	}
+	tx.indexLock, err = r.takeLock(ctx, indexLock, lockContent(opt.Command), tx.deadline)
 	if err == nil {
 		tx.notes, err = r.recoverLocked(opt)
 	}
