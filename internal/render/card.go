@@ -91,11 +91,12 @@ const twoColumns = 110
 // Card writes a document.
 func (s Style) Card(w io.Writer, c Card) error {
 	out := &printer{w: w}
-	s.cardHead(out, c)
+	label := s.labelWidth(c)
+	s.cardHead(out, c, label)
 	for _, g := range c.Groups {
 		if len(g.Fields) > 0 {
 			s.section(out, g.Title)
-			s.fields(out, g.Fields)
+			s.fields(out, g.Fields, label)
 		}
 	}
 	if len(c.Tasks) > 0 {
@@ -120,7 +121,7 @@ func (s Style) Card(w io.Writer, c Card) error {
 }
 
 // cardHead writes the number and status on one line, the title under it.
-func (s Style) cardHead(out *printer, c Card) {
+func (s Style) cardHead(out *printer, c Card, label int) {
 	width := s.width()
 	left := clean(c.Number)
 	if c.Form != "" {
@@ -139,8 +140,26 @@ func (s Style) cardHead(out *printer, c Card) {
 	}
 	out.line(strings.Repeat("─", width))
 	if len(c.Facts) > 0 {
-		s.fields(out, c.Facts)
+		s.fields(out, c.Facts, label)
 	}
+}
+
+// labelWidth is the width of the labels of the whole card, so that all values
+// stand in one column; longer labels are wrapped.
+func (s Style) labelWidth(c Card) int {
+	label, limit := 0, min(28, s.width()/3)
+	count := func(fields []Field) {
+		for _, f := range fields {
+			if f.Table == nil {
+				label = max(label, min(Width(clean(f.Label)), limit))
+			}
+		}
+	}
+	count(c.Facts)
+	for _, g := range c.Groups {
+		count(g.Fields)
+	}
+	return label
 }
 
 func (s Style) section(out *printer, title string) {
@@ -157,12 +176,8 @@ func (s Style) inset(out *printer, t Table) {
 
 // fields writes labels and values, aligned; short ones side by side where the
 // width allows it, in reading order.
-func (s Style) fields(out *printer, fields []Field) {
+func (s Style) fields(out *printer, fields []Field, label int) {
 	width := s.width()
-	label := 0
-	for _, f := range fields {
-		label = max(label, min(Width(clean(f.Label)), min(30, width/3)))
-	}
 	columns := 1
 	if width >= twoColumns {
 		columns = 2
@@ -259,7 +274,7 @@ func (s Style) files(out *printer, c Card) {
 	}
 	width = min(width, s.width()-4-9-34)
 	for _, f := range c.Files {
-		out.line("  " + pad(truncate(clean(f.Name), width), width, Left) + "  " +
+		out.line("  " + pad(truncateName(clean(f.Name), width), width, Left) + "  " +
 			pad(s.Size(f.Size), 7, Right) + "  " +
 			s.paint(Dim, truncate(strings.TrimSpace(s.DateTime(f.At)+"  "+clean(f.By)), 34)))
 	}
@@ -331,4 +346,3 @@ func (s Style) bare(out *printer, t Table) {
 	}
 	out.err = inner.flush()
 }
-

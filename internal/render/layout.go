@@ -8,6 +8,9 @@ import (
 // defaultMin is the width a text column is not shrunk below.
 const defaultMin = 8
 
+// longestKept is the length up to which words of a wrapping column are kept whole.
+const longestKept = 16
+
 // gap is what stands between two columns, in display columns.
 func (b Border) gap() int {
 	if b == Boxed {
@@ -27,8 +30,9 @@ func (b Border) frame() int {
 // layout finds the width of each column. It reports false when the table cannot
 // be made as narrow as width without shortening what must stay whole.
 func layout(columns []Column, rows iter.Seq[[]Cell], border Border, width int) ([]int, bool) {
-	widths := make([]int, len(columns))
+	widths, least := make([]int, len(columns)), make([]int, len(columns))
 	for i, c := range columns {
+		least[i] = max(c.least(), min(longestWord(c.Title), longestKept))
 		widths[i] = longestWord(c.Title)
 		if c.Align != Right && !c.Whole {
 			widths[i] = Width(clean(c.Title))
@@ -41,13 +45,16 @@ func layout(columns []Column, rows iter.Seq[[]Cell], border Border, width int) (
 				n = min(n, c.Max)
 			}
 			widths[i] = max(widths[i], n)
+			if c.Wrap && c.Min == 0 {
+				least[i] = max(least[i], min(longestWord(cellAt(row, i).Text), longestKept))
+			}
 		}
 	}
 	room := width - border.frame() - border.gap()*(len(columns)-1)
 	// Flexible columns give first, then the other texts; each time the widest.
 	for _, flexible := range []bool{true, false} {
 		for sum(widths) > room {
-			at := widestShrinkable(columns, widths, flexible)
+			at := widestShrinkable(columns, widths, least, flexible)
 			if at < 0 {
 				break
 			}
@@ -69,10 +76,10 @@ func (c Column) least() int {
 
 // widestShrinkable is the column that gives the next display column, -1 when
 // none can.
-func widestShrinkable(columns []Column, widths []int, flexible bool) int {
+func widestShrinkable(columns []Column, widths, least []int, flexible bool) int {
 	at := -1
 	for i, c := range columns {
-		if c.whole() || flexible && !c.Flex || widths[i] <= c.least() {
+		if c.whole() || flexible && !c.Flex || widths[i] <= least[i] {
 			continue
 		}
 		if at < 0 || widths[i] > widths[at] {

@@ -289,7 +289,7 @@ func ReportJSON(w io.Writer, r Report) error {
 		columns[i] = Object{{"name", c.Name}, {"title", c.Title}, {"type", c.Type}}
 		known := map[string]string{}
 		for _, row := range r.Rows {
-			if d := datumAt(row, i); d.Text != "" && d.Text != d.Value {
+			if d := datumAt(row, i); d.Value != "" && d.Text != "" && d.Text != d.Value {
 				known[d.Value] = d.Text
 			}
 		}

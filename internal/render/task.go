@@ -2,6 +2,7 @@ package render
 
 import (
 	"io"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -25,12 +26,21 @@ type Task struct {
 // (up to Sunday), later, without a deadline, finished. Inside a group the order
 // is the caller's. An empty list writes nothing.
 func (s Style) Tasks(w io.Writer, now time.Time, tasks []Task) error {
-	groups := make([][]Task, wordFinished-wordOverdue+1)
-	for _, t := range tasks {
-		at := urgency(now, t) - wordOverdue
-		groups[at] = append(groups[at], t)
+	if len(tasks) == 0 {
+		return nil
 	}
+	t := s.taskTable(now, tasks, true)
+	groups := make([][][]Cell, wordFinished-wordOverdue+1)
+	for i, task := range tasks {
+		at := urgency(now, task) - wordOverdue
+		groups[at] = append(groups[at], t.Rows[i])
+	}
+	widths, ok := layout(t.Columns, slices.Values(t.Rows), Open, s.width())
 	out := &printer{w: w}
+	l := s.lines(out, t.Columns, widths, Open)
+	if ok {
+		l.head()
+	}
 	first := true
 	for i, group := range groups {
 		if len(group) == 0 {
@@ -40,16 +50,17 @@ func (s Style) Tasks(w io.Writer, now time.Time, tasks []Task) error {
 			out.line("")
 		}
 		first = false
-		heading, tone := s.word(wordOverdue+word(i)), Strong
+		tone := Strong
 		if wordOverdue+word(i) == wordOverdue {
 			tone = Bad
 		}
-		out.line(s.paint(tone, heading) + " (" + s.Number(strconv.Itoa(len(group))) + ")")
-		if out.flush() != nil {
-			return out.err
+		out.line(s.paint(tone, s.word(wordOverdue+word(i))) + " (" + strconv.Itoa(len(group)) + ")")
+		if !ok {
+			s.records(out, t.Columns, group, s.width())
+			continue
 		}
-		if err := s.table(w, s.taskTable(now, group, true), s.width(), ""); err != nil {
-			return err
+		for _, row := range group {
+			l.row(row)
 		}
 	}
 	return out.flush()
@@ -87,27 +98,38 @@ func monday(t time.Time) time.Time {
 	return t.AddDate(0, 0, -(int(t.Weekday())+6)%7)
 }
 
+// roomForState is the width from which a list of tasks has a column for states.
+const roomForState = 100
+
 // taskTable lays tasks out; the document column is left out on the document's
 // own card.
 func (s Style) taskTable(now time.Time, tasks []Task, withDocument bool) Table {
 	t := Table{Columns: []Column{
 		{Title: s.word(wordNumber), Whole: true},
 		{Title: s.word(wordDue), Whole: true},
-		{Title: s.word(wordTask), Flex: true, Min: 14},
+		{Title: s.word(wordTask), Flex: true, Wrap: true, Min: 14},
 	}}
 	if withDocument {
 		t.Columns = append(t.Columns, Column{Title: s.word(wordDocument), Flex: true, Min: 14})
 	}
-	t.Columns = append(t.Columns,
-		Column{Title: s.word(wordWho), Min: 10, Max: 26},
-		Column{Title: s.word(wordStatus), Min: 8, Max: 30})
+	t.Columns = append(t.Columns, Column{Title: s.word(wordWho), Max: 26, Flex: true})
+	// Where there is little room the state is told by the group already, and an
+	// outcome stands with the task.
+	narrow := withDocument && s.width() < roomForState
+	if !narrow {
+		t.Columns = append(t.Columns, Column{Title: s.word(wordStatus), Max: 30})
+	}
 	for _, task := range tasks {
 		tone := s.taskTone(now, task)
 		due := s.moment(now, task.Due)
 		if !task.Done.IsZero() {
 			due = s.moment(now, task.Done)
 		}
-		row := []Cell{{Text: task.ID, Tone: Accent}, {Text: due, Tone: tone}, {Text: task.Title}}
+		title := task.Title
+		if narrow && task.Outcome != "" {
+			title = task.Outcome + ": " + title
+		}
+		row := []Cell{{Text: task.ID, Tone: Accent}, {Text: due, Tone: tone}, {Text: title}}
 		if withDocument {
 			row = append(row, Cell{Text: task.Document})
 		}
@@ -115,7 +137,11 @@ func (s Style) taskTable(now time.Time, tasks []Task, withDocument bool) Table {
 		if task.Outcome != "" {
 			state = task.Outcome
 		}
-		t.Rows = append(t.Rows, append(row, Cell{Text: task.Who}, Cell{Text: state, Tone: tone}))
+		row = append(row, Cell{Text: task.Who})
+		if !narrow {
+			row = append(row, Cell{Text: state, Tone: tone})
+		}
+		t.Rows = append(t.Rows, row)
 	}
 	return t
 }

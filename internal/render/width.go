@@ -117,6 +117,18 @@ func truncate(text string, width int) string {
 	return strings.TrimRight(text[:cut], " \u00a0") + ellipsis
 }
 
+// truncateName shortens the name of a file and keeps its ending.
+func truncateName(name string, width int) string {
+	ending := ""
+	if i := strings.LastIndexByte(name, '.'); i > 0 && Width(name[i:]) <= 6 {
+		ending = name[i:]
+	}
+	if Width(name) <= width || Width(ending)+2 > width {
+		return truncate(name, width)
+	}
+	return truncate(name, width-Width(ending)) + ending
+}
+
 // wrap breaks clean lines into lines of at most width columns: between words
 // where possible, inside a word that is longer than a line. The indent of a
 // line is kept for its first piece only.

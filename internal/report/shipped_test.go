@@ -30,7 +30,7 @@ func shipped(t testing.TB) *Definitions {
 		refuse(t, problems)
 		dirs = append(dirs, got)
 	}
-	people, problems := org.Parse(parseYAML(t, "org.yaml", testOrg))
+	people, problems := org.Parse(files(t, "repo-template/org.yaml")[0])
 	refuse(t, problems)
 	set, problems := form.Link(forms, dirs, people, nil)
 	refuse(t, problems)
