@@ -129,9 +129,8 @@ func oneLine(s string) string {
 	var b strings.Builder
 	for _, r := range s {
 		switch {
-		case r == '\n' || r == '\t':
+		case r == '\n' || r == '\t' || r == '\r':
 			b.WriteByte(' ')
-		case r == '\r':
 		case harmless(r):
 			b.WriteRune(r)
 		default:

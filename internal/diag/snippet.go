@@ -145,7 +145,7 @@ func window(line string, column int) view {
 func (v view) underline(line string, m mark) string {
 	runes := []rune(line)
 	from := min(max(m.at.Start.Column-1, 0), len(runes))
-	to := len(runes)
+	var to int
 	switch {
 	case m.at.End.Line == m.at.Start.Line:
 		to = min(max(m.at.End.Column-1, from), len(runes))

@@ -222,6 +222,9 @@ func (e *Editor) replace(s slot, v *Node) []change {
 		if cut > 0 && e.file.Src[cut-1] == '\r' {
 			cut--
 		}
+		if strings.HasPrefix(head, " |") {
+			cut = e.lineStop(anchor) // what stands between would become text
+		}
 		return []change{{anchor, anchor, head}, {cut, e.endOf(old), rest}}
 	case old.Kind != Scalar && old.Style == Block:
 		return []change{{anchor, e.endOf(old), head + rest}}
