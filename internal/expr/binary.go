@@ -127,12 +127,18 @@ func (c *checker) mismatch(e, l, r *Expr) {
 // sides types both sides of a comparison, the one that is a bare word or a text last, so that it can
 // take the type of the other.
 func (c *checker) sides(n *ast.BinaryNode) (l, r *Expr) {
-	if c.dependent(n.Left) && !c.dependent(n.Right) {
-		r = c.check(n.Right, Type{})
-		return c.check(n.Left, r.Type), r
+	asks := n.Operator == "==" || n.Operator == "!="
+	side := func(n ast.Node, want Type) *Expr {
+		c.asked = asks
+		defer func() { c.asked = false }()
+		return c.check(n, want)
 	}
-	l = c.check(n.Left, Type{})
-	return l, c.check(n.Right, l.Type)
+	if c.dependent(n.Left) && !c.dependent(n.Right) {
+		r = side(n.Right, Type{})
+		return side(n.Left, r.Type), r
+	}
+	l = side(n.Left, Type{})
+	return l, side(n.Right, l.Type)
 }
 
 func (c *checker) dependent(n ast.Node) bool {

@@ -44,9 +44,13 @@ func (ev *evaluation) call(e *Expr) (Value, error) {
 			return int64(len(v)), nil
 		case []Value:
 			return int64(len(v)), nil
+		case nil:
+			if k := e.Args[0].Type.Kind; k == Table || k == List {
+				return int64(0), nil
+			}
 		}
 	}
-	if IsEmpty(a) {
+	if absent(a) {
 		return nil, nil
 	}
 	switch e.Name {

@@ -45,6 +45,7 @@ type checker struct {
 	rows   []Type // elements of the enclosing aggregates, innermost last
 	nodes  int
 	limit  int
+	asked  bool // the node is directly a side of == or !=
 }
 
 func (c *checker) issue(e *Expr, slug, help, format string, args ...any) {
@@ -81,6 +82,9 @@ func (c *checker) check(n ast.Node, want Type) *Expr {
 			c.issueAt(0, len(c.p.src), "cost", "", "the expression has more than %d parts", c.limit)
 		}
 		return &Expr{Op: Literal}
+	}
+	if _, ok := n.(*ast.StringNode); !ok {
+		c.asked = false
 	}
 	switch n := n.(type) {
 	case *ast.IdentifierNode:
@@ -213,6 +217,8 @@ func (c *checker) value(n ast.Node, id string, want Type) *Expr {
 // text types a text literal: what the place wants is read from it.
 func (c *checker) text(n *ast.StringNode, want Type) *Expr {
 	switch {
+	case c.asked && strings.TrimSpace(n.Value) == "": // == "" asks for emptiness, as == nil does
+		return c.node(n, Literal, Type{Nullable: true})
 	case named(want):
 		if want.Values != nil && !slices.Contains(want.Values, n.Value) {
 			e := c.unknown(n)

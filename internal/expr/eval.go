@@ -110,7 +110,7 @@ func (ev *evaluation) operate(e *Expr, args []Value) (Value, error) {
 		}
 		return v, nil
 	}
-	if IsEmpty(args[0]) || IsEmpty(args[1]) {
+	if absent(args[0]) || absent(args[1]) {
 		return nil, nil
 	}
 	return ev.arithmetic(e, args[0], args[1])
@@ -126,6 +126,14 @@ func blank(v Value) Value {
 		return nil
 	}
 	return v
+}
+
+// absent reports whether an operand is empty. A text of spaces that an expression writes out is not.
+func absent(v Value) bool {
+	if s, ok := v.(string); ok {
+		return s == ""
+	}
+	return IsEmpty(v)
 }
 
 func (ev *evaluation) mismatch(e *Expr, v Value, want string) error {
@@ -222,7 +230,7 @@ func (ev *evaluation) compare(e *Expr, l, r Value) (Value, error) {
 			return IsEmpty(l) == (e.Op == Eq), nil
 		}
 	}
-	if IsEmpty(l) || e.Op != In && e.Op != NotIn && IsEmpty(r) {
+	if absent(l) || e.Op != In && e.Op != NotIn && absent(r) {
 		return false, nil
 	}
 	switch e.Op {

@@ -72,7 +72,10 @@ var words = []string{"and", "or", "not", "in", "matches", "contains", "startsWit
 	"let", "true", "false", "nil"}
 
 // Reserved reports whether a name cannot be used for a field: a word of the language or a function.
-func Reserved(name string) bool { return functions[name] != nil || slices.Contains(words, name) }
+func Reserved(name string) bool { return functions[name] != nil || IsWord(name) }
+
+// IsWord reports whether a name is a word of the language, such as and, in, true.
+func IsWord(name string) bool { return slices.Contains(words, name) }
 
 // Func is a function an environment adds to those of the language, such as open(step) of a route. The
 // scope must then be a [Caller].

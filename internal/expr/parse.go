@@ -209,6 +209,9 @@ func (p *parsed) syntaxIssue(err error) *Issue {
 		return &Issue{To: len(p.src), Slug: "syntax", Message: err.Error()}
 	}
 	from, to := p.clamp(e.From, e.To)
+	if is := p.strayDot(e.From); is != nil {
+		return is
+	}
 	is := &Issue{From: from, To: to, Slug: "syntax"}
 	switch found := strings.TrimSpace(string(p.src[from:to])); {
 	case strings.Contains(e.Message, "exceeds maximum"):
@@ -229,6 +232,38 @@ func (p *parsed) syntaxIssue(err error) *Issue {
 		is.Message = strings.ToLower(e.Message[:1]) + e.Message[1:]
 	}
 	return is
+}
+
+// strayDot explains a leading dot in a function that goes over no rows: often the function's name is misspelt.
+func (p *parsed) strayDot(at int) *Issue {
+	i, ok := p.byStart[at]
+	if !ok || !p.tokens[i].Is(lexer.Operator, ".", "#") {
+		return nil
+	}
+	for depth := 0; i > 0; i-- {
+		t := p.tokens[i]
+		if t.Kind != lexer.Bracket {
+			continue
+		}
+		if !strings.Contains("([{", t.Value) {
+			depth++
+			continue
+		}
+		if depth--; depth >= 0 {
+			continue
+		}
+		name := p.tokens[i-1]
+		if t.Value != "(" || name.Kind != lexer.Identifier || p.literals[name.From].value != nil {
+			return nil
+		}
+		if functions[name.Value] == nil {
+			return &Issue{From: name.From, To: name.To, Slug: "unknown", Help: nearest(name.Value, functionNames()),
+				Message: fmt.Sprintf("unknown function %q", name.Value)}
+		}
+		return &Issue{From: at, To: at + 1, Slug: "syntax", Help: functions[name.Value].Usage,
+			Message: fmt.Sprintf("%q has no rows for a leading dot here", name.Value)}
+	}
+	return nil
 }
 
 func (p *parsed) clamp(from, to int) (int, int) {

@@ -198,6 +198,15 @@ func (p *parser) addField(f *Form, field *Field) bool {
 var attributes = []string{"number", "uid", "form", "status", "registered", "by", "title", "author", "settings", "card",
 	"today", "now", "files", "links", "comments", "tasks", "routes", "letters", "message", "aliases"}
 
+// reserved reports whether a name cannot be a field's or a column's. Columns are always reached through their table, so
+// a function's name is no obstacle to them: sum(lines, .sum).
+func reserved(name string, column bool) bool {
+	if column {
+		return expr.IsWord(name) || slices.Contains([]string{"settings", "card", "today", "now", "author"}, name)
+	}
+	return expr.Reserved(name) || slices.Contains(attributes, name)
+}
+
 func (p *parser) field(n *yamlsrc.Node, column bool) *Field {
 	what := "field"
 	if column {
@@ -214,7 +223,7 @@ func (p *parser) field(n *yamlsrc.Node, column bool) *Field {
 	case !validName(f.Name):
 		p.errorf(badName, n.Get("field"), "%s %q: a name has small letters, digits and underscores and begins with a letter", what, f.Name)
 		f.Name = ""
-	case expr.Reserved(f.Name) || slices.Contains(attributes, f.Name):
+	case reserved(f.Name, column):
 		p.errorf(reservedName, n.Get("field"), "%s %q: the name is reserved, choose another", what, f.Name)
 	}
 	p.fieldType(m, f, column)

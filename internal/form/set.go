@@ -181,6 +181,3 @@ func (f *Field) Title(value, lang string) string {
 	}
 	return ""
 }
-
-// Constants are the values of the settings behind `settings.` in expressions. The row must not be changed.
-func (s *Set) Constants() expr.Row { return s.constants }
