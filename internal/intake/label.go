@@ -19,7 +19,7 @@ func normalText(s string) string {
 // label: bullets, stars of bold type or of required fields, colons, brackets.
 func normalLabel(s string) string {
 	return strings.TrimFunc(normalText(s), func(r rune) bool {
-		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '№' && r != '(' && r != ')' && r != '%'
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '(' && r != ')' && r != '%'
 	})
 }
 
@@ -29,8 +29,9 @@ type labelled struct {
 	index        int // of the field in the definition, -1 for an unknown label
 }
 
-// ordinal is the number of an order line: «Товар 2», «Товар №2».
-var ordinal = regexp.MustCompile(`\s*(?:№\s*)?\d+$`)
+// ordinal is the number of an order line: «Товар 2», «Товар №2», where № has
+// become "no" by normalisation.
+var ordinal = regexp.MustCompile(`\s*(?:no\s*)?\d+$`)
 
 // readLabel finds a label at the start of a line. A known label may be followed
 // by any kind of colon, an equals sign, a tab or a spaced dash; what only looks

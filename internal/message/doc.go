@@ -13,7 +13,7 @@
 // the original bytes: of the libraries considered, emersion/go-message gives up
 // a letter at a malformed header line, and jhillyerd/enmime destroys raw 8-bit
 // file names, loses the text of a multipart letter without its boundary, and
-// took 2.0 s where this package takes a tenth of that for a 50 MB attachment.
+// took 2.0 s for an attachment of 50 MB that is read here in 0.35 s.
 // emersion/go-message is used by the tests as a second opinion on well-formed
 // letters.
 //
