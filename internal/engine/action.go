@@ -272,9 +272,9 @@ func (r *run) existing(a *route.Action, f *form.Form, draft *document.Document) 
 	return nil, nil
 }
 
-// same leaves out documents whose registration was undone, and those that
-// cannot be meant because a unique field of theirs says otherwise: two clients
-// may share a telephone, but not with different INNs.
+// same leaves out documents that cannot be meant because a unique field of
+// theirs says otherwise: two clients may share a telephone, but not with
+// different INNs.
 func (r *run) same(f *form.Form, numbers []string, draft *document.Document) ([]string, error) {
 	var out []string
 	for _, n := range numbers {
@@ -282,7 +282,7 @@ func (r *run) same(f *form.Form, numbers []string, draft *document.Document) ([]
 		if err != nil {
 			return nil, err
 		}
-		if d == nil || d.Status == void {
+		if d == nil {
 			continue
 		}
 		other := slices.ContainsFunc(f.Fields(), func(field *form.Field) bool {

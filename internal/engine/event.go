@@ -53,13 +53,16 @@ func (m *machine) ref(t *document.Task) string { return m.self.Number + "/" + st
 
 func (m *machine) byWhom(t *document.Task) string {
 	by := t.By
-	if by == "" {
+	if by == "" && t.State != TaskCancelled {
 		by = t.Who
 	}
-	if by == "" || t.Done.IsZero() {
-		return ""
+	if by != "" {
+		by = " by " + by
 	}
-	return " by " + by + " on " + t.Done.Format("2006-01-02 15:04")
+	if t.Done.IsZero() {
+		return by
+	}
+	return by + " on " + t.Done.Format("2006-01-02 15:04")
 }
 
 // role is in which capacity somebody acts on a task.

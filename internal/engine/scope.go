@@ -257,7 +257,8 @@ func (o *overlay) Document(number string) (*document.Document, error) {
 	return o.m.in.Lookup.Document(number)
 }
 
-// ByUnique implements form.Lookup.
+// ByUnique implements form.Lookup. Documents whose registration was undone
+// own no value.
 func (o *overlay) ByUnique(name, field, value string) ([]string, error) {
 	var out []string
 	if o.m.in.Lookup != nil {
@@ -282,5 +283,15 @@ func (o *overlay) ByUnique(name, field, value string) ([]string, error) {
 			out = slices.Delete(out, at, at+1)
 		}
 	}
-	return out, nil
+	living := out[:0]
+	for _, number := range out {
+		d, err := o.Document(number)
+		if err != nil {
+			return nil, err
+		}
+		if d == nil || d.Status != void {
+			living = append(living, number)
+		}
+	}
+	return living, nil
 }
