@@ -88,7 +88,7 @@ func BenchmarkOpenAndGet(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		if _, ok, err := db.Get("INQ-2026-000" + strconv.Itoa(benchSize()/2)[:3]); err != nil {
+		if _, ok, err := db.Get("INQ-2026-000" + strconv.Itoa(benchSize() / 2)[:3]); err != nil {
 			b.Fatal(ok, err)
 		}
 		_ = db.State()

@@ -78,7 +78,7 @@ func (db *DB) build(ctx context.Context, file string, schema Schema, opt BulkOpt
 	// Nobody else knows the file, and only a complete one is ever used: no
 	// journal, no waiting for the disk until the end.
 	err = c.script("PRAGMA page_size = 8192;\nPRAGMA journal_mode = OFF;\nPRAGMA synchronous = OFF;\nPRAGMA locking_mode = EXCLUSIVE;\n" +
-		"PRAGMA temp_store = FILE;\nPRAGMA cache_size = -65536")
+		"PRAGMA temp_store = FILE;\nPRAGMA cache_size = -131072")
 	if err != nil {
 		return err
 	}
@@ -153,10 +153,8 @@ func (w *Writer) batches(entries <-chan *prepared, opt BulkOptions) error {
 			slices.SortFunc(batch, func(a, b *prepared) int {
 				return cmp.Or(cmp.Compare(a.id, b.id), strings.Compare(a.Number, b.Number))
 			})
-			for _, p := range batch {
-				if err := w.putFresh(p); err != nil {
-					return err
-				}
+			if err := w.putBatch(batch); err != nil {
+				return err
 			}
 			done += len(batch)
 			opt.Progress("documents", done, opt.Total)
@@ -169,11 +167,30 @@ func (w *Writer) batches(entries <-chan *prepared, opt BulkOptions) error {
 	}
 }
 
+// putBatch writes the rows of a batch and then its full text: an INSERT of
+// several rows makes the full-text index write out what it has gathered.
+func (w *Writer) putBatch(batch []*prepared) error {
+	for _, p := range batch {
+		if err := w.putFresh(p); err != nil {
+			return err
+		}
+	}
+	if err := w.flush(); err != nil {
+		return err
+	}
+	for _, p := range batch {
+		if err := w.insertText(p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // putFresh puts an entry into an index that has no row of it; only its id may
 // be another document's.
 func (w *Writer) putFresh(p *prepared) error {
 	if p.id <= w.lastID {
-		if err := w.freeID(p); err != nil {
+		if err := errors.Join(w.flush(), w.freeID(p)); err != nil {
 			return err
 		}
 	}

@@ -1,6 +1,7 @@
 package index
 
 import (
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -153,7 +154,18 @@ func textOf(e *Entry, series seriesKey, word func(string)) string {
 
 // formToken writes a form's name without what separates tokens.
 func formToken(form string) string {
-	return strings.NewReplacer(`"`, "", "_", "\ue002", "$", "\ue003").Replace(ident(form))
+	var b []byte
+	for i := range len(form) {
+		switch c := form[i]; {
+		case c >= 'a' && c <= 'z', c >= '0' && c <= '9', c >= utf8.RuneSelf:
+			b = append(b, c)
+		default:
+			b = append(b, "\ue002"...)
+			b = strconv.AppendInt(b, int64(c), 10)
+			b = append(b, "\ue002"...)
+		}
+	}
+	return string(b)
 }
 
 // joined is a number's letters and digits run together: INQ-2026-000042 is

@@ -17,6 +17,7 @@ type Writer struct {
 	lastID  int64  // the highest id of a bulk build
 	schema  Schema
 	sql     map[string]string
+	pending map[string]*pending // rows that a bulk build has not written yet
 	forms   map[string]*formWriter
 	series  map[seriesKey]int64
 	counts  map[string]int64
@@ -29,6 +30,7 @@ type Writer struct {
 
 type formWriter struct {
 	insert  string
+	width   int
 	columns []Column       // in insert order
 	place   map[string]int // field → number of its column
 }
@@ -37,7 +39,8 @@ type formWriter struct {
 const wordsKept = 200_000
 
 func newWriter(db *DB, c *conn, prefix string, schema Schema) *Writer {
-	w := &Writer{db: db, c: c, prefix: prefix, schema: schema, sql: map[string]string{}, forms: map[string]*formWriter{},
+	w := &Writer{db: db, c: c, prefix: prefix, schema: schema, sql: map[string]string{}, pending: map[string]*pending{},
+		forms:  map[string]*formWriter{},
 		series: map[seriesKey]int64{}, counts: map[string]int64{}, words: map[string]bool{}, lastID: minScaled, unknown: map[[2]string]bool{}}
 	for _, t := range fixedTables {
 		cols := t.columns
@@ -91,13 +94,55 @@ func (w *Writer) put(p *prepared) error {
 			return err
 		}
 	}
-	if err := w.insert(p); err != nil {
+	if err := w.insert(p); err != nil || keepText || w.fresh {
 		return err
 	}
-	if keepText {
+	return w.insertText(p)
+}
+
+// pending are rows for one INSERT.
+type pending struct {
+	insert string // of a whole batch
+	args   []any
+	rows   int
+}
+
+// bulkRows is how many rows one INSERT of a bulk build writes: a statement
+// costs about as much as a row.
+const bulkRows = 8
+
+// add inserts a row; in a bulk build together with others.
+func (w *Writer) add(insert string, row ...any) error {
+	if !w.fresh {
+		return w.c.exec(insert, row...)
+	}
+	p := w.pending[insert]
+	if p == nil {
+		one := insert[strings.LastIndex(insert, "("):]
+		p = &pending{insert: insert + strings.Repeat(", "+one, bulkRows-1), args: make([]any, 0, bulkRows*len(row))}
+		w.pending[insert] = p
+	}
+	p.args = append(p.args, row...)
+	if p.rows++; p.rows < bulkRows {
 		return nil
 	}
-	return w.insertText(p)
+	err := w.c.exec(p.insert, p.args...)
+	p.args, p.rows = p.args[:0], 0
+	return err
+}
+
+// flush writes the rows that add has kept back.
+func (w *Writer) flush() error {
+	for insert, p := range w.pending {
+		for width := len(p.args) / max(p.rows, 1); p.rows > 0; p.rows-- {
+			if err := w.c.exec(insert, p.args[:width]...); err != nil {
+				return err
+			}
+			p.args = p.args[width:]
+		}
+	}
+	clear(w.pending)
+	return nil
 }
 
 // freeID moves an entry on while another document has its id.
@@ -119,7 +164,7 @@ func (w *Writer) insert(p *prepared) error {
 	if err != nil {
 		return err
 	}
-	err = w.c.exec(w.sql["documents"], p.id, p.Number, p.Form, series, p.series.seq, orNil(p.UID), orNil(p.Status), orNil(p.Title),
+	err = w.add(w.sql["documents"], p.id, p.Number, p.Form, series, p.series.seq, orNil(p.UID), orNil(p.Status), orNil(p.Title),
 		orNil(p.By), orNil(p.Path), encodeTime(p.Registered), boolInt(p.Closed), p.Blob[:], p.Comments, p.Files, p.hash)
 	if err != nil {
 		return err
@@ -137,7 +182,7 @@ func (w *Writer) insert(p *prepared) error {
 			n, table = 0, t
 		}
 		n++
-		err = w.c.exec(w.sql[t], append([]any{p.id, n}, row...)...)
+		err = w.add(w.sql[t], append([]any{p.id, n}, row...)...)
 	})
 	if err != nil {
 		return err
@@ -148,7 +193,7 @@ func (w *Writer) insert(p *prepared) error {
 func (w *Writer) insertPeople(p *prepared) error {
 	for i, t := range p.Tasks {
 		for _, who := range t.people() {
-			err := w.c.exec(w.sql["task_people"], who.user, who.kind, boolInt(t.Open), t.sortKey(), p.id, i+1, who.own)
+			err := w.add(w.sql["task_people"], who.user, who.kind, boolInt(t.Open), t.sortKey(), p.id, i+1, who.own)
 			if err != nil {
 				return err
 			}
@@ -167,7 +212,7 @@ func (w *Writer) insertFields(p *prepared) error {
 		}
 		return nil
 	}
-	row := make([]any, strings.Count(f.insert, "?"))
+	row := make([]any, f.width)
 	row[0], row[1], row[2], row[3] = p.id, orNil(p.Status), boolInt(p.Closed), orNil(p.By)
 	if !p.Registered.IsZero() {
 		row[4] = dayNumber(p.Registered)
@@ -196,7 +241,7 @@ func (w *Writer) insertFields(p *prepared) error {
 			return err
 		}
 	}
-	return w.c.exec(f.insert, row...)
+	return w.add(f.insert, row...)
 }
 
 // form gives the way into a form's table; nil when the schema has no such form.
@@ -213,7 +258,7 @@ func (w *Writer) form(name string) *formWriter {
 			f.place[col.Name] = i<<16 | len(names)
 			names = append(names, sqlColumns(col)...)
 		}
-		f.insert = insertSQL(prefixed(w.prefix, formTable(name)), strings.Join(names, ","))
+		f.insert, f.width = insertSQL(prefixed(w.prefix, formTable(name)), strings.Join(names, ",")), len(names)
 	}
 	w.forms[name] = f
 	return f
