@@ -255,8 +255,8 @@ func oneOf(what, text string, allowed ...string) (string, error) {
 
 func width(text string) (int, error) {
 	n, err := strconv.Atoi(text)
-	if err != nil || n < 0 || n > 10000 || n > 0 && n < 40 {
-		return 0, fmt.Errorf("%q is no width; write a number of columns from 40 on, or 0 for the terminal's", text)
+	if err != nil || n < 0 || n > 10000 || n > 0 && n < 64 {
+		return 0, fmt.Errorf("%q is no width; write a number of columns from 64 on, or 0 for the terminal's", text)
 	}
 	return n, nil
 }

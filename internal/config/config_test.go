@@ -143,7 +143,7 @@ func TestBadValuesNameTheirSource(t *testing.T) {
 		{"unknown key", nil, "colour: never\n", nil, []string{`config.yaml: unknown setting "colour"; did you mean "color"?`}},
 		{"clock in a file", nil, "now: 2026-11-23T10:15:00+03:00\n", nil, []string{`unknown setting "now"`}},
 		{"broken file", nil, "color: [\n", nil, []string{"config.yaml: "}},
-		{"too narrow", nil, "width: 39\n", nil, []string{"from 40 on"}},
+		{"too narrow", nil, "width: 63\n", nil, []string{"from 64 on"}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

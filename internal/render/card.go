@@ -111,7 +111,8 @@ func (s Style) Card(w io.Writer, c Card) error {
 	if len(c.Comments) > 0 {
 		s.section(out, s.word(wordComments))
 		for _, m := range c.Comments {
-			out.line("  " + s.paint(Strong, clean(m.By)) + "  " + s.paint(Dim, s.DateTime(m.At)))
+			by := truncate(clean(m.By), s.width()-20)
+			out.line("  " + s.paint(Strong, by) + "  " + s.paint(Dim, s.DateTime(m.At)))
 			for _, text := range wrap(cleanLines(m.Text), s.width()-4) {
 				out.line("    " + text)
 			}

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -11,13 +12,13 @@ const nbsp = "\u00a0"
 
 // Human writes a canonical value the way people of the style's language read
 // it. Kind is the form's or the report's type: money, decimal, percent, int,
-// date, datetime, bool, duration; a value of another kind, and one that is not
+// date, datetime, bool, duration, hours, week, month, quarter; a value of another kind, and one that is not
 // canonical, comes back as it is.
 func (s Style) Human(kind, value string) string {
 	switch kind {
 	case "money":
 		return s.Money(value)
-	case "decimal", "int":
+	case "decimal", "int", "hours":
 		return s.Number(value)
 	case "percent":
 		if value == "" {
@@ -41,6 +42,32 @@ func (s Style) Human(kind, value string) string {
 		}
 	case "duration":
 		return s.duration(value)
+	case "week", "month", "quarter":
+		return s.period(kind, value)
+	}
+	return value
+}
+
+// period writes a period in words where the language has them.
+func (s Style) period(kind, value string) string {
+	var year, n int
+	switch kind {
+	case "month":
+		if t, err := time.Parse("2006-01", value); err == nil {
+			return s.Month(t)
+		}
+	case "quarter":
+		if _, err := fmt.Sscanf(value, "%4d-Q%1d", &year, &n); err == nil && n >= 1 && n <= 4 && s.russian() {
+			return []string{"I", "II", "III", "IV"}[n-1] + nbsp + "кв." + nbsp + strconv.Itoa(year)
+		}
+	case "week":
+		if _, err := fmt.Sscanf(value, "%4d-W%2d", &year, &n); err == nil && s.russian() {
+			// The fourth of January lies in the first week.
+			first := monday(time.Date(year, 1, 4, 0, 0, 0, 0, time.UTC)).AddDate(0, 0, 7*(n-1))
+			if y, w := first.ISOWeek(); y == year && w == n {
+				return first.Format("02.01–") + first.AddDate(0, 0, 6).Format("02.01.2006")
+			}
+		}
 	}
 	return value
 }

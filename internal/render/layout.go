@@ -33,9 +33,9 @@ func layout(columns []Column, rows iter.Seq[[]Cell], border Border, width int) (
 	widths, least := make([]int, len(columns)), make([]int, len(columns))
 	for i, c := range columns {
 		least[i] = max(c.least(), min(longestWord(c.Title), longestKept))
-		widths[i] = longestWord(c.Title)
+		widths[i] = max(1, longestWord(c.Title))
 		if c.Align != Right && !c.Whole {
-			widths[i] = Width(clean(c.Title))
+			widths[i] = max(1, Width(clean(c.Title)))
 		}
 	}
 	for row := range rows {

@@ -15,7 +15,7 @@ import (
 func (s Style) draw(out *printer, t Table, widths []int) bool {
 	head := make([]string, len(t.Columns))
 	for i, c := range t.Columns {
-		cell, ok := s.block(c.title(widths[i]), Strong, widths[i], c.Align)
+		cell, ok := block(c.title(widths[i]), widths[i], c.Align)
 		if !ok {
 			return false
 		}
@@ -26,8 +26,7 @@ func (s Style) draw(out *printer, t Table, widths []int) bool {
 		for _, row := range part {
 			line := make([]string, len(t.Columns))
 			for i, c := range t.Columns {
-				from := cellAt(row, i)
-				cell, ok := s.block(c.fit(from.Text, widths[i]), from.Tone, widths[i], c.Align)
+				cell, ok := block(c.fit(cellAt(row, i).Text, widths[i]), widths[i], c.Align)
 				if !ok {
 					return false
 				}
@@ -37,7 +36,7 @@ func (s Style) draw(out *printer, t Table, widths []int) bool {
 		}
 	}
 	var b strings.Builder
-	table := tablewriter.NewTable(&b, s.options(t)...)
+	table := tablewriter.NewTable(&b, options(t)...)
 	table.Header(head)
 	if err := table.Bulk(rows[:len(t.Rows)]); err != nil {
 		return false
@@ -70,20 +69,20 @@ func (s Style) draw(out *printer, t Table, widths []int) bool {
 
 // block pads the lines of a cell to the column, so that the library has nothing
 // left to decide.
-func (s Style) block(lines []string, tone Tone, width int, align Align) (string, bool) {
+func block(lines []string, width int, align Align) (string, bool) {
 	out := make([]string, len(lines))
 	for i, line := range lines {
 		padded := pad(line, width, align)
 		if twwidth.Width(padded) != width {
 			return "", false
 		}
-		out[i] = s.paint(tone, padded)
+		out[i] = padded
 	}
 	return strings.Join(out, "\n"), true
 }
 
 // options is the shape of a table in the library's terms.
-func (s Style) options(t Table) []tablewriter.Option {
+func options(t Table) []tablewriter.Option {
 	shape := tw.Rendition{
 		Borders: tw.Border{Left: tw.On, Right: tw.On, Top: tw.On, Bottom: tw.On},
 		Symbols: tw.NewSymbols(tw.StyleLight),

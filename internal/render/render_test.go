@@ -23,6 +23,12 @@ func widths() []int { return []int{80, 100, 140} }
 // files under testdata, and checks that no line is wider.
 func golden(t *testing.T, name string, draw func(Style, io.Writer) error) {
 	t.Helper()
+	goldenOf(t, name, true, draw)
+}
+
+// goldenOf is golden for what may be wider than the output too.
+func goldenOf(t *testing.T, name string, fitting bool, draw func(Style, io.Writer) error) {
+	t.Helper()
 	for _, lang := range []string{"ru", "en"} {
 		for _, w := range widths() {
 			style := Style{Width: w, Language: lang}
@@ -30,7 +36,9 @@ func golden(t *testing.T, name string, draw func(Style, io.Writer) error) {
 			if err := draw(style, &b); err != nil {
 				t.Fatal(err)
 			}
-			fits(t, b.String(), w)
+			if fitting {
+				fits(t, b.String(), w)
+			}
 			path := filepath.Join("testdata", fmt.Sprintf("%s.%s.%d.txt", name, lang, w))
 			if *update {
 				if err := os.WriteFile(path, b.Bytes(), 0o644); err != nil {

@@ -42,7 +42,7 @@ type Subtotal struct {
 // JSON's sense or ours.
 func numeric(kind string) bool {
 	switch kind {
-	case "money", "decimal", "int", "percent", "duration", "number":
+	case "money", "decimal", "int", "percent", "hours", "duration":
 		return true
 	}
 	return false
@@ -101,7 +101,7 @@ func (s Style) reportTable(r Report) Table {
 		switch {
 		case numeric(c.Type):
 			column = Column{Title: c.Title, Align: Right}
-		case c.Type == "date" || c.Type == "datetime" || c.Type == "period":
+		case c.Type == "date" || c.Type == "datetime" || c.Type == "week" || c.Type == "month" || c.Type == "quarter":
 			column = Column{Title: c.Title, Whole: true}
 		}
 		t.Columns = append(t.Columns, column)

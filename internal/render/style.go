@@ -27,7 +27,7 @@ const (
 
 // minWidth is the narrowest output that is laid out; below it lines are as wide
 // as minWidth, because nothing readable fits.
-const minWidth = 40
+const minWidth = 64
 
 func (s Style) width() int {
 	if s.Width <= 0 {

@@ -60,7 +60,8 @@ type Table struct {
 }
 
 // libraryRows is the number of rows up to which tablewriter draws a table; it
-// keeps every cell several times over, so longer tables are written by line.
+// keeps every cell several times over, so longer tables are written by line; so
+// are colored ones, around whose cells it puts resets of its own.
 const libraryRows = 2000
 
 // sampleRows is the number of rows a streamed table is measured by.
@@ -86,7 +87,7 @@ func (s Style) table(w io.Writer, t Table, width int, indent string) error {
 		s.records(out, t.Columns, all, width-Width(indent))
 		return out.flush()
 	}
-	if len(t.Rows) <= libraryRows && s.draw(out, t, widths) {
+	if !s.Color && len(t.Rows) > 0 && len(t.Rows) <= libraryRows && s.draw(out, t, widths) {
 		return out.flush()
 	}
 	l := s.lines(out, t.Columns, widths, t.Border)

@@ -100,7 +100,7 @@ func (ev *evaluation) shownParams() []ParamValue {
 		if title == "" {
 			title = p.Name
 		}
-		out[i] = ParamValue{Name: p.Name, Title: title, Value: value}
+		out[i] = ParamValue{Name: p.Name, Title: title, Type: typeName(p.Type), Value: value}
 	}
 	return out
 }

@@ -39,10 +39,11 @@ type Result struct {
 	More          int     // rows beyond the limit
 }
 
-// ParamValue is a parameter as the report ran with it.
+// ParamValue is a parameter as the report ran with it; Type is as in
+// ResultColumn.
 type ParamValue struct {
-	Name, Title string
-	Value       Value
+	Name, Title, Type string
+	Value             Value
 }
 
 // ResultColumn is one column; Type is text, int, decimal, money, percent, hours,

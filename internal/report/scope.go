@@ -2,7 +2,6 @@ package report
 
 import (
 	"strings"
-	"time"
 
 	"github.com/e1-dms/e1/internal/expr"
 	"github.com/shopspring/decimal"
@@ -124,17 +123,12 @@ func (ev *evaluation) decode(t expr.Type, raw any) expr.Value {
 		if err != nil {
 			return nil
 		}
-		if at, ok := v.(time.Time); ok {
-			return at.In(ev.in.Now.Location())
-		}
 		return v
 	case int64:
 		if t.Kind == expr.Decimal || t.Kind == expr.Money {
 			return decimal.NewFromInt(raw)
 		}
 		return raw
-	case time.Time:
-		return raw.In(ev.in.Now.Location())
 	}
 	return raw
 }

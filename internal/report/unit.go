@@ -22,7 +22,7 @@ const (
 
 // Period is the period a date or time lies in, as a text that sorts by time:
 // 2026-11-23, 2026-W48 (ISO 8601), 2026-11, 2026-Q4, 2026. Times are cut in the
-// zone they carry.
+// zone they are written in: what was done on the 31st there is of that month.
 func (u Unit) Period(v expr.Value) string {
 	var t time.Time
 	switch v := v.(type) {
