@@ -44,10 +44,15 @@ func TestDiff(t *testing.T) {
 		}, []Change{{"routes.2", "", "q"}, {"tasks.3", "", "{id: 3, step: u}"}}},
 		{"position", func(d *Document) { d.Routes[0].Open = []Position{{At: "t"}} }, []Change{{"routes.1.open.s", "{at: s}", ""}, {"routes.1.open.t", "", "{at: t}"}}},
 		{"link", func(d *Document) { d.Links[0].To = "F-3" }, []Change{{"links.reply_to", "F-2", ""}, {"links.reply_to", "", "F-3"}}},
-		{"file", func(d *Document) { d.Files[0].SHA256 = "bb"; d.Files = append(d.Files, File{Name: "b.pdf", SHA256: "cc"}) },
+		{"file", func(d *Document) {
+			d.Files[0].SHA256 = "bb"
+			d.Files = append(d.Files, File{Name: "b.pdf", SHA256: "cc"})
+		},
 			[]Change{{"files.a.pdf.sha256", "aa", "bb"}, {"files.b.pdf", "", "cc"}}},
 		{"comment", func(d *Document) { d.Comments = []Comment{{ID: "7", Text: "hello"}} }, []Change{{"comments.7", "", "hello"}}},
-		{"unknown key", func(d *Document) { d.Extra = []yamlsrc.Pair{yamlsrc.P("x", yamlsrc.Map(yamlsrc.P("y", yamlsrc.Int(1))))} }, []Change{{"x.y", "", "1"}}},
+		{"unknown key", func(d *Document) {
+			d.Extra = []yamlsrc.Pair{yamlsrc.P("x", yamlsrc.Map(yamlsrc.P("y", yamlsrc.Int(1))))}
+		}, []Change{{"x.y", "", "1"}}},
 	}
 	for _, tt := range tests {
 		b := base()
