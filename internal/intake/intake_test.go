@@ -243,6 +243,28 @@ func TestShippedDefinitionsFitTheirForms(t *testing.T) {
 	}
 }
 
+// The definition that docs/imports.md shows is one.
+func TestDocumentedDefinition(t *testing.T) {
+	doc, err := os.ReadFile("../../docs/imports.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, example, _ := strings.Cut(string(doc), "```yaml\n")
+	example, _, found := strings.Cut(example, "```")
+	if !found {
+		t.Fatal("no example in docs/imports.md")
+	}
+	i := mustParse(t, example)
+	if len(i.Fields) != 5 || len(i.Require) != 2 || i.Subject != "topic" || len(i.Match.subject) != 2 {
+		t.Errorf("%+v", i)
+	}
+	for _, code := range Codes() {
+		if !strings.Contains(string(doc), "| "+code.Code+" | "+code.Slug+" |") {
+			t.Errorf("docs/imports.md lacks %s %s", code.Code, code.Slug)
+		}
+	}
+}
+
 const orders = `import: orders
 from: {maildir: mail}
 form: inquiries

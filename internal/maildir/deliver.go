@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -85,10 +84,4 @@ func syncDir(dir string) error {
 	defer d.Close()
 	_ = d.Sync()
 	return nil
-}
-
-// SampleName is the name of the n-th letter of a sample folder: names of one
-// sample sort in their order.
-func SampleName(n int, name string) string {
-	return strconv.Itoa(n) + ".sample." + strings.TrimSuffix(name, ".eml")
 }
