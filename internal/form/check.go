@@ -331,6 +331,9 @@ func (s *Set) Unknown(f *Form, d *document.Document) []Problem {
 		case field.Name != e.Name && d.Card.Has(field.Name):
 			warn(Problem{Field: e.Name, Message: fmt.Sprintf("the card holds both %q and its former name %q", field.Name, e.Name)})
 		}
+		if field.Type != expr.Table {
+			continue // Check reports the shape
+		}
 		for i, r := range e.Value.Rows {
 			for _, cell := range r {
 				if col := field.Column(cell.Name); col == nil || col.Computed {
