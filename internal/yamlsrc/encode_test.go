@@ -3,6 +3,7 @@ package yamlsrc
 import (
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	fork "go.yaml.in/yaml/v3"
 	original "gopkg.in/yaml.v3"
@@ -247,6 +248,36 @@ func FuzzEncodeText(f *testing.F) {
 	})
 }
 
+// checkPlaces: parts lie inside their whole, in order, and characters of texts
+// inside the text.
+func checkPlaces(t *testing.T, f *File, n *Node, from, to int) {
+	t.Helper()
+	if int(n.from) < from || n.to < n.from || int(n.to) > to || f.pos(int(n.from)) != n.Start || f.pos(int(n.to)) != n.End {
+		t.Fatalf("%q at %d-%d %v-%v is not within %d-%d of %q", n.Value, n.from, n.to, n.Start, n.End, from, to, f.Src)
+	}
+	at := int(n.from)
+	for _, p := range n.Pairs {
+		checkPlaces(t, f, p.Key, at, int(n.to))
+		checkPlaces(t, f, p.Value, int(p.Key.to), int(n.to))
+		at = max(int(p.Key.to), int(p.Value.to))
+	}
+	for _, item := range n.Items {
+		checkPlaces(t, f, item, at, int(n.to))
+		at = int(item.to)
+	}
+	if n.Kind != Scalar {
+		return
+	}
+	if want, got := utf8.RuneCountInString(n.Value)+1, len(f.offsets(n)); want != got {
+		t.Fatalf("%q has places for %d of %d characters in %q", n.Value, got, want, f.Src)
+	}
+	for i, o := range f.offsets(n) {
+		if o.end < o.start || o.start < int(n.from) || o.end > int(n.to) {
+			t.Fatalf("character %d of %q at %d-%d is not within %d-%d of %q", i, n.Value, o.start, o.end, n.from, n.to, f.Src)
+		}
+	}
+}
+
 // FuzzParse: reading never panics, and the fast reader agrees with the full
 // one wherever it answers.
 func FuzzParse(f *testing.F) {
@@ -257,6 +288,9 @@ func FuzzParse(f *testing.F) {
 	f.Add([]byte("a:\n  b: |-\n    x\n    y\nc: [a, \"b\\n\"]\n"))
 	f.Fuzz(func(t *testing.T, src []byte) {
 		file, problems := Parse("f", src)
+		if file.Root != nil && len(problems) == 0 {
+			checkPlaces(t, file, file.Root, 0, len(src))
+		}
 		fast, ok := ParseCanonical(src)
 		if !ok {
 			return

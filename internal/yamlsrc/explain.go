@@ -26,6 +26,10 @@ func explain(f *File, err error, problems *diag.List) {
 		problems.Add(helped(problem(several, f.lineSpan(n), "a second document begins here"), "one file holds one document; remove the line and what follows"))
 		return
 	}
+	if strings.Contains(err.Error(), "max depth") {
+		problems.Add(helped(problem(tooDeep, f.lineSpan(saidLine(f, err)), "values lie more than %d levels deep", MaxDepth), "put fewer values inside each other"))
+		return
+	}
 	n := culprit(f, err)
 	if upto := decodeError(f.upto(n + 1)); upto != nil {
 		err = upto
@@ -98,8 +102,12 @@ func decodeError(src []byte) error {
 	return err
 }
 
-// culpritSize bounds the files in which the line at fault is searched for.
-const culpritSize = 1 << 20
+// Bounds of the search for the line at fault: bytes of the file, and how often
+// a beginning of it is read.
+const (
+	culpritSize  = 256 << 10
+	culpritReads = 300
+)
 
 // culprit gives the line, counted from 0, whose text makes the file unreadable:
 // everything before it is readable and nothing from it on is.
@@ -107,10 +115,15 @@ func culprit(f *File, err error) int {
 	if len(f.Src) > culpritSize {
 		return saidLine(f, err)
 	}
+	reads := 0
+	readable := func(lines int) bool {
+		reads++
+		return decodeError(f.upto(lines)) == nil
+	}
 	good, bad := 0, len(f.lines) // numbers of lines read with and without success
 	for {
 		for bad-good > 1 {
-			if mid := (good + bad) / 2; decodeError(f.upto(mid)) == nil {
+			if mid := (good + bad) / 2; readable(mid) {
 				good = mid
 			} else {
 				bad = mid
@@ -119,8 +132,8 @@ func culprit(f *File, err error) int {
 		// A value of several lines, such as a quoted text, is unreadable until
 		// its last one: look on whether it ends well.
 		later := 0
-		for next := bad + 1; next < len(f.lines) && next <= bad+100; next++ {
-			if decodeError(f.upto(next)) == nil {
+		for next := bad + 1; next < len(f.lines) && next <= bad+100 && reads < culpritReads; next++ {
+			if readable(next) {
 				later = next
 				break
 			}

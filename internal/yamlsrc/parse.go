@@ -130,8 +130,8 @@ func (c *converter) node(y *yaml.Node, level int) *Node {
 	if level > c.depth {
 		if !c.stopped {
 			c.stopped = true
-			c.problems.Add(problem(tooDeep, diag.Span{File: c.f.Name, Start: n.Start, End: n.Start},
-				"values lie more than %d levels deep", c.depth))
+			c.problems.Add(helped(problem(tooDeep, diag.Span{File: c.f.Name, Start: n.Start, End: n.Start},
+				"values lie more than %d levels deep", c.depth), "put fewer values inside each other"))
 		}
 		n.Tag, n.Style, n.to, n.End = TagNull, Plain, n.from, n.Start
 		return n

@@ -171,7 +171,7 @@ func (f *File) blockOffsets(n *Node) []extent {
 	offs := make([]extent, 0, len(v)+1)
 	header := lineEnd(f.Src, int(n.from))
 	indent := max(blockIndent(f.Src, header, v), 0)
-	i, last := 0, min(header+1, len(f.Src))
+	i, last := 0, min(header+1, int(n.to))
 	gap := func(to int) {
 		for ; i < to; i++ {
 			if utf8.RuneStart(v[i]) {
