@@ -70,6 +70,9 @@ func (w *writer) step(depth, nesting int, inside bool) {
 		if w.chance(20) {
 			w.line(depth, "  fill: [note]")
 		}
+		if kind == "approve" {
+			w.line(depth, "  outcomes: {approve: next, reject: leave}")
+		}
 		if kind == "task" && w.chance(50) {
 			w.line(depth, "  outcomes:")
 			w.line(depth, "    good: {next: true, do: {set: {rounds: 1}}}")

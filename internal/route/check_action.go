@@ -105,8 +105,14 @@ func (c *checker) assignment(set *Assignment, form string, target, env *expr.Env
 // unsupported reports what this version does not carry out, so that nothing is
 // silently left out.
 func (c *checker) unsupported(s *Step) {
-	for _, e := range append(eventsOf(s.Handlers), s.Waits...) {
-		c.unsupportedEvent(e)
+	for _, e := range s.Waits {
+		if e.Kind == EventMessage || e.Kind == EventPayment || e.Kind == EventDocument {
+			c.errorf(R095, e.At, "waiting for a %s is not carried out yet", string(e.Kind))
+		}
+	}
+	c.unsupportedHandlers(s.Handlers)
+	if s.Call != nil && s.Call.On != nil {
+		c.errorf(R095, s.Call.On.At(), "calling a route on another document is not carried out yet")
 	}
 	if s.Allow.Text != "" {
 		c.errorf(R095, s.Allow.At, "\"allow\" is not carried out yet")
@@ -116,9 +122,9 @@ func (c *checker) unsupported(s *Step) {
 	}
 }
 
-func (c *checker) unsupportedEvent(e *Event) {
-	if e != nil && (e.Kind == EventMessage || e.Kind == EventPayment) {
-		c.errorf(R095, e.At, "waiting for a %s is not carried out yet", string(e.Kind))
+func (c *checker) unsupportedHandlers(handlers []*Handler) {
+	for _, h := range handlers {
+		c.errorf(R095, h.Event.At, "event handlers (\"on\") are not carried out yet")
 	}
 }
 
@@ -126,12 +132,7 @@ func (c *checker) unsupportedAction(a *Action) {
 	if a.Kind == Mail || a.Kind == Generate {
 		c.errorf(R095, a.At, "the action %q is not carried out yet", string(a.Kind))
 	}
-}
-
-func eventsOf(handlers []*Handler) []*Event {
-	var out []*Event
-	for _, h := range handlers {
-		out = append(out, h.Event)
+	if a.Kind == StartOf && a.On != nil {
+		c.errorf(R095, a.On.At(), "starting a route on another document is not carried out yet")
 	}
-	return out
 }

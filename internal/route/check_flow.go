@@ -36,6 +36,7 @@ func (c *checker) flow() {
 		}
 	}
 	c.afterEnd()
+	c.afterCircles()
 }
 
 func (c *checker) handler(h *Handler) {
@@ -77,8 +78,12 @@ func (c *checker) target(s *Step, t *Target) {
 	case EndRoute:
 		for b := enclosing(s); b != nil; b = enclosing(b) {
 			if !b.Cancel {
-				c.add(R014, t.At, "the route ends here while other branches may still be at work",
-					"say `rest: cancel` on the block, or let the branch `leave`", diag.Related{At: b.At, Message: "the block"})
+				message, help := "the route ends here while other branches may still be at work", "say `rest: cancel` on the block, or let the branch `leave`"
+				if s.Implied {
+					message = "a rejection ends the route, as no outcomes say otherwise, while other branches may still be at work"
+					help = "write the outcomes, or say `rest: cancel` on the block around"
+				}
+				c.add(R014, t.At, message, help, diag.Related{At: b.At, Message: "the block"})
 				return
 			}
 		}

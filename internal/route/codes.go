@@ -19,8 +19,8 @@ var (
 	R005 = Code{"R005", "unknown-step", diag.Error, "a step that the route does not have"}
 	R006 = Code{"R006", "unknown-reference", diag.Error, "a field, form, route or calendar that the repository does not have"}
 	R007 = Code{"R007", "unknown-person", diag.Error, "a user, role or department that the organisation does not have, or that is inactive"}
+	R012 = Code{"R012", "join-waits-forever", diag.Error, "steps that wait for each other by `after`"}
 	R014 = Code{"R014", "end-with-open-work", diag.Error, "an `end` inside parallel or each while other branches may be at work; say `rest: cancel` on the block or let the branch `leave`"}
-	R015 = Code{"R015", "loop-without-exit", diag.Error, "jumps that come round again without any step that waits for a person or an event"}
 	R017 = Code{"R017", "jump-across-block", diag.Error, "a jump into or out of a branch of parallel or each, or of an event handler; use `leave` or an outcome of the block"}
 	R018 = Code{"R018", "impossible-join", diag.Error, "a join that waits for more branches than there are"}
 	R022 = Code{"R022", "outcome-not-routed", diag.Error, "an outcome that is declared and never reached, or answered and not declared"}
@@ -31,12 +31,12 @@ var (
 	R037 = Code{"R037", "value-outside-list", diag.Error, "a value that the choice, directory or list of statuses does not have"}
 	R040 = Code{"R040", "clock-in-condition", diag.Error, "a condition that depends on when it is asked; compare with a date field or use `wait`"}
 	R041 = Code{"R041", "too-costly", diag.Error, "an expression above the limits of size and memory"}
-	R067 = Code{"R067", "bad-deadline", diag.Error, "a deadline that is neither a duration, nor a date, nor `by hand`"}
+	R067 = Code{"R067", "wrong-deadline", diag.Error, "a deadline that is neither a duration, nor a date, nor `by hand`"}
 	R095 = Code{"R095", "not-yet-carried-out", diag.Error, "an element of the language that this version does not carry out; the route is not started"}
 )
 
 // Codes lists every problem this package finds, by code.
 func Codes() []Code {
-	return []Code{R001, R002, R003, R004, R005, R006, R007, R014, R015, R017, R018, R022, R023,
+	return []Code{R001, R002, R003, R004, R005, R006, R007, R012, R014, R017, R018, R022, R023,
 		R030, R031, R032, R037, R040, R041, R067, R095}
 }

@@ -80,6 +80,9 @@ func (p *parser) outcome(out *Outcome, n *yamlsrc.Node) {
 	if out.Else != nil && n.Get("max") == nil {
 		p.errorf(R002, out.Else.At, "outcome %q has \"else\" without \"max\"", out.Name)
 	}
+	if out.Max > 0 && n.Get("else") == nil {
+		p.errorf(R002, out.At, "outcome %q has \"max\" without \"else\", the way after that", out.Name)
+	}
 	out.Now, _ = o.boolean("now")
 	if d := o.node("do"); d != nil {
 		out.Actions = p.actions(d)
