@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/e1-dms/e1/internal/diag"
+	"github.com/e1-dms/e1/internal/engine"
 	"github.com/e1-dms/e1/internal/gitstore"
 	"github.com/e1-dms/e1/internal/render"
 	"github.com/e1-dms/e1/internal/repo"
@@ -119,6 +120,10 @@ func (a *app) fail(err error) int {
 	case errors.As(err, &locked):
 		code, word = exitLocked, "locked"
 	}
+	var refusal *engine.Refusal
+	if errors.As(err, &refusal) {
+		word = strings.ReplaceAll(string(refusal.Reason), "-", "_")
+	}
 	var c coder
 	if errors.As(err, &c) {
 		word = c.Code()
@@ -130,21 +135,27 @@ func (a *app) fail(err error) int {
 func (a *app) printError(err error, word string) {
 	hint := ""
 	var h hinter
-	if errors.As(err, &h) {
+	var refusal *engine.Refusal
+	switch {
+	case errors.As(err, &refusal):
+		hint = refusal.Hint
+	case errors.As(err, &h):
 		hint = h.Hint()
+	default:
+		hint = gitstore.Hint(err)
 	}
 	var problems *diag.ListError
 	errors.As(err, &problems)
 	if a.flags.json {
-		view := render.ErrorView{Code: word, Message: err.Error(), Hint: hint, At: []render.PlaceView{}}
+		f := render.Failure{Code: word, Message: err.Error(), Hint: hint, At: []render.Place{}}
 		if problems != nil {
 			for _, p := range problems.List {
 				if p.At.File != "" {
-					view.At = append(view.At, render.PlaceView{File: p.At.File, Line: p.At.Start.Line, Column: p.At.Start.Column})
+					f.At = append(f.At, render.Place{File: p.At.File, Line: p.At.Start.Line, Column: p.At.Start.Column})
 				}
 			}
 		}
-		render.JSON(a.Err, map[string]any{"error": view})
+		_ = render.ErrorJSON(a.Err, f)
 		return
 	}
 	for _, line := range strings.Split(strings.TrimRight(err.Error(), "\n"), "\n") {

@@ -13,6 +13,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/e1-dms/e1/internal/config"
 )
 
 // app is one run of the program: its streams, its settings and the repository
@@ -23,6 +25,7 @@ type app struct {
 	flags   globalFlags
 	result  io.Writer // where results go: Out, or the buffer behind --output
 	session *session  // the open repository, nil until needed
+	conf    *config.Config
 	now     func() time.Time
 	fixed   bool // the clock is set by E1_NOW
 }

@@ -20,14 +20,6 @@ func (o *Office) apply(tx *repo.Tx, done *Done, d *document.Document, event engi
 	if err != nil {
 		return err
 	}
-	people, _, err := tx.Definitions().Org()
-	if err != nil {
-		return err
-	}
-	constants, err := tx.Repo().Constants()
-	if err != nil {
-		return err
-	}
 	result, err := engine.Apply(engine.Input{
 		Document:    d,
 		Event:       event,
@@ -35,11 +27,8 @@ func (o *Office) apply(tx *repo.Tx, done *Done, d *document.Document, event engi
 		Now:         tx.Now(),
 		Definitions: tx.Repo().Routes(),
 		Forms:       set,
-		Org:         people,
 		Calendar:    tx.Definitions().Calendar,
 		Lookup:      tx.Lookup(),
-		Settings:    constants,
-		Language:    tx.Repo().Language(),
 	})
 	if err != nil {
 		return err

@@ -30,7 +30,7 @@ func gitHash(b []byte) gitstore.Hash { return gitstore.HashBlob(b) }
 // allocate gives the next number of a form: one more than the greatest that
 // the commit the transaction builds on, or the transaction itself, has.
 func (tx *Tx) allocate(f *form.Form, registered time.Time) (string, error) {
-	t := f.Numbers[0]
+	t := f.Numbers[0].WithPrefix(tx.r.prefix())
 	year := registered.In(tx.Now().Location()).Year()
 	if !t.HasYear() {
 		year = 0
@@ -45,8 +45,8 @@ func (tx *Tx) allocate(f *form.Form, registered time.Time) (string, error) {
 	}
 	for {
 		last++
-		number := t.Format(year, last, tx.r.prefix())
-		p, err := f.PathOf(number)
+		number := t.Format(year, last)
+		p, err := form.PathOf(f, number)
 		if err != nil {
 			return "", err
 		}
@@ -87,7 +87,7 @@ func (r *Repo) prefix() string { return r.git.ConfigValue("e1", "prefix") }
 // named by sequence, so the last number lies in the last folder of the last
 // folder: a handful of small trees, however many documents there are.
 func (r *Repo) lastSequence(f *form.Form, t form.Template, year int) (int, error) {
-	p, err := f.PathOf(t.Format(year, 1, r.prefix()))
+	p, err := form.PathOf(f, t.Format(year, 1))
 	if err != nil {
 		return 0, err
 	}
@@ -116,7 +116,7 @@ func (r *Repo) lastIn(tree gitstore.Hash, t form.Template, year, depth int) (int
 			if !ok || e.IsDir() {
 				continue
 			}
-			if n, ok := t.Parse(number); ok && n.Year == year && n.Prefix == r.prefix() {
+			if n, ok := t.Number(number); ok && n.Year == year && n.Prefix == r.prefix() {
 				last = max(last, n.Seq)
 			}
 		}

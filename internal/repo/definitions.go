@@ -48,6 +48,7 @@ type Definitions struct {
 	routeNames       []string
 	routeProblems    map[string]diag.List
 	pinned           map[string]*route.Route
+	routeChecks      map[*route.Route]diag.List
 	calendars        map[string]*worktime.Calendar
 }
 

@@ -1,7 +1,6 @@
 package repo
 
 import (
-	"strconv"
 	"strings"
 	"time"
 
@@ -27,9 +26,9 @@ func (d *Definitions) schema() (index.Schema, error) {
 	var s index.Schema
 	for _, f := range set.Forms() {
 		fs := index.FormSchema{Name: f.Name, Fingerprint: fingerprint(f)}
-		for _, field := range f.Fields() {
-			if indexed(f, field) {
-				fs.Columns = append(fs.Columns, column(field))
+		for _, c := range f.Columns() {
+			if indexed(f, c) {
+				fs.Columns = append(fs.Columns, column(c))
 			}
 		}
 		s.Forms = append(s.Forms, fs)
@@ -73,20 +72,14 @@ func fingerprint(f *form.Form) string {
 	return gitstore.HashBlob([]byte(b.String())).String()
 }
 
-// indexed reports whether a field has a column: tables have none, and neither
-// has a computed value that other documents decide.
-func indexed(f *form.Form, field *form.Field) bool {
-	if field.Type == expr.Table {
-		return false
-	}
-	if !field.Computed {
+// indexed reports whether a field has a column: a computed value that other
+// documents decide has none.
+func indexed(f *form.Form, c form.Column) bool {
+	if !c.Computed {
 		return true
 	}
-	p, err := field.Value.Program()
-	if err != nil {
-		return false
-	}
-	return !readsElsewhere(f, p)
+	p, err := f.Field(c.Name).Value.Program()
+	return err == nil && !readsElsewhere(f, p)
 }
 
 // readsElsewhere reports whether a computed value depends on more than the
@@ -110,29 +103,14 @@ func readsElsewhere(f *form.Form, p *expr.Program) bool {
 	return false
 }
 
-func column(f *form.Field) index.Column {
-	c := index.Column{Name: f.Name}
-	switch f.Type {
-	case expr.Int:
-		c.Type = index.Int
-	case expr.Decimal:
-		c.Type = index.Decimal
-	case expr.Money:
-		c.Type, c.Scale = index.Decimal, 2
-	case expr.DateKind:
-		c.Type = index.Date
-	case expr.DateTime:
-		c.Type = index.DateTime
-	case expr.Bool:
-		c.Type = index.Bool
-	case expr.DurationKind:
-		c.Type = index.Duration
-	case expr.Choice, expr.Directory, expr.UserKind:
-		c.Indexed = true
-	case expr.Document:
-		c.Indexed, c.Ref = true, f.Form
-	}
-	return c
+// columnTypes are the kinds that are not compared as text.
+var columnTypes = map[expr.Kind]index.ColumnType{
+	expr.Int: index.Int, expr.Decimal: index.Decimal, expr.Money: index.Decimal, expr.DateKind: index.Date,
+	expr.DateTime: index.DateTime, expr.Bool: index.Bool, expr.DurationKind: index.Duration,
+}
+
+func column(c form.Column) index.Column {
+	return index.Column{Name: c.Name, Type: columnTypes[c.Kind], Indexed: c.Indexed, Scale: c.Scale, Ref: c.Ref}
 }
 
 // entryOf reads one committed document; nil when it cannot be read, which
@@ -190,7 +168,7 @@ func (r *Repo) entry(d *document.Document, path string, id gitstore.Hash) (*inde
 	ctx := form.Context{Now: d.Registered, Author: d.By}
 	e.Title = set.Caption(f, d, ctx)
 	scope := set.Scope(f, d, ctx)
-	r.cardEntry(e, f, d, scope)
+	cardEntry(e, set, f, d, ctx)
 	if d.Status != form.Void {
 		e.Keys = append(e.Keys, documentKeys(set, f, d)...)
 		e.Tasks, e.Events = tasksOf(d, e.Title)
@@ -202,30 +180,30 @@ func (r *Repo) entry(d *document.Document, path string, id gitstore.Hash) (*inde
 }
 
 // cardEntry adds the card: columns, references, text.
-func (r *Repo) cardEntry(e *index.Entry, f *form.Form, d *document.Document, scope *form.Scope) {
+func cardEntry(e *index.Entry, set *form.Set, f *form.Form, d *document.Document, ctx form.Context) {
+	computed := map[string]bool{}
+	for _, c := range f.Columns() {
+		if c.Computed && !indexed(f, c) {
+			computed[c.Name] = true
+		}
+	}
+	for _, v := range set.Values(f, d, ctx) {
+		if !computed[v.Name] {
+			e.Fields = append(e.Fields, index.Field{Name: v.Name, Value: v.Value})
+		}
+	}
 	for _, field := range f.Fields() {
-		if field.Computed {
-			if indexed(f, field) {
-				if v, err := scope.Value(field.Name); err == nil && v != nil {
-					e.Fields = append(e.Fields, index.Field{Name: field.Name, Value: plainValue(v)})
-				}
-			}
-			continue
-		}
 		v := f.Stored(d, field)
-		if v == nil {
+		if v == nil || field.Computed {
 			continue
 		}
-		if field.Type == expr.Table {
+		switch {
+		case field.Type == expr.Table:
 			for _, row := range v.Rows {
 				for _, c := range row {
 					e.Text = append(e.Text, c.Text)
 				}
 			}
-			continue
-		}
-		e.Fields = append(e.Fields, index.Field{Name: field.Name, Value: storedValue(field, v.Text)})
-		switch {
 		case field.Type == expr.Document:
 			e.Refs = append(e.Refs, index.Ref{Kind: field.Name, Field: field.Name, To: v.Text})
 		case field.Type.IsText():
@@ -237,30 +215,6 @@ func (r *Repo) cardEntry(e *index.Entry, f *form.Form, d *document.Document, sco
 			e.Unknown = append(e.Unknown, name)
 		}
 	}
-}
-
-// storedValue gives a card's text as the index wants it.
-func storedValue(f *form.Field, text string) any {
-	switch f.Type {
-	case expr.Int:
-		if n, err := strconv.ParseInt(text, 10, 64); err == nil {
-			return n
-		}
-	case expr.Bool:
-		if b, err := strconv.ParseBool(text); err == nil {
-			return b
-		}
-	}
-	return text
-}
-
-// plainValue gives a computed value as the index wants it.
-func plainValue(v expr.Value) any {
-	switch v := v.(type) {
-	case bool, int64:
-		return v
-	}
-	return expr.FormatValue(v)
 }
 
 // keys are the normalised values by which a document is found again.
@@ -333,7 +287,7 @@ func calendarEvent(f *form.Form, d *document.Document, title string, scope *form
 	}
 	switch at := start.(type) {
 	case expr.Date:
-		e.Start, e.AllDay = at.In(zone), true
+		e.Start, e.AllDay = time.Date(at.Year, at.Month, at.Day, 0, 0, 0, 0, zone), true
 	case time.Time:
 		e.Start = at
 	default:

@@ -1,6 +1,7 @@
 package repo
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -251,30 +252,56 @@ func (r *Repo) difference(s index.State) (difference, error) {
 
 // build fills db from nothing, with every core.
 func (r *Repo) build(db *index.DB) error {
-	refs := make(chan blobRef, 1024)
-	entries := make(chan *index.Entry, 256)
-	done := make(chan struct{})
-	var once sync.Once
-	var failure error
-	fail := func(err error) {
-		once.Do(func() { failure = err; close(done) })
-	}
 	total, err := r.countDocuments()
 	if err != nil {
 		return err
 	}
+	bar := r.opt.progress("index", total)
+	defer bar.Done()
+	return db.Bulk(context.Background(), index.BulkOptions{
+		Commit:   r.head.Commit.String(),
+		Total:    total,
+		Progress: func(_ string, n, _ int) { bar.Set(n) },
+	}, func(put func(*index.Entry) error) error {
+		return r.readAll(put)
+	})
+}
+
+// readAll reads every document of HEAD on several goroutines and hands the
+// entries to put, one at a time.
+func (r *Repo) readAll(put func(*index.Entry) error) error {
+	refs := make(chan []blobRef, 16)
+	entries := make(chan []*index.Entry, 16)
+	stop := make(chan struct{})
+	var failed sync.Once
+	var failure error
+	fail := func(err error) {
+		failed.Do(func() { failure = err; close(stop) })
+	}
 	go func() {
 		defer close(refs)
-		err := r.walkDocuments(func(b blobRef) error {
+		batch := make([]blobRef, 0, readBatch)
+		send := func() bool {
 			select {
-			case refs <- b:
-				return nil
-			case <-done:
+			case refs <- batch:
+				batch = make([]blobRef, 0, readBatch)
+				return true
+			case <-stop:
+				return false
+			}
+		}
+		err := r.walkDocuments(func(b blobRef) error {
+			if batch = append(batch, b); len(batch) == readBatch && !send() {
 				return fs.SkipAll
 			}
+			return nil
 		})
-		if err != nil && !errors.Is(err, fs.SkipAll) {
+		switch {
+		case errors.Is(err, fs.SkipAll):
+		case err != nil:
 			fail(err)
+		default:
+			send()
 		}
 	}()
 	var readers sync.WaitGroup
@@ -282,18 +309,21 @@ func (r *Repo) build(db *index.DB) error {
 		readers.Add(1)
 		go func() {
 			defer readers.Done()
-			for b := range refs {
-				e, err := r.entryOf(b)
-				if err != nil {
-					fail(err)
-					return
-				}
-				if e == nil {
-					continue
+			for batch := range refs {
+				out := make([]*index.Entry, 0, len(batch))
+				for _, b := range batch {
+					e, err := r.entryOf(b)
+					if err != nil {
+						fail(err)
+						return
+					}
+					if e != nil {
+						out = append(out, e)
+					}
 				}
 				select {
-				case entries <- e:
-				case <-done:
+				case entries <- out:
+				case <-stop:
 					return
 				}
 			}
@@ -303,22 +333,19 @@ func (r *Repo) build(db *index.DB) error {
 		readers.Wait()
 		close(entries)
 	}()
-	bar := r.opt.progress("index", total)
-	err = db.Bulk(index.BulkOptions{
-		Commit: r.head.Commit.String(),
-		Total:  total,
-		Progress: func(_ string, n, _ int) {
-			bar.Set(n)
-		},
-	}, entries)
-	bar.Done()
-	fail(nil) // releases the readers when Bulk gave up early
-	readers.Wait()
-	if failure != nil {
-		return failure
+	for batch := range entries {
+		for _, e := range batch {
+			if err := put(e); err != nil {
+				fail(err)
+				break
+			}
+		}
 	}
-	return err
+	return failure
 }
+
+// readBatch is how many documents pass between goroutines at a time.
+const readBatch = 64
 
 // readEntries reads documents and hands their entries on in order.
 func (r *Repo) readEntries(refs []blobRef, fn func(*index.Entry) error) error {

@@ -32,3 +32,15 @@ func allDigits(s string) bool {
 func isNumber(s string) bool {
 	return s != "" && strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-") == ""
 }
+
+// NumberOfPath gives the number of the document whose file lies at a path.
+func NumberOfPath(p string) (string, bool) { return numberOfPath(p) }
+
+// OwnerOfPath gives the number of the document an attachment belongs to, ""
+// for other files.
+func OwnerOfPath(p string) string {
+	if number, ok := numberOfPath(path.Dir(p) + ".yaml"); ok {
+		return number
+	}
+	return ""
+}

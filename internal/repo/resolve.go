@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/e1-dms/e1/internal/document"
+	"github.com/e1-dms/e1/internal/form"
 )
 
 // NotCommittedError says that a document's file lies in the work tree and was
@@ -45,7 +46,7 @@ func (r *Repo) pathOf(number string) (string, error) {
 	if f == nil {
 		return "", r.unknownDocument(number)
 	}
-	return f.PathOf(number)
+	return form.PathOf(f, number)
 }
 
 // Path gives the path of a document below the root.

@@ -182,7 +182,7 @@ func (tx *Tx) Add(d *document.Document) error {
 
 // Place adds a document that already has its number.
 func (tx *Tx) place(f *form.Form, d *document.Document) error {
-	p, err := f.PathOf(d.Number)
+	p, err := form.PathOf(f, d.Number)
 	if err != nil {
 		return err
 	}
@@ -412,18 +412,18 @@ func (tx *Tx) put(f filePut) error {
 const maxDocTrailers = 200
 
 func (tx *Tx) trailers(docs []string) []gitstore.Trailer {
-	out := []gitstore.Trailer{{Key: "E1-Op", Value: tx.op.Name}}
+	out := []gitstore.Trailer{{Key: TrailerOp, Value: tx.op.Name}}
 	if len(docs) <= maxDocTrailers {
 		for _, n := range docs {
-			out = append(out, gitstore.Trailer{Key: "E1-Doc", Value: n})
+			out = append(out, gitstore.Trailer{Key: TrailerDoc, Value: n})
 		}
 	}
-	out = append(out, gitstore.Trailer{Key: "E1-Actor", Value: tx.op.Actor})
+	out = append(out, gitstore.Trailer{Key: TrailerActor, Value: tx.op.Actor})
 	if tx.op.For != "" {
-		out = append(out, gitstore.Trailer{Key: "E1-For", Value: tx.op.For})
+		out = append(out, gitstore.Trailer{Key: TrailerFor, Value: tx.op.For})
 	}
 	if tx.op.Undoes != "" {
-		out = append(out, gitstore.Trailer{Key: "E1-Undoes", Value: tx.op.Undoes})
+		out = append(out, gitstore.Trailer{Key: TrailerUndoes, Value: tx.op.Undoes})
 	}
 	return out
 }
@@ -446,6 +446,10 @@ func (tx *Tx) index(id gitstore.Hash, message gitstore.Message, docs []string, c
 	defer lock.Unlock()
 	base := tx.r.head.Commit.String()
 	recorded, _ := db.HistoryState()
+	seq, err := lastSeq(db)
+	if err != nil {
+		return
+	}
 	_ = db.Update(func(w *index.Writer) error {
 		for _, t := range tx.docs {
 			if t.now == nil && t.was != nil {
@@ -465,7 +469,7 @@ func (tx *Tx) index(id gitstore.Hash, message gitstore.Message, docs []string, c
 		}
 		if recorded == base {
 			if err := w.PutCommits([]index.CommitRecord{{
-				ID: id.String(), Parent: base, Op: tx.op.Name, Actor: tx.op.Actor, For: tx.op.For,
+				ID: id.String(), Parent: base, Seq: seq + 1, Op: tx.op.Name, Actor: tx.op.Actor, For: tx.op.For,
 				When: tx.op.Author.When, Subject: message.Subject, Docs: docs,
 			}}); err != nil {
 				return err

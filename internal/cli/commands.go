@@ -1,0 +1,26 @@
+package cli
+
+import "github.com/spf13/cobra"
+
+// addCommands hangs every command under the root. Each has a file of its own.
+func addCommands(root *cobra.Command, a *app) {
+	root.AddGroup(
+		&cobra.Group{ID: "documents", Title: "Documents:"},
+		&cobra.Group{ID: "work", Title: "Tasks, routes, calendar, reports:"},
+		&cobra.Group{ID: "intake", Title: "Intake:"},
+		&cobra.Group{ID: "definitions", Title: "Definitions:"},
+		&cobra.Group{ID: "repository", Title: "Repository:"},
+	)
+	group := func(id string, cmds ...*cobra.Command) {
+		for _, c := range cmds {
+			c.GroupID = id
+			root.AddCommand(c)
+		}
+	}
+	group("documents",
+		newRegisterCmd(a), newShowCmd(a), newListCmd(a), newSearchCmd(a), newSetCmd(a), newRowCmd(a),
+		newStatusCmd(a), newLinkCmd(a), newUnlinkCmd(a), newCommentCmd(a), newAttachCmd(a),
+	)
+	group("work", newTaskCmd(a), newTasksCmd(a), newAdvanceCmd(a))
+	group("repository", newInitCmd(a), newWhoamiCmd(a), newUserCmd(a), newVersionCmd(a))
+}

@@ -1,0 +1,321 @@
+package cli
+
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/e1-dms/e1/internal/form"
+	"github.com/e1-dms/e1/internal/index"
+)
+
+// Completion answers from the index and the definitions; whatever fails
+// completes nothing, since a shell has no use for an error there.
+
+const completeAtMost = 50
+
+type completer = func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective)
+
+const noFiles = cobra.ShellCompDirectiveNoFileComp
+
+// described is one completion with its description.
+func described(value, title string) string {
+	title = strings.Join(strings.Fields(title), " ")
+	if title == "" || title == value {
+		return value
+	}
+	return value + "\t" + title
+}
+
+// completeNumbers completes document numbers in the first n arguments.
+func (a *app) completeNumbers(n int) completer {
+	return func(cmd *cobra.Command, args []string, toComplete string) ([]string, cobra.ShellCompDirective) {
+		if len(args) >= n {
+			return nil, noFiles
+		}
+		return a.numbers(cmd, toComplete), noFiles
+	}
+}
+
+func (a *app) completeNumbersThenFiles(cmd *cobra.Command, args []string, toComplete string) ([]string, cobra.ShellCompDirective) {
+	if len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveDefault
+	}
+	return a.numbers(cmd, toComplete), noFiles
+}
+
+func (a *app) numbers(cmd *cobra.Command, prefix string) []string {
+	r, err := a.open(cmd)
+	if err != nil {
+		return nil
+	}
+	db, err := r.Index()
+	if err != nil {
+		return nil
+	}
+	rows, err := db.Numbers(strings.ToUpper(prefix), "", completeAtMost)
+	if err != nil {
+		return nil
+	}
+	out := make([]string, len(rows))
+	for i, row := range rows {
+		out[i] = described(row.Number, row.Title)
+	}
+	return out
+}
+
+func (a *app) completeForms(n int) completer {
+	return func(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+		if len(args) >= n {
+			return nil, noFiles
+		}
+		return a.formNames(cmd), noFiles
+	}
+}
+
+func (a *app) formNames(cmd *cobra.Command) []string {
+	r, err := a.open(cmd)
+	if err != nil {
+		return nil
+	}
+	set, err := r.Definitions().Forms()
+	if err != nil {
+		return nil
+	}
+	var out []string
+	for _, f := range set.Forms() {
+		out = append(out, described(f.Name, f.Title.In(r.Language())))
+	}
+	return out
+}
+
+func (a *app) userNames(cmd *cobra.Command) []string {
+	r, err := a.open(cmd)
+	if err != nil {
+		return nil
+	}
+	people, _, err := r.Definitions().Org()
+	if err != nil {
+		return nil
+	}
+	var out []string
+	for _, u := range people.Users {
+		if u.Active {
+			out = append(out, described(u.ID, u.Name))
+		}
+	}
+	return out
+}
+
+// completeFlag completes a flag's value.
+func (a *app) completeFlag(cmd *cobra.Command, flag string, values func(*cobra.Command) []string) {
+	_ = cmd.RegisterFlagCompletionFunc(flag, func(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
+		return values(cmd), noFiles
+	})
+}
+
+func (a *app) completeRegister(cmd *cobra.Command, args []string, toComplete string) ([]string, cobra.ShellCompDirective) {
+	if len(args) == 0 {
+		return a.formNames(cmd), noFiles
+	}
+	return a.fields(cmd, args[0], args[1:], toComplete)
+}
+
+func (a *app) completeSet(cmd *cobra.Command, args []string, toComplete string) ([]string, cobra.ShellCompDirective) {
+	if len(args) == 0 {
+		return a.numbers(cmd, toComplete), noFiles
+	}
+	return a.fields(cmd, a.formOf(cmd, args[0]), args[1:], toComplete)
+}
+
+// formOf names the form of a document, "" when it is not known.
+func (a *app) formOf(cmd *cobra.Command, number string) string {
+	r, full, err := a.resolve(cmd, number)
+	if err != nil {
+		return ""
+	}
+	set, err := r.Definitions().Forms()
+	if err != nil {
+		return ""
+	}
+	if f := set.FormOf(full); f != nil {
+		return f.Name
+	}
+	return ""
+}
+
+// fields completes FIELD= and the values of fields that have a list.
+func (a *app) fields(cmd *cobra.Command, formName string, given []string, toComplete string) ([]string, cobra.ShellCompDirective) {
+	r, err := a.open(cmd)
+	if err != nil {
+		return nil, noFiles
+	}
+	f, err := r.Definitions().Form(formName)
+	if err != nil {
+		return nil, noFiles
+	}
+	lang := r.Language()
+	if name, value, ok := strings.Cut(toComplete, "="); ok {
+		field := f.Field(name)
+		if field == nil {
+			return nil, noFiles
+		}
+		var out []string
+		for _, v := range a.values(cmd, field, value) {
+			out = append(out, name+"="+v)
+		}
+		return out, noFiles
+	}
+	var out []string
+	for _, field := range f.Fields() {
+		if !field.Computed && !assigned(given, field.Name) {
+			out = append(out, described(field.Name+"=", field.Label.In(lang)))
+		}
+	}
+	return out, noFiles | cobra.ShellCompDirectiveNoSpace
+}
+
+func assigned(given []string, name string) bool {
+	for _, g := range given {
+		if strings.HasPrefix(g, name+"=") {
+			return true
+		}
+	}
+	return false
+}
+
+// values lists what a field can hold, with titles.
+func (a *app) values(cmd *cobra.Command, field *form.Field, prefix string) []string {
+	r := a.session.repo
+	lang := r.Language()
+	var out []string
+	switch {
+	case len(field.Values) > 0:
+		for _, v := range field.Values {
+			out = append(out, described(v.Value, v.Title.In(lang)))
+		}
+	case field.Directory != "":
+		set, err := r.Definitions().Forms()
+		if err != nil {
+			return nil
+		}
+		if dir := set.Directory(field.Directory); dir != nil {
+			for _, e := range dir.Entries {
+				if !e.Closed {
+					out = append(out, described(e.ID, e.Title.In(lang)))
+				}
+			}
+		}
+	case field.Type.String() == "user":
+		out = a.userNames(cmd)
+	case field.Type.String() == "bool":
+		out = []string{"true", "false"}
+	case field.Form != "":
+		db, err := r.Index()
+		if err != nil {
+			return nil
+		}
+		rows, err := db.Numbers(strings.ToUpper(prefix), field.Form, completeAtMost)
+		if err != nil {
+			return nil
+		}
+		for _, row := range rows {
+			out = append(out, described(row.Number, row.Title))
+		}
+	}
+	return out
+}
+
+func (a *app) completeStatus(cmd *cobra.Command, args []string, toComplete string) ([]string, cobra.ShellCompDirective) {
+	switch len(args) {
+	case 0:
+		return a.numbers(cmd, toComplete), noFiles
+	case 1:
+		name := a.formOf(cmd, args[0])
+		if name == "" {
+			return nil, noFiles
+		}
+		f, err := a.session.repo.Definitions().Form(name)
+		if err != nil {
+			return nil, noFiles
+		}
+		var out []string
+		for _, s := range f.Statuses {
+			out = append(out, described(s.ID, s.Title.In(a.session.repo.Language())))
+		}
+		return out, noFiles
+	}
+	return nil, noFiles
+}
+
+func (a *app) completeLink(cmd *cobra.Command, args []string, toComplete string) ([]string, cobra.ShellCompDirective) {
+	switch len(args) {
+	case 0, 2:
+		return a.numbers(cmd, toComplete), noFiles
+	case 1:
+		return []string{"reply_to", "caused_by", "related"}, noFiles
+	}
+	return nil, noFiles
+}
+
+// completeTasks completes open tasks.
+func (a *app) completeTasks(cmd *cobra.Command, args []string, toComplete string) ([]string, cobra.ShellCompDirective) {
+	if len(args) > 0 {
+		return nil, noFiles
+	}
+	r, err := a.open(cmd)
+	if err != nil {
+		return nil, noFiles
+	}
+	db, err := r.Index()
+	if err != nil {
+		return nil, noFiles
+	}
+	q := index.TaskQuery{Open: true, Limit: completeAtMost, MaxCount: -1}
+	if number, _, ok := strings.Cut(toComplete, "/"); ok {
+		if full, err := r.Resolve(number); err == nil {
+			q.Document = full
+		}
+	} else if o, err := a.act(cmd); err == nil {
+		q.Users = []string{o.Actor().ID}
+	}
+	tasks, _, err := db.Tasks(q)
+	if err != nil {
+		return nil, noFiles
+	}
+	var out []string
+	for _, t := range tasks {
+		out = append(out, described(taskNumber(t.Number, t.ID), t.Title+" · "+t.DocumentTitle))
+	}
+	return out, noFiles
+}
+
+func (a *app) completeAdvance(cmd *cobra.Command, args []string, toComplete string) ([]string, cobra.ShellCompDirective) {
+	if len(args) == 0 {
+		return a.completeTasks(cmd, args, toComplete)
+	}
+	r, err := a.open(cmd)
+	if err != nil {
+		return nil, noFiles
+	}
+	number, id, err := r.TaskNumber(args[0])
+	if err != nil {
+		return nil, noFiles
+	}
+	if len(args) == 1 && !strings.Contains(toComplete, "=") {
+		d, err := r.Read(number)
+		if err != nil {
+			return nil, noFiles
+		}
+		in, t := d.Task(id)
+		if t == nil {
+			return nil, noFiles
+		}
+		var out []string
+		for _, c := range outcomesOf(r, in, t) {
+			out = append(out, described(c.Name, c.Title))
+		}
+		return out, noFiles
+	}
+	return a.fields(cmd, a.formOf(cmd, number), args[1:], toComplete)
+}

@@ -1,0 +1,97 @@
+package cli
+
+import (
+	"io/fs"
+	"os/user"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/e1-dms/e1"
+	"github.com/e1-dms/e1/internal/office"
+	"github.com/e1-dms/e1/internal/render"
+)
+
+type initOptions struct {
+	app    *app
+	dir    string
+	lang   string
+	user   string
+	name   string
+	email  string
+	sample bool
+}
+
+func newInitCmd(a *app) *cobra.Command {
+	o := &initOptions{app: a}
+	cmd := &cobra.Command{
+		Use:   "init DIR",
+		Short: "Make a new repository with the configuration \"E1 Sales\"",
+		Long: `Makes DIR a git repository with forms, routes, reports and directories, and
+commits them. In an existing git repository it adds its files without touching
+what is there.
+
+The first user is given by --user, else taken from git's identity, else from the
+login name, and has the role admin. Without --sample the first user has every
+role, so that every route works at once.`,
+		Example: `  e1 init shop --sample
+  e1 init office --user petrova --name 'Анна Петрова' --email petrova@example.org`,
+		Args: argsBetween(1, 1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.dir = args[0]
+			return runInit(cmd, o)
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.lang, "lang", "", "language of the texts people read: ru or en")
+	f.StringVar(&o.user, "user", "", "id of the first user")
+	f.StringVar(&o.name, "name", "", "name of the first user")
+	f.StringVar(&o.email, "email", "", "e-mail of the first user")
+	f.BoolVar(&o.sample, "sample", false, "add a small organisation and sample letters")
+	return cmd
+}
+
+func runInit(cmd *cobra.Command, o *initOptions) error {
+	a := o.app
+	switch o.lang {
+	case "", "ru", "en":
+	default:
+		return usagef("unknown language %q; use ru or en", o.lang)
+	}
+	template, err := fs.Sub(e1.Template, "repo-template")
+	if err != nil {
+		return err
+	}
+	dir := o.dir
+	if a.flags.dir != "" && !filepath.IsAbs(dir) {
+		dir = filepath.Join(a.flags.dir, dir)
+	}
+	login := ""
+	if u, err := user.Current(); err == nil {
+		login = u.Username
+	}
+	done, err := office.Init(cmd.Context(), office.Configuration{
+		Forms: e1.Forms, Routes: e1.Routes, Reports: e1.Reports, Template: template,
+	}, office.Founding{
+		Dir: dir, Language: o.lang, Sample: o.sample, User: o.user, Name: o.name, Email: o.email,
+		Login: login, Now: a.now(), Wait: a.flags.wait, DryRun: a.flags.dryRun,
+	})
+	if err != nil {
+		return err
+	}
+	if a.flags.json {
+		return render.JSON(a.result, render.Object{
+			{Key: "root", Value: done.Root}, {Key: "user", Value: done.User}, {Key: "files", Value: done.Files},
+			{Key: "commit", Value: done.Commit},
+		})
+	}
+	if a.flags.dryRun {
+		a.message("would make an e1 repository in %q with %d files", o.dir, len(done.Files))
+		return nil
+	}
+	a.message("made an e1 repository in %q (%s); you are %q", o.dir, shortID(done.Commit), done.User)
+	if done.Letters > 0 {
+		a.message("%d sample letters wait for `e1 import`", done.Letters)
+	}
+	return nil
+}

@@ -1,0 +1,130 @@
+package cli
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/e1-dms/e1/internal/office"
+)
+
+type registerOptions struct {
+	app    *app
+	form   string
+	values []string
+	from   string
+	like   string
+	forDoc string
+	status string
+	links  []string
+	attach []string
+}
+
+func newRegisterCmd(a *app) *cobra.Command {
+	o := &registerOptions{app: a}
+	cmd := &cobra.Command{
+		Use:   "register FORM [FIELD=VALUE…]",
+		Short: "Register a document and print its number",
+		Long: `Registers a document: its card is filled and checked, it gets its number, and
+the routes that its form starts begin. The number is printed.
+
+Values are typed as people write them: dates 23.11.2026, amounts 1 500 000,50,
+phones in any notation, directory entries by id or title, documents by number or
+by the value of a unique field.`,
+		Example: `  e1 register inquiries kind=training name='ООО «Ромашка»' inn=7707083893
+  e1 register works --for CLI-000001 kind=call planned_start='24.11.2026 10:00'
+  e1 register works --like WRK-2026-000007
+  e1 register inquiries --from card.yaml --attach letter.pdf`,
+		Args: argsBetween(1, -1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.form, o.values = args[0], args[1:]
+			return runRegister(cmd, o)
+		},
+		ValidArgsFunction: a.completeRegister,
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.from, "from", "", "take the card from a YAML `FILE`, - for standard input")
+	f.StringVar(&o.like, "like", "", "take the card over from another document of the form, by its `NUMBER`")
+	f.StringVar(&o.forDoc, "for", "", "take client, contract and the like from the document `NUMBER`")
+	f.StringVar(&o.status, "status", "", "begin in this `STATUS`")
+	f.StringArrayVar(&o.links, "link", nil, "link with another document: `KIND=NUMBER`")
+	f.StringArrayVar(&o.attach, "attach", nil, "attach a `FILE`")
+	return cmd
+}
+
+func runRegister(cmd *cobra.Command, o *registerOptions) error {
+	a := o.app
+	values, err := assignments(o.values)
+	if err != nil {
+		return err
+	}
+	of, err := a.act(cmd)
+	if err != nil {
+		return err
+	}
+	r := of.Repo()
+	if _, err := r.Definitions().Form(o.form); err != nil {
+		return err
+	}
+	req := office.Registration{Form: o.form, Values: values, Status: o.status}
+	if o.from != "" {
+		card, err := a.readCard(o.from)
+		if err != nil {
+			return err
+		}
+		req.Values = append(card, req.Values...)
+	}
+	for _, ref := range []struct {
+		text string
+		to   *string
+	}{{o.like, &req.Like}, {o.forDoc, &req.For}} {
+		if ref.text == "" {
+			continue
+		}
+		if *ref.to, err = r.Resolve(ref.text); err != nil {
+			return err
+		}
+	}
+	for _, l := range o.links {
+		kind, number, ok := strings.Cut(l, "=")
+		if !ok {
+			return usagef("--link takes KIND=NUMBER, not %q", l)
+		}
+		to, err := r.Resolve(number)
+		if err != nil {
+			return err
+		}
+		req.Links = append(req.Links, office.LinkTo{Kind: kind, To: to})
+	}
+	for _, name := range o.attach {
+		req.Attachments = append(req.Attachments, office.Attachment{Name: filepath.Base(name), Source: name})
+	}
+	done, err := of.Register(cmd.Context(), req)
+	if err != nil {
+		return err
+	}
+	if a.flags.json {
+		return a.documentResult(r, done)
+	}
+	a.changed(r, done)
+	if !done.Receipt.DryRun {
+		fmt.Fprintln(a.result, done.Document.Number)
+	}
+	return nil
+}
+
+// assignments reads FIELD=VALUE and FIELD+=VALUE arguments.
+func assignments(args []string) ([]office.Assignment, error) {
+	out := make([]office.Assignment, 0, len(args))
+	for _, arg := range args {
+		name, value, ok := strings.Cut(arg, "=")
+		if !ok || name == "" || name == "+" {
+			return nil, &usageError{message: fmt.Sprintf("expected FIELD=VALUE, found %q", arg), hint: "quote values with blanks: name='ООО «Ромашка»'"}
+		}
+		name, appended := strings.CutSuffix(name, "+")
+		out = append(out, office.Assignment{Field: name, Text: value, Append: appended})
+	}
+	return out, nil
+}

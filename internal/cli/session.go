@@ -1,0 +1,114 @@
+package cli
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/e1-dms/e1/internal/config"
+	"github.com/e1-dms/e1/internal/office"
+	"github.com/e1-dms/e1/internal/render"
+	"github.com/e1-dms/e1/internal/repo"
+)
+
+// session is the repository a command works on.
+type session struct {
+	repo   *repo.Repo
+	office *office.Office
+}
+
+func (s *session) close() error { return s.repo.Close() }
+
+// open finds the repository, for reading. It takes no lock.
+func (a *app) open(cmd *cobra.Command) (*repo.Repo, error) {
+	if a.session != nil {
+		return a.session.repo, nil
+	}
+	if err := a.configure(cmd); err != nil {
+		return nil, err
+	}
+	r, err := repo.Open(a.conf.Dir, repo.Options{
+		Now:  a.now,
+		Wait: a.conf.Wait,
+		Note: func(text string) { a.note("%s", text) },
+		Progress: func(what string, total int) repo.Progress {
+			return progress{render.NewProgress(a.Err, a.ErrTTY && !a.flags.quiet, a.style(), what, int64(total))}
+		},
+	})
+	if err != nil {
+		return nil, err
+	}
+	conf, _, err := r.Definitions().Settings()
+	if err != nil {
+		return nil, err
+	}
+	a.conf = a.conf.WithRepository(conf)
+	a.session = &session{repo: r}
+	return r, nil
+}
+
+// act opens the repository in the name of the acting user.
+func (a *app) act(cmd *cobra.Command) (*office.Office, error) {
+	r, err := a.open(cmd)
+	if err != nil {
+		return nil, err
+	}
+	if a.session.office == nil {
+		o, err := office.Open(r, a.officeOptions(cmd))
+		if err != nil {
+			return nil, err
+		}
+		a.session.office = o
+	}
+	return a.session.office, nil
+}
+
+func (a *app) officeOptions(cmd *cobra.Command) office.Options {
+	id := office.Identity{As: a.flags.as, Env: a.Getenv("E1_USER")}
+	if a.flags.as == "" && id.Env == "" {
+		id.Settings = a.conf.User
+	}
+	return office.Options{Identity: id, Command: cmd.CommandPath(), DryRun: a.flags.dryRun}
+}
+
+// configure collects the settings of the run.
+func (a *app) configure(cmd *cobra.Command) error {
+	if a.conf != nil {
+		return nil
+	}
+	conf, err := config.Load(config.Input{Flags: cmd.Flags()})
+	if err != nil {
+		return &usageError{message: err.Error()}
+	}
+	if conf.Dir == "" {
+		conf.Dir = "."
+	}
+	a.conf = conf
+	return nil
+}
+
+// style says for whom results are printed.
+func (a *app) style() render.Style {
+	s := render.Style{Width: a.Width, Color: a.color(), Language: "en"}
+	if a.conf != nil {
+		if a.conf.Width > 0 {
+			s.Width = a.conf.Width
+		}
+		s.Language = a.conf.Language
+	}
+	return s
+}
+
+func (a *app) color() bool {
+	switch {
+	case a.flags.color == "always":
+		return true
+	case a.flags.color == "never", a.Getenv("NO_COLOR") != "", a.Getenv("TERM") == "dumb", a.flags.output != "":
+		return false
+	}
+	return a.OutTTY
+}
+
+// progress adapts the display to what repo wants to show.
+type progress struct{ *render.Progress }
+
+func (p progress) Set(done int) { p.Progress.Set(int64(done)) }
+func (p progress) Done()        { p.Progress.Close() }

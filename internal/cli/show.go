@@ -1,0 +1,60 @@
+package cli
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/e1-dms/e1/internal/render"
+)
+
+type showOptions struct {
+	app    *app
+	number string
+}
+
+func newShowCmd(a *app) *cobra.Command {
+	o := &showOptions{app: a}
+	cmd := &cobra.Command{
+		Use:   "show NUMBER",
+		Short: "Show a document: card, tasks, links both ways, files, comments",
+		Example: `  e1 show INQ-2026-000042
+  e1 show inq42 --json`,
+		Args: argsBetween(1, 1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.number = args[0]
+			return runShow(cmd, o)
+		},
+		ValidArgsFunction: a.completeNumbers(1),
+	}
+	return cmd
+}
+
+func runShow(cmd *cobra.Command, o *showOptions) error {
+	a := o.app
+	r, number, err := a.resolve(cmd, o.number)
+	if err != nil {
+		return err
+	}
+	d, err := r.Read(number)
+	if err != nil {
+		return err
+	}
+	if a.flags.json {
+		view, err := documentJSON(r, d, true)
+		if err != nil {
+			return err
+		}
+		return render.JSON(a.result, render.Object{{Key: "document", Value: view}})
+	}
+	v, err := a.cardView(r)
+	if err != nil {
+		return err
+	}
+	card, err := v.card(d)
+	if err != nil {
+		return err
+	}
+	if a.flags.plain {
+		return plainCard(a, d, card)
+	}
+	return a.style().Card(a.result, card)
+}

@@ -1,0 +1,306 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/e1-dms/e1/internal/document"
+	"github.com/e1-dms/e1/internal/engine"
+	"github.com/e1-dms/e1/internal/office"
+	"github.com/e1-dms/e1/internal/render"
+)
+
+func newTaskCmd(a *app) *cobra.Command {
+	cmd := &cobra.Command{Use: "task", Short: "Tasks of people", Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
+	cmd.AddCommand(
+		newTaskListCmd(a, "list"), newTaskShowCmd(a), newTaskAdvanceCmd(a, "advance"),
+		newTaskAcceptCmd(a), newTaskRefuseCmd(a), newTaskDelegateCmd(a), newTaskCommentCmd(a), newTaskWithdrawCmd(a),
+	)
+	return cmd
+}
+
+// newAdvanceCmd is the short form of `task advance`.
+func newAdvanceCmd(a *app) *cobra.Command { return newTaskAdvanceCmd(a, "advance") }
+
+type taskOptions struct {
+	app     *app
+	task    string
+	comment string
+}
+
+// event runs an event of the engine on a task.
+func (o *taskOptions) event(cmd *cobra.Command, op string, make func(id int) engine.Event) error {
+	a := o.app
+	of, err := a.act(cmd)
+	if err != nil {
+		return err
+	}
+	r := of.Repo()
+	number, id, err := r.TaskNumber(o.task)
+	if err != nil {
+		return err
+	}
+	done, err := of.Task(cmd.Context(), op, number, id, make(id))
+	if err != nil {
+		return err
+	}
+	return a.taskResult(of, done, id)
+}
+
+// taskResult prints what happened to a task.
+func (a *app) taskResult(of *office.Office, done *office.Done, id int) error {
+	r := of.Repo()
+	a.changed(r, done)
+	if !a.flags.json {
+		return nil
+	}
+	in, t, err := office.TaskOf(done.Document, id)
+	if err != nil {
+		return err
+	}
+	d, err := documentJSON(r, done.Document, true)
+	if err != nil {
+		return err
+	}
+	opened := []render.Object{}
+	for _, ref := range done.Opened {
+		doc := done.Document
+		for _, other := range done.Others {
+			if other.Number == ref.Document {
+				doc = other
+			}
+		}
+		if in, t := doc.Task(ref.Task); t != nil && doc.Number == ref.Document {
+			opened = append(opened, taskJSON(r, doc, in, t))
+		}
+	}
+	return render.JSON(a.result, render.Object{
+		{Key: "task", Value: taskJSON(r, done.Document, in, t)}, {Key: "opened", Value: opened},
+		{Key: "document", Value: d}, {Key: "commit", Value: done.Receipt.Commit},
+	})
+}
+
+func newTaskAdvanceCmd(a *app, name string) *cobra.Command {
+	o := &taskOptions{app: a}
+	cmd := &cobra.Command{
+		Use:   name + " TASK [OUTCOME] [FIELD=VALUE…]",
+		Short: "Finish a task with an outcome; the route moves on",
+		Example: `  e1 advance inq42/1 accepted
+  e1 advance con7/3 reject --comment 'нет реквизитов'
+  e1 advance con7/1 amount=1500000 valid_until=31.12.2027`,
+		Args: argsBetween(1, -1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.task = args[0]
+			rest := args[1:]
+			outcome := ""
+			if len(rest) > 0 && !isAssignment(rest[0]) {
+				outcome, rest = rest[0], rest[1:]
+			}
+			values, err := assignments(rest)
+			if err != nil {
+				return err
+			}
+			var fields []engine.Field
+			for _, v := range values {
+				if v.Append {
+					return usagef("%s+=: a task fills fields, it does not add to them; use e1 row add", v.Field)
+				}
+				fields = append(fields, engine.Field{Name: v.Field, Text: v.Text})
+			}
+			comment, err := a.text(o.comment)
+			if err != nil {
+				return err
+			}
+			return o.event(cmd, "advance", func(id int) engine.Event {
+				return engine.Advance{Task: id, Outcome: outcome, Comment: comment, Fields: fields}
+			})
+		},
+		ValidArgsFunction: a.completeAdvance,
+	}
+	cmd.Flags().StringVar(&o.comment, "comment", "", "say why; - reads it from standard input")
+	return cmd
+}
+
+func isAssignment(arg string) bool {
+	for _, r := range arg {
+		switch {
+		case r == '=':
+			return true
+		case r == '_' || r == '+' || r >= 'a' && r <= 'z' || r >= '0' && r <= '9':
+		default:
+			return false
+		}
+	}
+	return false
+}
+
+// text reads standard input where somebody gave "-".
+func (a *app) text(s string) (string, error) {
+	if s != "-" {
+		return s, nil
+	}
+	data, err := io.ReadAll(a.In)
+	return string(data), err
+}
+
+func newTaskAcceptCmd(a *app) *cobra.Command {
+	o := &taskOptions{app: a}
+	cmd := &cobra.Command{
+		Use:   "accept TASK",
+		Short: "Take a task",
+		Args:  argsBetween(1, 1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.task = args[0]
+			return o.event(cmd, "accept", func(id int) engine.Event { return engine.Accept{Task: id, Comment: o.comment} })
+		},
+		ValidArgsFunction: a.completeTasks,
+	}
+	cmd.Flags().StringVar(&o.comment, "comment", "", "a comment")
+	return cmd
+}
+
+func newTaskRefuseCmd(a *app) *cobra.Command {
+	o := &taskOptions{app: a}
+	cmd := &cobra.Command{
+		Use:   "refuse TASK --comment TEXT",
+		Short: "Give a task back, saying why",
+		Args:  argsBetween(1, 1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.task = args[0]
+			comment, err := a.text(o.comment)
+			if err != nil {
+				return err
+			}
+			return o.event(cmd, "refuse", func(id int) engine.Event { return engine.Refuse{Task: id, Comment: comment} })
+		},
+		ValidArgsFunction: a.completeTasks,
+	}
+	cmd.Flags().StringVar(&o.comment, "comment", "", "the reason; - reads it from standard input")
+	return cmd
+}
+
+func newTaskDelegateCmd(a *app) *cobra.Command {
+	o := &taskOptions{app: a}
+	to := ""
+	cmd := &cobra.Command{
+		Use:   "delegate TASK --to USER",
+		Short: "Give an open task to somebody else",
+		Args:  argsBetween(1, 1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.task = args[0]
+			if to == "" {
+				return usagef("--to says who gets the task")
+			}
+			return o.event(cmd, "delegate", func(id int) engine.Event {
+				return engine.Reassign{Task: id, To: to, Comment: o.comment}
+			})
+		},
+		ValidArgsFunction: a.completeTasks,
+	}
+	cmd.Flags().StringVar(&o.comment, "comment", "", "a comment")
+	cmd.Flags().StringVar(&to, "to", "", "the new performer")
+	return cmd
+}
+
+func newTaskCommentCmd(a *app) *cobra.Command {
+	o := &taskOptions{app: a}
+	return &cobra.Command{
+		Use:   "comment TASK TEXT|-",
+		Short: "Add a comment about a task",
+		Args:  argsBetween(2, 2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.task = args[0]
+			text, err := a.text(args[1])
+			if err != nil {
+				return err
+			}
+			return o.event(cmd, "comment", func(id int) engine.Event { return engine.Remark{Task: id, Text: text} })
+		},
+		ValidArgsFunction: a.completeTasks,
+	}
+}
+
+func newTaskWithdrawCmd(a *app) *cobra.Command {
+	o := &taskOptions{app: a}
+	cmd := &cobra.Command{
+		Use:   "withdraw TASK",
+		Short: "Take an open task back; the route goes on behind it",
+		Args:  argsBetween(1, 1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.task = args[0]
+			return o.event(cmd, "withdraw", func(id int) engine.Event { return engine.Withdraw{Task: id, Comment: o.comment} })
+		},
+		ValidArgsFunction: a.completeTasks,
+	}
+	cmd.Flags().StringVar(&o.comment, "comment", "", "say why")
+	return cmd
+}
+
+func newTaskShowCmd(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:   "show TASK",
+		Short: "Show a task: what to do, by when, what can be answered",
+		Args:  argsBetween(1, 1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return runTaskShow(cmd, a, args[0])
+		},
+		ValidArgsFunction: a.completeTasks,
+	}
+}
+
+func runTaskShow(cmd *cobra.Command, a *app, text string) error {
+	r, err := a.open(cmd)
+	if err != nil {
+		return err
+	}
+	number, id, err := r.TaskNumber(text)
+	if err != nil {
+		return err
+	}
+	d, err := r.Read(number)
+	if err != nil {
+		return err
+	}
+	in, t, err := office.TaskOf(d, id)
+	if err != nil {
+		return err
+	}
+	if a.flags.json {
+		return render.JSON(a.result, render.Object{{Key: "task", Value: taskJSON(r, d, in, t)}})
+	}
+	v, err := a.cardView(r)
+	if err != nil {
+		return err
+	}
+	if a.flags.plain {
+		return render.PlainTable(a.result, taskPlain(d.Number, t))
+	}
+	if err := a.style().Tasks(a.result, r.Now(), []render.Task{v.task(d, t)}); err != nil {
+		return err
+	}
+	if t.Comment != "" {
+		fmt.Fprintf(a.result, "\n%s\n", t.Comment)
+	}
+	for _, c := range outcomesOf(r, in, t) {
+		need := ""
+		if c.Comment {
+			need = " --comment …"
+		}
+		fmt.Fprintf(a.result, "  e1 advance %s %s%s   %s\n", taskNumber(d.Number, t.ID), c.Name, need, c.Title)
+	}
+	return nil
+}
+
+func taskPlain(number string, t *document.Task) render.Table {
+	when := func(at time.Time) string {
+		if at.IsZero() {
+			return ""
+		}
+		return at.Format(time.RFC3339)
+	}
+	return render.Table{Rows: [][]render.Cell{render.Row(taskNumber(number, t.ID), t.Step, t.State, t.Who, when(t.Assigned), when(t.Due), when(t.Done), t.Outcome, t.Title)}}
+}

@@ -1,0 +1,367 @@
+package office
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"sort"
+	"strings"
+	"time"
+
+	"github.com/e1-dms/e1/internal/gitstore"
+	"github.com/e1-dms/e1/internal/maildir"
+	"github.com/e1-dms/e1/internal/org"
+	"github.com/e1-dms/e1/internal/repo"
+	"github.com/e1-dms/e1/internal/settings"
+	"github.com/e1-dms/e1/internal/yamlsrc"
+)
+
+// Configuration is the standard configuration to start from.
+type Configuration struct {
+	Forms, Routes, Reports fs.FS // with their top-level folders
+	Template               fs.FS // the contents of repo-template
+}
+
+// Founding says how a new repository begins.
+type Founding struct {
+	Dir      string
+	Language string // ru or en
+	Sample   bool   // with a small organisation and sample letters
+	// User is the first user, the admin. Empty fields are taken from git's
+	// identity, else from Login.
+	User, Name, Email string
+	Login             string
+	Now               time.Time
+	Wait              time.Duration
+	DryRun            bool
+}
+
+// Founded says what was made.
+type Founded struct {
+	Root    string
+	Commit  string
+	User    string
+	Files   []string
+	Letters int
+	Existed bool // it was a git repository before
+}
+
+// samplePrefix is the part of the template that only --sample installs.
+const samplePrefix = "sample/"
+
+// sampleMaildir is where the sample letters arrive, below the git folder so
+// that they are never committed by accident.
+const sampleMaildir = "e1/mail"
+
+// Init makes a new repository, or adds itself to an existing git repository
+// without touching what is there.
+func Init(ctx context.Context, conf Configuration, f Founding) (*Founded, error) {
+	files, err := f.files(conf)
+	if err != nil {
+		return nil, err
+	}
+	git, existed, err := f.open()
+	if err != nil {
+		return nil, err
+	}
+	if f.DryRun && git == nil {
+		return &Founded{Root: f.Dir, User: f.User, Files: names(files)}, nil
+	}
+	done := &Founded{Root: git.Root(), Existed: existed}
+	if err := f.identify(git, existed); err != nil {
+		return nil, err
+	}
+	done.User = f.User
+	if files, err = f.personalise(files); err != nil {
+		return nil, err
+	}
+	if existed {
+		// Attributes of the user's own stay; ours move down to the documents.
+		if _, err := os.Lstat(filepath.Join(git.Root(), ".gitattributes")); err == nil {
+			delete(files, ".gitattributes")
+		}
+	}
+	done.Files = names(files)
+	if f.DryRun {
+		return done, f.clashes(git, files)
+	}
+	if err := f.clashes(git, files); err != nil {
+		return nil, err
+	}
+	tx, err := git.Begin(ctx, gitstore.BeginOptions{Wait: f.Wait, Command: "e1 init"})
+	if err != nil {
+		return nil, err
+	}
+	defer tx.Rollback()
+	for _, name := range done.Files {
+		if err := tx.Put(name, files[name]); err != nil {
+			return nil, err
+		}
+	}
+	who := gitstore.Signature{Name: f.Name, Email: f.Email, When: f.Now}
+	id, err := tx.Commit(gitstore.Message{
+		Subject: "e1 init",
+		Body:    "The configuration \"E1 Sales\": forms, routes, reports, directories.",
+		Trailers: []gitstore.Trailer{
+			{Key: repo.TrailerOp, Value: "init"},
+			{Key: repo.TrailerActor, Value: f.User},
+		},
+	}, who, who)
+	if err != nil {
+		return nil, err
+	}
+	done.Commit = id.String()
+	if f.Sample {
+		done.Letters, err = deliverSamples(conf, git)
+	}
+	return done, err
+}
+
+// files gathers the configuration, by path.
+func (f Founding) files(conf Configuration) (map[string][]byte, error) {
+	out := map[string][]byte{}
+	for _, from := range []fs.FS{conf.Forms, conf.Routes, conf.Reports, conf.Template} {
+		err := fs.WalkDir(from, ".", func(name string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() || strings.HasPrefix(name, samplePrefix) {
+				return err
+			}
+			data, err := fs.ReadFile(from, name)
+			out[name] = data
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	if f.Sample {
+		data, err := fs.ReadFile(conf.Template, samplePrefix+org.FileName)
+		if err != nil {
+			return nil, err
+		}
+		out[org.FileName] = data
+	}
+	return out, nil
+}
+
+// open finds or makes the git repository. In a dry run nothing is made.
+func (f Founding) open() (git *gitstore.Repo, existed bool, err error) {
+	info, err := os.Stat(f.Dir)
+	switch {
+	case err == nil && !info.IsDir():
+		return nil, false, refusef("e1 init DIR takes a folder", "%q is a file", f.Dir)
+	case err == nil:
+		git, err := gitstore.Open(f.Dir)
+		if err == nil {
+			head, err := git.Head()
+			if err != nil {
+				return nil, false, err
+			}
+			if !head.Unborn {
+				c, err := git.Commit(head.Commit)
+				if err != nil {
+					return nil, false, err
+				}
+				if _, err := git.Lookup(c.Tree, settings.FileName); err == nil {
+					return nil, false, refusef("e1 lint checks its definitions", "%q is an e1 repository already", git.Root())
+				}
+			}
+			return git, true, nil
+		}
+		if !errors.Is(err, gitstore.ErrNotFound) {
+			return nil, false, err
+		}
+	case !errors.Is(err, fs.ErrNotExist):
+		return nil, false, err
+	}
+	if f.DryRun {
+		return nil, false, nil
+	}
+	if err := os.MkdirAll(f.Dir, 0o777); err != nil {
+		return nil, false, err
+	}
+	git, err = gitstore.Init(f.Dir, gitstore.InitOptions{})
+	return git, false, err
+}
+
+// identify completes the first user: given, else git's identity, else the
+// login name. A new repository remembers it for git when git knows nobody.
+func (f *Founding) identify(git *gitstore.Repo, existed bool) error {
+	name, email := git.UserConfig()
+	if f.Email == "" {
+		f.Email = email
+	}
+	if f.Name == "" {
+		f.Name = name
+	}
+	if f.User == "" {
+		local, _, _ := strings.Cut(f.Email, "@")
+		f.User = userID(local)
+	}
+	if f.User == "" {
+		f.User = userID(f.Login)
+	}
+	if f.User == "" {
+		f.User = "admin"
+	}
+	if !org.ValidID(f.User) {
+		return refusef("small letters, digits and _, for instance --user petrova", "%q is no user id", f.User)
+	}
+	if f.Name == "" {
+		f.Name = f.User
+	}
+	if f.Email == "" {
+		f.Email = f.User + "@" + machineDomain
+	}
+	if !existed && !f.DryRun && email != f.Email {
+		return git.SetIdentity(f.Name, f.Email)
+	}
+	return nil
+}
+
+// userID makes an id of a name: small letters, digits and underscores.
+func userID(s string) string {
+	var b strings.Builder
+	for _, r := range strings.ToLower(s) {
+		switch {
+		case r >= 'a' && r <= 'z', r >= '0' && r <= '9' && b.Len() > 0:
+			b.WriteRune(r)
+		case b.Len() > 0 && !strings.HasSuffix(b.String(), "_"):
+			b.WriteByte('_')
+		}
+	}
+	return strings.TrimRight(b.String(), "_")
+}
+
+// personalise writes the first user and the language into the definitions.
+func (f Founding) personalise(files map[string][]byte) (map[string][]byte, error) {
+	parsed, problems := yamlsrc.Parse(org.FileName, files[org.FileName])
+	if err := problems.Err(); err != nil {
+		return nil, err
+	}
+	people, problems := org.Parse(parsed)
+	if err := problems.Err(); err != nil {
+		return nil, err
+	}
+	if people.User(f.User) == nil && people.ByEmail(f.Email) == nil {
+		var err error
+		if files[org.FileName], err = f.addUser(files[org.FileName], people); err != nil {
+			return nil, err
+		}
+	} else if u := people.ByEmail(f.Email); u == nil || u.ID != f.User || !u.HasRole(org.Admin) {
+		return nil, refusef("choose another --user or --email", "the sample organisation has a user %q or %q already", f.User, f.Email)
+	}
+	if f.Language != "" {
+		e, err := yamlsrc.NewEditor(files[settings.FileName])
+		if err != nil {
+			return nil, err
+		}
+		if err := e.Set([]any{"language"}, yamlsrc.PlainText(f.Language)); err != nil {
+			return nil, err
+		}
+		files[settings.FileName] = e.Bytes()
+	}
+	return files, nil
+}
+
+// addUser puts the first user at the top of org.yaml. In a plain repository
+// they have every role and head every department, so that every route works
+// from the first minute.
+func (f Founding) addUser(src []byte, people *org.Org) ([]byte, error) {
+	e, err := yamlsrc.NewEditor(src)
+	if err != nil {
+		return nil, err
+	}
+	roles := []*yamlsrc.Node{yamlsrc.PlainText(org.Admin)}
+	if !f.Sample {
+		roles = nil
+		for _, id := range people.RoleIDs() {
+			roles = append(roles, yamlsrc.PlainText(id))
+		}
+	}
+	pairs := []yamlsrc.Pair{
+		yamlsrc.P("id", yamlsrc.PlainText(f.User)),
+		yamlsrc.P("name", yamlsrc.Text(f.Name)),
+		yamlsrc.P("email", yamlsrc.Text(f.Email)),
+	}
+	if len(people.Departments) > 0 {
+		pairs = append(pairs, yamlsrc.P("department", yamlsrc.PlainText(people.Departments[0].ID)))
+	}
+	pairs = append(pairs, yamlsrc.P("roles", yamlsrc.Seq(roles...).Flow()))
+	user := yamlsrc.Map(pairs...).Flow()
+	if len(people.Users) == 0 {
+		err = e.Set([]any{"users"}, yamlsrc.Seq(user))
+	} else {
+		err = e.Insert([]any{"users"}, 0, user)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if !f.Sample {
+		for i := range people.Departments {
+			if err := e.Set([]any{"departments", i, "head"}, yamlsrc.PlainText(f.User)); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return e.Bytes(), nil
+}
+
+// clashes refuses to write over files that are there.
+func (f Founding) clashes(git *gitstore.Repo, files map[string][]byte) error {
+	var there []string
+	for _, name := range names(files) {
+		data, err := os.ReadFile(filepath.Join(git.Root(), filepath.FromSlash(name)))
+		if err == nil && !bytes.Equal(data, files[name]) {
+			there = append(there, name)
+		}
+	}
+	if len(there) == 0 {
+		return nil
+	}
+	return refusef("move them away, or choose an empty folder", "these files exist and would be overwritten: %s", shorten(there, 5))
+}
+
+// shorten lists the first names and counts the rest.
+func shorten(list []string, most int) string {
+	if len(list) > most {
+		return strings.Join(list[:most], ", ") + fmt.Sprintf(" and %d more", len(list)-most)
+	}
+	return strings.Join(list, ", ")
+}
+
+func names(files map[string][]byte) []string {
+	out := make([]string, 0, len(files))
+	for name := range files {
+		out = append(out, name)
+	}
+	sort.Strings(out)
+	return out
+}
+
+// deliverSamples puts the sample letters into a Maildir inside the git folder.
+func deliverSamples(conf Configuration, git *gitstore.Repo) (int, error) {
+	dir := filepath.Join(git.GitDir(), filepath.FromSlash(sampleMaildir))
+	folder, err := maildir.Create(dir)
+	if err != nil {
+		return 0, err
+	}
+	letters, err := fs.Glob(conf.Template, samplePrefix+"mail/*.eml")
+	if err != nil {
+		return 0, err
+	}
+	for _, name := range letters {
+		raw, err := fs.ReadFile(conf.Template, name)
+		if err != nil {
+			return 0, err
+		}
+		if _, err := folder.Deliver(raw); err != nil {
+			return 0, fmt.Errorf("%s: %w", path.Base(name), err)
+		}
+	}
+	return len(letters), nil
+}

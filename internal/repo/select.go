@@ -1,0 +1,120 @@
+package repo
+
+import (
+	"fmt"
+
+	"github.com/e1-dms/e1/internal/expr"
+	"github.com/e1-dms/e1/internal/form"
+	"github.com/e1-dms/e1/internal/index"
+)
+
+// Selection asks for documents of one form.
+type Selection struct {
+	Form    string
+	Where   string // an expression over the card
+	OrderBy []index.Order
+	Limit   int
+	Void    bool // void documents too
+	Columns []string
+}
+
+// ExpressionError says what is wrong with an expression typed by a person.
+type ExpressionError struct {
+	Source string
+	Issue  expr.Issue
+	form   string
+}
+
+func (e *ExpressionError) Error() string {
+	runes := []rune(e.Source)
+	to := min(e.Issue.To, len(runes))
+	at := ""
+	if e.Issue.From < to {
+		at = fmt.Sprintf(" at %q (column %d)", string(runes[e.Issue.From:to]), e.Issue.From+1)
+	}
+	text := "expression" + at + ": " + e.Issue.Message
+	if e.Issue.Help != "" {
+		text += "; " + e.Issue.Help
+	}
+	return text
+}
+
+// Hint shows what the fields are.
+func (e *ExpressionError) Hint() string { return "e1 form show " + e.form }
+
+// Code is the error's stable word.
+func (e *ExpressionError) Code() string { return "expression" }
+
+// Compile compiles a condition over a form's documents.
+func (r *Repo) Compile(formName, source string) (*expr.Program, error) {
+	set, err := r.defs.Forms()
+	if err != nil {
+		return nil, err
+	}
+	p, issues := expr.Compile(source, set.Env(formName), expr.Options{Want: expr.Type{Kind: expr.Bool}})
+	if len(issues) > 0 {
+		return nil, &ExpressionError{Source: source, Issue: issues[0], form: formName}
+	}
+	return p, nil
+}
+
+// countAtMost bounds the counting of what a list leaves out.
+const countAtMost = 100_000
+
+// Select finds documents of one form. What of the condition the index can
+// decide it decides; the rest is tested document by document.
+func (r *Repo) Select(s Selection) (index.Result, error) {
+	db, err := r.Index()
+	if err != nil {
+		return index.Result{}, err
+	}
+	q := index.Query{Form: s.Form, OrderBy: s.OrderBy, Limit: s.Limit, Columns: s.Columns, MaxCount: countAtMost}
+	if !s.Void {
+		q.Where = append(q.Where, index.Not{Cond: index.Compare{Column: "status", Op: index.Eq, Value: form.Void}})
+	}
+	if s.Where == "" {
+		return db.List(q)
+	}
+	p, err := r.Compile(s.Form, s.Where)
+	if err != nil {
+		return index.Result{}, err
+	}
+	conds, exact := Conditions(p.Tree())
+	q.Where = append(q.Where, conds...)
+	if exact {
+		return db.List(q)
+	}
+	return r.sift(db, q, p)
+}
+
+// sift tests documents one by one.
+func (r *Repo) sift(db *index.DB, q index.Query, p *expr.Program) (index.Result, error) {
+	limit := q.Limit
+	q.Limit = 0
+	set, err := r.defs.Forms()
+	if err != nil {
+		return index.Result{}, err
+	}
+	f := set.Form(q.Form)
+	var out index.Result
+	ctx := r.Context("")
+	err = db.Stream(q, func(row index.Row) error {
+		d, err := r.ReadHead(row.Number)
+		if err != nil {
+			return err
+		}
+		holds, err := p.True(set.Scope(f, d, ctx))
+		if err != nil {
+			return fmt.Errorf("%s: %w", row.Number, err)
+		}
+		if !holds {
+			return nil
+		}
+		out.Total++
+		if limit == 0 || len(out.Rows) < limit {
+			out.Rows = append(out.Rows, row)
+		}
+		return nil
+	})
+	return out, err
+}
