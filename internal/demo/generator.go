@@ -1,0 +1,405 @@
+package demo
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"slices"
+	"sort"
+	"strconv"
+	"strings"
+
+	"github.com/oklog/ulid/v2"
+
+	"github.com/e1-dms/e1/internal/document"
+	"github.com/e1-dms/e1/internal/form"
+	"github.com/e1-dms/e1/internal/org"
+	"github.com/e1-dms/e1/internal/requisite"
+)
+
+// generator holds what is the same for all documents of a run, and buffers.
+type generator struct {
+	opt   Options
+	forms *form.Set
+	clock *clock
+	now   int64
+	quiet int64 // working seconds of a time without absences
+	defs  *definitions
+
+	managers, operators, staff []string
+	heads                      map[string]string // whom users answer to
+	biks                       []string          // of the banks
+	kinds                      []string          // of inquiries
+	kindShares                 []int
+	clientStatuses             []string
+	threshold                  int // of contracts for the general director, roubles
+
+	flows    map[string]*flow
+	models   map[string]string // numbers in recorded lives, by form
+	variety  int               // lives of a kind
+	lives    map[kind][]*life
+	invoices []invoicePlan
+	invoice  map[int]int // ordinal of an invoice by that of its inquiry
+	words    vocabulary
+	refusals []error // of the engine, for tests
+
+	doc        document.Document
+	encoder    encoder
+	positions  []document.Position
+	tasks      []document.Task
+	rowBuffer  []document.Row
+	taskCounts []Count
+	made       int
+}
+
+// flow is what the documents of one form share.
+type flow struct {
+	form  *form.Form
+	order []string
+	has   map[string]bool
+	n     int
+	curve *curve
+	// first ordinals of the years there are, and what numbers begin with
+	years []yearStart
+	dir   string
+	width int // of the ordinal at the end of numbers, 0: another template
+	seed  uint64
+}
+
+type yearStart struct {
+	year, first int
+	prefix, dir string
+}
+
+// invoicePlan is the one thing kept of documents: which inquiry led to an
+// invoice, and when.
+type invoicePlan struct {
+	inquiry int
+	at      int64
+}
+
+func newGenerator(opt Options, forms *form.Set) (*generator, error) {
+	if opt.Documents < minDocuments || opt.Documents > maxDocuments {
+		return nil, fmt.Errorf("%d documents cannot be made; say a number from %d to %d", opt.Documents, minDocuments, maxDocuments)
+	}
+	g := &generator{opt: opt, forms: forms, now: opt.Now.Unix(), defs: newDefinitions(opt.Routes), lives: map[kind][]*life{},
+		flows: map[string]*flow{}, models: map[string]string{}, invoice: map[int]int{}, heads: map[string]string{}, words: newVocabulary()}
+	for i := range g.words.banks {
+		g.biks = append(g.biks, requisite.MakeBIK(uint64(i)*10_000_019+7))
+	}
+	g.kinds, g.kindShares = inquiryKinds()
+	g.clientStatuses = []string{"new", "new", "new", "in_work", "in_work", "in_work", "contract_approval", "awaiting_payment", "customer", "customer", "lost"}
+	g.variety = min(max(opt.Documents/1000, 4), 24)
+	if opt.Calendar == nil || opt.Calendar("") == nil {
+		return nil, unfit("e1 lint", "there is no working calendar %q", forms.Settings().Calendar)
+	}
+	g.clock = newClock(opt.Calendar(""), opt.Now.Location(), opt.Now.AddDate(-3, 0, -10), opt.Now.AddDate(2, 0, 0))
+	if g.clock.worked[len(g.clock.worked)-1] < 2000*3600 {
+		return nil, unfit("e1 lint", "nobody works by the calendar %q", forms.Settings().Calendar)
+	}
+	if err := g.people(forms.Org()); err != nil {
+		return nil, err
+	}
+	g.threshold = 1_000_000
+	for _, c := range forms.Settings().Constants {
+		if n, err := strconv.Atoi(c.Text); err == nil && c.Name == "approval_threshold" && n > 0 {
+			g.threshold = n
+		}
+	}
+	for _, name := range []string{clients, inquiries, works, contracts, invoices, assignments} {
+		if err := g.addFlow(name); err != nil {
+			return nil, err
+		}
+	}
+	g.quiet = g.quietTime(forms.Org())
+	return g, g.plan()
+}
+
+// people sorts users by what they do.
+func (g *generator) people(o *org.Org) error {
+	for _, u := range o.Users {
+		if u.Active {
+			g.staff = append(g.staff, u.ID)
+			if s := o.Superior(u.ID); s != nil && s.Active {
+				g.heads[u.ID] = s.ID
+			}
+		}
+	}
+	if len(g.staff) == 0 {
+		return unfit("e1 init --sample", "org.yaml has no active users")
+	}
+	with := func(role string) []string {
+		var ids []string
+		for _, u := range o.Members(role) {
+			ids = append(ids, u.ID)
+		}
+		if len(ids) == 0 {
+			return g.staff
+		}
+		return ids
+	}
+	g.managers, g.operators = with("manager"), with("operator")
+	return nil
+}
+
+// quietTime gives the beginning of a time, in working seconds, in which nobody
+// is absent, so that recorded lives do not depend on when they were recorded.
+func (g *generator) quietTime(o *org.Org) int64 {
+	end := g.clock.work(g.now)
+	const span = 90 * 8 * 3600
+	for at := end - span; at > span; at -= 5 * 8 * 3600 {
+		from, to := g.date(g.clock.moment(at)), g.date(g.clock.moment(at+span))
+		if !slices.ContainsFunc(o.Absences, func(a org.Absence) bool { return a.From.String() <= to && from <= a.To.String() }) {
+			return at
+		}
+	}
+	return end - span
+}
+
+func (g *generator) addFlow(name string) error {
+	f := g.forms.Form(name)
+	if f == nil {
+		return unfit("e1 form list", "there is no usable form %q; demo data needs the standard forms", name)
+	}
+	fl := &flow{form: f, order: f.Order(), has: map[string]bool{}, dir: "documents/" + name + "/"}
+	for _, field := range fl.order {
+		fl.has[field] = true
+	}
+	g.flows[name] = fl
+	g.models[name] = g.template(fl).Format(g.opt.Now.Year(), 999_999)
+	return nil
+}
+
+func (g *generator) template(fl *flow) form.Template {
+	return fl.form.Numbers[0].WithPrefix(g.opt.Prefix)
+}
+
+// plan decides how many documents of each form there are and when they were
+// registered.
+func (g *generator) plan() error {
+	n := g.opt.Documents
+	year, years := g.opt.Now.AddDate(-1, 0, 0).Unix(), g.opt.Now.AddDate(-2, 0, 0).Unix()
+	start := func(name string, count int, from, to int64, night float64) {
+		fl := g.flows[name]
+		fl.n, fl.curve = count, newCurve(g.clock, from, to, night)
+		fl.seed = mix(g.opt.Seed + uint64(len(g.flows)) + uint64(name[0])<<8)
+		g.number(fl, func(i int) int64 { return g.registered(name, i) })
+	}
+	start(clients, n*20/100, years, g.now-3600, 3)
+	start(inquiries, n*45/100, year, g.now-60, 60)
+	start(contracts, max(n*6/100, 1), year, g.now-1200, 1)
+	start(assignments, max(n/100, 1), year, g.now-1200, 1)
+	g.planInvoices()
+	fl := g.flows[invoices]
+	fl.n = len(g.invoices)
+	g.number(fl, func(i int) int64 { return g.invoices[i].at })
+	rest := n
+	for _, f := range g.flows {
+		rest -= f.n
+	}
+	if rest < 1 {
+		return fmt.Errorf("%d documents are too few", n)
+	}
+	start(works, rest, year, g.now-600, 2)
+	for _, f := range g.flows {
+		for _, y := range f.years {
+			if p, err := form.PathOf(f.form, g.numberOf(f, y.first)); err != nil || p != g.path(f, y.first) {
+				return unfit("", "numbers of %s are not written as expected: %v", f.form.Name, err)
+			}
+		}
+	}
+	return nil
+}
+
+// number finds where the years begin.
+func (g *generator) number(fl *flow, registered func(i int) int64) {
+	t := g.template(fl)
+	fl.years, fl.width = nil, 0
+	if s := fl.form.Numbers[0].String(); strings.HasSuffix(s, "}") {
+		if i := strings.LastIndex(s, "{seq:"); i >= 0 && i+len("{seq:6}") == len(s) {
+			fl.width = int(s[len(s)-2] - '0')
+		}
+	}
+	for first := 0; first < fl.n; {
+		y := yearStart{first: first, dir: fl.dir}
+		last := fl.n
+		if t.HasYear() {
+			y.year = g.clock.at(registered(first)).Year()
+			y.dir = fmt.Sprintf("%s%04d/", fl.dir, y.year)
+			last = first + sort.Search(fl.n-first, func(i int) bool { return g.clock.at(registered(first+i)).Year() > y.year })
+		}
+		y.prefix = t.Format(y.year, 1)
+		y.prefix = y.prefix[:len(y.prefix)-fl.width]
+		fl.years = append(fl.years, y)
+		first = last
+	}
+}
+
+// seq gives the year of a document and its ordinal within the year.
+func (fl *flow) seq(i int) (*yearStart, int) {
+	y := len(fl.years) - 1
+	for fl.years[y].first > i {
+		y--
+	}
+	return &fl.years[y], i - fl.years[y].first + 1
+}
+
+func (g *generator) numberOf(fl *flow, i int) string {
+	y, seq := fl.seq(i)
+	if fl.width == 0 {
+		return g.template(fl).Format(y.year, seq)
+	}
+	b := make([]byte, 0, 32)
+	return string(appendPadded(append(b, y.prefix...), seq, fl.width))
+}
+
+// path is form.PathOf for documents of a flow.
+func (g *generator) path(fl *flow, i int) string {
+	y, seq := fl.seq(i)
+	b := append(make([]byte, 0, 80), y.dir...)
+	b = append(appendPadded(b, seq/10000, 2), '/')
+	b = append(appendPadded(b, seq/100%100, 2), '/')
+	b = append(b, g.numberOf(fl, i)...)
+	return string(append(b, ".yaml"...))
+}
+
+func appendPadded(b []byte, n, width int) []byte {
+	var digits [20]byte
+	at := len(digits)
+	for n > 0 || width > 0 {
+		at--
+		digits[at] = byte('0' + n%10)
+		n /= 10
+		width--
+	}
+	return append(b, digits[at:]...)
+}
+
+// registered gives when a document was registered; later ones never before
+// earlier ones.
+func (g *generator) registered(name string, i int) int64 {
+	fl := g.flows[name]
+	r := newRNG(fl.seed, streamTime, i)
+	return fl.curve.moment((float64(i) + 0.05 + 0.9*r.fraction()) / float64(fl.n))
+}
+
+// before gives the ordinal of a document registered about so many seconds
+// before a moment.
+func (fl *flow) before(unix int64) int {
+	return min(max(int(fl.curve.part(unix)*float64(fl.n))-1, 0), fl.n-1)
+}
+
+// run makes all documents.
+func (g *generator) run(emit func(path string, data []byte) error) (Summary, error) {
+	var out Summary
+	for _, f := range []struct {
+		name string
+		make func(i int)
+	}{
+		{clients, g.client}, {inquiries, g.inquiry}, {works, g.work}, {contracts, g.contract}, {invoices, g.invoiceCard}, {assignments, g.assignment},
+	} {
+		fl := g.flows[f.name]
+		for i := range fl.n {
+			g.doc = document.Document{Form: f.name, Number: g.numberOf(fl, i),
+				Card: g.doc.Card[:0], Links: g.doc.Links[:0], Routes: g.doc.Routes[:0], Comments: g.doc.Comments[:0]}
+			g.positions, g.tasks = g.positions[:0], g.tasks[:0]
+			f.make(i)
+			data, err := g.bytes(fl)
+			if err != nil {
+				return out, err
+			}
+			if err := emit(g.path(fl, i), data); err != nil {
+				return out, err
+			}
+		}
+		out.Documents = append(out.Documents, Count{f.name, fl.n})
+	}
+	for _, r := range g.defs.routes {
+		if g.defs.used[r.ID] {
+			out.Pinned = append(out.Pinned, r)
+		}
+	}
+	out.Tasks = g.taskCounts
+	slices.SortFunc(out.Tasks, func(a, b Count) int { return cmp.Compare(a.Name, b.Name) })
+	return out, nil
+}
+
+// sample is how often documents are written by document.Encode as well and
+// compared; the first ones of a run all are.
+const sample = 1000
+
+func (g *generator) bytes(fl *flow) ([]byte, error) {
+	data, err := g.encoder.encode(&g.doc, fl.order)
+	if err != nil {
+		return nil, err
+	}
+	if g.made++; g.made%sample == 0 || g.made < 20 {
+		want, err := g.doc.Encode(fl.order)
+		if err != nil {
+			return nil, err
+		}
+		if !bytes.Equal(data, want) {
+			return nil, fmt.Errorf("%s is not in canonical form; this is an error of e1", g.doc.Number)
+		}
+	}
+	return data, nil
+}
+
+// begin fills what every document has.
+func (g *generator) begin(fl *flow, r *rng, registered int64, by string) {
+	d := &g.doc
+	d.Registered, d.By, d.Status = g.clock.at(registered), by, fl.form.Initial()
+	var id ulid.ULID
+	_ = id.SetTime(uint64(registered)*1000 + uint64(r.n(1000)))
+	a, b := r.next(), r.next()
+	for i := range 8 {
+		id[6+i] = byte(a >> (8 * i))
+	}
+	id[14], id[15] = byte(b), byte(b>>8)
+	d.UID = id.String()
+}
+
+// put gives a field of the document being made a text, if its form has the
+// field.
+func (g *generator) put(fl *flow, name, text string) {
+	if text != "" && fl.has[name] {
+		g.doc.Card = append(g.doc.Card, document.Entry{Name: name, Value: document.Value{Text: text}})
+	}
+}
+
+func (g *generator) rows(fl *flow, name string, rows []document.Row) {
+	if len(rows) > 0 && fl.has[name] {
+		g.doc.Card = append(g.doc.Card, document.Entry{Name: name, Value: document.Value{Rows: rows}})
+	}
+}
+
+// remark adds comments of people now and then.
+func (g *generator) remark(r *rng, by string, registered int64) {
+	if !r.of(90) {
+		return
+	}
+	d := &g.doc
+	last := 0
+	for _, c := range d.Comments {
+		if n, err := strconv.Atoi(c.ID); err == nil {
+			last = max(last, n)
+		}
+	}
+	at := registered
+	for range 1 + r.n(3) {
+		if at = g.clock.moment(g.clock.work(at) + int64(r.between(600, 20000))); at >= g.now {
+			return
+		}
+		if last++; r.of(300) {
+			by = pick(r, g.staff)
+		}
+		d.Comments = append(d.Comments, document.Comment{ID: strconv.Itoa(last), At: g.clock.at(at), By: by, Text: pick(r, g.words.comments)})
+	}
+}
+
+// quarter rounds up to a quarter of an hour.
+func quarter(unix int64) int64 { return (unix + 899) / 900 * 900 }
+
+func (g *generator) timeText(unix int64) string { return document.FormatTime(g.clock.at(unix)) }
+
+func money(roubles int) string { return strconv.Itoa(roubles) + ".00" }
