@@ -64,6 +64,9 @@ func (c *cube) plan() bool {
 	}
 	for _, g := range c.ev.r.Groups {
 		if at, plain := c.ev.columnOf(g.By.Program); plain {
+			if at.typ.Kind == expr.DurationKind {
+				return false // a source knows their minutes, not how they are written
+			}
 			c.key(Key{at.path, g.Per})
 			continue
 		}
@@ -141,9 +144,12 @@ func few(k expr.Kind) bool {
 func (c *cube) take(root *node, b Bucket, scope *rowScope) error {
 	leaf := root
 	for _, g := range c.ev.r.Groups {
-		at, plain := c.ev.columnOf(g.By.Program)
-		if plain && g.Per != Each {
-			text, _ := b.Keys[c.at[Key{at.path, g.Per}]].(string)
+		if at, plain := c.ev.columnOf(g.By.Program); plain {
+			raw := b.Keys[c.at[Key{at.path, g.Per}]]
+			text, _ := raw.(string) // a period comes as its text
+			if g.Per == Each {
+				text = keyText(g, c.ev.decode(at.typ, raw))
+			}
 			leaf = c.ev.child(leaf, text)
 			continue
 		}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/e1-dms/e1/internal/expr"
+	"github.com/e1-dms/e1/internal/worktime"
 	"github.com/shopspring/decimal"
 )
 
@@ -278,7 +279,11 @@ func compareCells(a, b expr.Value, desc bool) int {
 	if x, y := expr.IsEmpty(a), expr.IsEmpty(b); x || y {
 		return cmp.Compare(truthNumber(x), truthNumber(y))
 	}
-	n, _ := expr.Compare(a, b)
+	n, ok := expr.Compare(a, b)
+	if x, isDuration := a.(worktime.Duration); isDuration && !ok {
+		y, _ := b.(worktime.Duration)
+		n = cmp.Compare(minutes(x), minutes(y)) // an order to show by, no statement
+	}
 	if desc {
 		return -n
 	}

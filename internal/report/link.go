@@ -228,6 +228,9 @@ func (l *linker) aggregate(c *Column, a *Aggregate) (expr.Type, bool) {
 			t.Kind = expr.Decimal
 		}
 	default:
+		if t.Kind == expr.DurationKind {
+			return at(badAggregate, "column %q: durations in working and in calendar time have no order, so there is no %s of them; sum and avg are in hours", c.Name, a.Func)
+		}
 		if t.Kind >= expr.Table {
 			return at(badAggregate, "column %q: %s needs values that can be compared, %q is a %s", c.Name, a.Func, a.Arg.Text, t)
 		}
@@ -239,6 +242,9 @@ func (l *linker) aggregate(c *Column, a *Aggregate) (expr.Type, bool) {
 // total checks what a list's totals line computes.
 func (l *linker) total(c *Column) {
 	t := c.Value.Program.Type()
+	if (c.Total == "min" || c.Total == "max") && t.Kind == expr.DurationKind {
+		l.errorf(badAggregate, c.node, "column %q: durations in working and in calendar time have no order, so there is no %s of them", c.Name, c.Total)
+	}
 	if (c.Total == "sum" || c.Total == "avg") && !t.Kind.IsNumber() && t.Kind != expr.DurationKind {
 		l.errorf(badAggregate, c.node, "column %q: total: %s needs numbers or durations, this is a %s", c.Name, c.Total, t)
 	}

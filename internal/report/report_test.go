@@ -309,6 +309,8 @@ func TestProblems(t *testing.T) {
 		{"shapes of aggregates", "report: x\nform: works\ngroup: manager\ncolumns:\n- {column: a, value: 'sum() + count(true, 1)'}\n",
 			`5:23 P010 column "a": sum needs a value: sum(amount)
 5:31 P010 column "a": count takes one condition or nothing: count(status == "done")`},
+		{"order of durations", "report: x\nform: works\ngroup: manager\ncolumns:\n- {column: a, value: max(length)}\n",
+			`5:22 P010 column "a": durations in working and in calendar time have no order, so there is no max of them; sum and avg are in hours`},
 		{"sort and doubles", "report: x\nform: works\ngroup: manager\ncolumns:\n- {column: n, value: count()}\n- {column: n, value: count()}\nsort: [-m]\n",
 			`6:3 P004 column "n" stands twice
 7:8 P009 sort: unknown column "m"; known: "manager", "n"`},

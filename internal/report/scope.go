@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/e1-dms/e1/internal/expr"
+	"github.com/e1-dms/e1/internal/worktime"
 	"github.com/shopspring/decimal"
 )
 
@@ -125,8 +126,11 @@ func (ev *evaluation) decode(t expr.Type, raw any) expr.Value {
 		}
 		return v
 	case int64:
-		if t.Kind == expr.Decimal || t.Kind == expr.Money {
+		switch t.Kind {
+		case expr.Decimal, expr.Money:
 			return decimal.NewFromInt(raw)
+		case expr.DurationKind:
+			return worktime.Duration{Hours: int(raw / 60), Minutes: int(raw % 60)}
 		}
 		return raw
 	}

@@ -30,7 +30,7 @@ type Query struct {
 type Source interface {
 	// Rows calls yield for each document with the values of the query's
 	// columns, each nil, bool, int64 or the canonical text, or already a value
-	// of package expr. The slice may be reused. A source may hand over documents
+	// of package expr; a duration may be a number of minutes. The slice may be reused. A source may hand over documents
 	// for which Where does not hold; they are tested again.
 	Rows(q Query, yield func(values []any) error) error
 }
