@@ -186,6 +186,10 @@ func (p *parser) label(n *yamlsrc.Node, what string) yamlsrc.Label {
 		}
 	case n.Kind == yamlsrc.Mapping && len(n.Pairs) > 0:
 		for _, pair := range n.Pairs {
+			if pair.Value.IsNull() && pair.Value.Value == "" {
+				p.errorf(R004, p.file.Span(pair.Key), "%s: %q has no text; a text with a comma needs quotes", what, pair.Key.Value)
+				continue
+			}
 			if len(pair.Key.Value) != 2 {
 				p.errorf(R001, p.file.Span(pair.Key), "%s: unknown language %q; known: \"en\", \"ru\"", what, pair.Key.Value)
 			}

@@ -95,6 +95,7 @@ func TestProblems(t *testing.T) {
 		{"R004", "- task: A\n  who: ann\n  outcomes: {done: «nxet»‹next›}\n", `7:20: outcome done is "nxet"; write next, leave, "go STEP", "end NAME" or a mapping`},
 		{"R004", "- {task: A, who: «role»‹role clerk›}\n", `5:18: who: "role" is not understood; write "role X" with an id`},
 		{"R004", "- choose:\n  branches: «{if: amount > 1, end: x}»‹[{if: amount > 1, end: x}, {else: next}]›\n", `6:13: branches is a mapping; a list of branches is needed`},
+		{"R004", "- task: {en: Do, ru: «Сделать, что надо»‹\"Сделать, что надо\"›}\n  who: ann\n", `5:31: task: "что надо" has no text; a text with a comma needs quotes`},
 		{"R005", "- {task: A, id: check, who: ann}\n- go: «chekc»‹check›\n", `6:7: unknown step "chekc"; did you mean "check"?`},
 		{"R005", "- {task: A, id: a, who: ann}\n- {task: B, id: b, who: ann, after: «c»‹a›}\n", `6:37: unknown step "c"; known: "a", "b"`},
 		{"R006", "- {task: A, who: ann, fill: [«amuont»‹amount›]}\n", `5:30: unknown field "amuont"; did you mean "amount"?`},

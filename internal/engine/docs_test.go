@@ -1,0 +1,42 @@
+package engine
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/e1-dms/e1/internal/route"
+)
+
+// TestTheReferenceOfRoutes parses and checks every example of docs/routes.md
+// and compares its list of problems.
+func TestTheReferenceOfRoutes(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join("..", "..", "docs", "routes.md"))
+	fail(t, err)
+	set, routes := shipped(t)
+	examples := 0
+	for i, block := range strings.Split(string(text), "```yaml\n")[1:] {
+		source, _, _ := strings.Cut(block, "```")
+		if !strings.HasPrefix(source, "route:") {
+			source = "route: example\nfor: contracts\nstart: by hand\ncontroller: role head_of_sales\nsteps:\n" + source
+		}
+		examples++
+		r, problems := route.ParseSource(fmt.Sprintf("example %d", i+1), []byte(source))
+		problems = append(problems, route.Check(r, route.ContextOf(set, []string{"ru"}, append(routes, r)))...)
+		if len(problems) > 0 {
+			t.Errorf("%s\n%s", headlines(problems), source)
+		}
+	}
+	if examples < 8 {
+		t.Errorf("only %d examples", examples)
+	}
+	var table strings.Builder
+	for _, c := range route.Codes() {
+		fmt.Fprintf(&table, "| %s | %s | %s |\n", c.Code, c.Slug, c.Summary)
+	}
+	if !strings.HasSuffix(string(text), table.String()) {
+		t.Errorf("the table of problems is stale; it is to be\n%s", table.String())
+	}
+}
