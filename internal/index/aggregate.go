@@ -2,6 +2,7 @@ package index
 
 import (
 	"cmp"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"slices"
@@ -22,10 +23,13 @@ func (db *DB) Aggregate(form string, by []GroupExpr, aggs []Agg, where ...Cond) 
 	if err := g.prepare(); err != nil {
 		return nil, err
 	}
-	out, err := g.inSQL()
-	if errors.Is(err, errInexact) {
-		out, err = g.inGo()
+	if g.plain() {
+		out, err := g.inSQL()
+		if !errors.Is(err, errInexact) {
+			return out, wrap(err)
+		}
 	}
+	out, err := g.inGo()
 	return out, wrap(err)
 }
 
@@ -147,40 +151,30 @@ func period(t time.Time, unit Unit) string {
 	return t.Format(time.DateOnly)
 }
 
-// partial is an aggregate of one group on its way: enough to join two groups
-// of SQLite that have the same key here.
+// plain says that SQLite does the grouping best: for one group, and for what
+// an index holds in order already. Otherwise it would sort all rows, which
+// takes several times as long as to read them and to group them here.
+func (g *grouping) plain() bool {
+	if len(g.by) == 0 {
+		return true
+	}
+	for _, a := range g.aggs {
+		if a.Column != "" {
+			return false
+		}
+	}
+	k := g.keys[0]
+	return len(g.by) == 1 && len(g.where) == 0 && g.b.hasF && g.by[0].Unit == Each && k.spec.Type == Text &&
+		(k.spec.Indexed && strings.HasPrefix(k.c, "f.") || k.attr && k.name == "status")
+}
+
+// partial is an aggregate of one group on its way.
 type partial struct {
 	n        int64
+	ints     int64 // the sum of what is whole, scaled for decimals
 	sum      decimal.Decimal
 	lo, hi   value
 	distinct map[any]bool
-}
-
-// inSQL lets SQLite do the grouping.
-func (g *grouping) inSQL() ([]Group, error) {
-	sql, folds := g.sql()
-	groups := map[string]*sums{}
-	var order []string
-	err := g.db.c.query(sql, g.b.args, func(r []value) error {
-		keys := make([]any, len(g.keys))
-		for i, k := range g.keys {
-			keys[i] = keyText(k, g.by[i].Unit, r[i])
-		}
-		id := fmt.Sprintf("%#v", keys)
-		acc, ok := groups[id]
-		if !ok {
-			acc = &sums{keys: keys, parts: make([]partial, len(g.aggs))}
-			groups[id], order = acc, append(order, id)
-		}
-		return g.add(acc, r[len(g.keys):], ok || folds)
-	})
-	if err != nil {
-		if strings.Contains(err.Error(), "integer overflow") {
-			return nil, errInexact
-		}
-		return nil, err
-	}
-	return g.finish(groups, order), nil
 }
 
 type sums struct {
@@ -188,41 +182,29 @@ type sums struct {
 	parts []partial
 }
 
-// sql writes the SELECT; folds says that several of its groups can have one
-// key, so that distinct values cannot be counted in it.
-func (g *grouping) sql() (string, bool) {
+// inSQL lets SQLite do the grouping.
+func (g *grouping) inSQL() ([]Group, error) {
 	var sel, group []string
-	folds := false
 	for i, k := range g.keys {
 		sel = append(sel, keySQL(k, g.by[i].Unit))
 		group = append(group, fmt.Sprint(i+1))
-		folds = folds || g.by[i].Unit == Week || k.spec.Type == DateTime && g.by[i].Unit != Day && g.by[i].Unit != Each
 	}
 	for i, a := range g.aggs {
 		col := g.cols[i]
 		if a.Column == "" {
-			sel = append(sel, "count(*)")
+			sel = append(sel, "count(*)", "NULL", "0")
 			continue
 		}
-		sel = append(sel, "count("+col.c+")")
-		switch a.Func {
-		case Sum, Avg:
-			sel = append(sel, "sum("+col.c+")")
-		case Min:
-			sel = append(sel, "min("+col.c+")")
-		case Max:
-			sel = append(sel, "max("+col.c+")")
-		case CountDistinct:
-			sel = append(sel, "count(DISTINCT "+col.moment()+")")
-		}
+		inexact := "0"
 		if col.k != "" {
-			sel = append(sel, "count("+col.k+")")
+			inexact = "count(" + col.k + ")"
 		}
-	}
-	for _, k := range g.keys {
-		if k.k != "" {
-			sel = append(sel, "count("+k.k+")")
+		call := map[AggFunc]string{Count: "NULL", Sum: "sum(%s)", Avg: "sum(%s)", Min: "min(%s)", Max: "max(%s)", CountDistinct: "count(DISTINCT %s)"}[a.Func]
+		arg := col.c
+		if a.Func == CountDistinct {
+			arg = col.moment()
 		}
+		sel = append(sel, "count("+col.c+")", strings.Replace(call, "%s", arg, 1), inexact)
 	}
 	if len(sel) == 0 {
 		sel = []string{"1"}
@@ -231,58 +213,51 @@ func (g *grouping) sql() (string, bool) {
 	if len(group) > 0 {
 		sql += " GROUP BY " + strings.Join(group, ", ")
 	}
-	return sql, folds
-}
-
-// add joins one row of SQLite's into a group.
-func (g *grouping) add(acc *sums, r []value, folds bool) error {
-	i := 0
-	next := func() value { v := r[i]; i++; return v }
-	for n, a := range g.aggs {
-		p, col := &acc.parts[n], g.cols[n]
-		count := asInt(next())
-		if a.Column == "" || a.Func == Count {
-			p.n += count
-		} else {
-			v := next()
+	var groups []*sums
+	err := g.db.c.query(sql, g.b.args, func(r []value) error {
+		acc := &sums{keys: make([]any, len(g.keys)), parts: make([]partial, len(g.aggs))}
+		for i, k := range g.keys {
+			acc.keys[i] = keyText(k, g.by[i].Unit, r[i])
+		}
+		for i, a := range g.aggs {
+			at := len(g.keys) + 3*i
+			p := &acc.parts[i]
+			if asInt(r[at+2]) > 0 {
+				return errInexact
+			}
+			p.n = asInt(r[at])
 			switch a.Func {
 			case Sum, Avg:
-				p.sum = p.sum.Add(scaledSum(col, v))
-				p.n += count
+				p.ints = asInt(r[at+1])
 			case Min, Max:
-				p.n += count
-				p.extend(v)
+				p.lo, p.hi = r[at+1], r[at+1]
 			case CountDistinct:
-				if folds {
-					return errInexact
-				}
-				p.n += asInt(v)
+				p.n = asInt(r[at+1])
 			}
 		}
-		if col.k != "" && asInt(next()) > 0 {
-			return errInexact
+		groups = append(groups, acc)
+		return nil
+	})
+	if err != nil {
+		if strings.Contains(err.Error(), "integer overflow") {
+			return nil, errInexact
 		}
+		return nil, err
 	}
-	for ; i < len(r); i++ {
-		if asInt(r[i]) > 0 { // a key that its floor does not tell apart
-			return errInexact
-		}
-	}
-	return nil
+	return g.finish(groups), nil
 }
 
-func scaledSum(col column, v value) decimal.Decimal {
-	d := decimal.NewFromInt(asInt(v))
-	if col.spec.Type == Decimal {
-		d = d.Shift(-decimalDigits)
+// addInt sums without leaving exact arithmetic.
+func (p *partial) addInt(n int64) {
+	sum := p.ints + n
+	if (n > 0) != (sum > p.ints) && n != 0 {
+		p.sum = p.sum.Add(decimal.NewFromInt(p.ints))
+		sum = n
 	}
-	return d
+	p.ints = sum
 }
 
 func (p *partial) extend(v value) {
-	if v == nil {
-		return
-	}
 	if p.lo == nil || compareValues(v, p.lo) < 0 {
 		p.lo = v
 	}
@@ -291,26 +266,36 @@ func (p *partial) extend(v value) {
 	}
 }
 
-// compareValues orders values of one column, as SQLite does.
+// compareValues orders values of one column, as SQLite does. Decimals are
+// scaled integers or, where these do not hold them, decimals in the same scale.
 func compareValues(a, b value) int {
 	x, xok := a.(int64)
 	y, yok := b.(int64)
 	if xok && yok {
 		return cmp.Compare(x, y)
 	}
-	dx, xok := a.(decimal.Decimal)
-	dy, yok := b.(decimal.Decimal)
-	if xok && yok {
-		return dx.Cmp(dy)
+	if xok || yok || isDecimal(a) {
+		return inFull(a).Cmp(inFull(b))
 	}
 	return strings.Compare(asString(a), asString(b))
 }
 
+func isDecimal(v value) bool {
+	_, ok := v.(decimal.Decimal)
+	return ok
+}
+
+func inFull(v value) decimal.Decimal {
+	if d, ok := v.(decimal.Decimal); ok {
+		return d
+	}
+	return decimal.NewFromInt(asInt(v))
+}
+
 // finish gives the groups their visible values, in the order of keys.
-func (g *grouping) finish(groups map[string]*sums, order []string) []Group {
-	out := make([]Group, 0, len(order))
-	for _, id := range order {
-		acc := groups[id]
+func (g *grouping) finish(groups []*sums) []Group {
+	out := make([]Group, 0, len(groups))
+	for _, acc := range groups {
 		values := make([]any, len(g.aggs))
 		for i, a := range g.aggs {
 			values[i] = acc.parts[i].value(a, g.cols[i])
@@ -335,21 +320,28 @@ func (p *partial) value(a Agg, col column) any {
 	if p.n == 0 {
 		return nil
 	}
-	visible := func(v value) any {
-		if d, ok := v.(decimal.Decimal); ok {
-			return fixed(d, col.spec.Scale)
-		}
-		return decodeValue(col.spec, v, nil)
+	unit := int32(0)
+	if col.spec.Type == Decimal {
+		unit = -decimalDigits
 	}
+	sum := p.sum.Add(decimal.NewFromInt(p.ints)).Shift(unit)
 	switch a.Func {
 	case Sum:
-		return fixed(p.sum, col.spec.Scale)
+		return fixed(sum, col.spec.Scale)
 	case Avg:
-		return fixed(p.sum.DivRound(decimal.NewFromInt(p.n), 6), col.spec.Scale)
+		return fixed(sum.DivRound(decimal.NewFromInt(p.n), 6), col.spec.Scale)
 	case Min:
-		return visible(p.lo)
+		return visible(col.spec, p.lo)
 	}
-	return visible(p.hi)
+	return visible(col.spec, p.hi)
+}
+
+// visible gives a stored value, or a decimal in its scale, as callers see it.
+func visible(spec Column, v value) any {
+	if d, ok := v.(decimal.Decimal); ok {
+		return fixed(d.Shift(-decimalDigits), spec.Scale)
+	}
+	return decodeValue(spec, v, nil)
 }
 
 // fixed writes a decimal with at least scale digits after the point and no
@@ -405,76 +397,121 @@ func compareKeys(t ColumnType, a, b any) int {
 
 // inGo groups row by row, with decimals of any size.
 func (g *grouping) inGo() ([]Group, error) {
-	groups := map[string]*sums{}
-	var order []string
-	cols := append(slices.Clone(g.keys), g.cols...)
-	var sel []string
-	for i, c := range cols {
-		if i < len(g.keys) && (g.by[i].Unit != Each || c.spec.Type == Date) {
-			c.c, c.k = keySQL(c, g.by[i].Unit), ""
+	sel := &selection{at: map[string]int{}}
+	keys := make([]place, len(g.keys))
+	for i, k := range g.keys {
+		if g.by[i].Unit != Each {
+			k.c, k.k = keySQL(k, g.by[i].Unit), ""
 		}
-		if c.c == "" {
-			c.c = "1"
-		}
-		if c.k == "" {
-			c.k, c.t = "NULL", "NULL"
-		}
-		sel = append(sel, c.c, c.k, c.t)
+		keys[i] = sel.add(k)
 	}
-	sql := "SELECT " + strings.Join(sel, ", ") + g.b.from() + " WHERE " + g.cond
-	err := g.db.c.query(sql, g.b.args, func(r []value) error {
-		keys := make([]any, len(g.keys))
-		for i, k := range g.keys {
-			if v := exact(k, r[3*i:]); k.spec.Type == Decimal && v != nil {
-				keys[i] = fixed(v.(decimal.Decimal), k.spec.Scale)
-			} else {
-				keys[i] = keyText(k, g.by[i].Unit, r[3*i])
-			}
+	cols := make([]place, len(g.aggs))
+	for i, c := range g.cols {
+		if c.c != "" {
+			cols[i] = sel.add(c)
 		}
-		id := fmt.Sprintf("%#v", keys)
-		acc, ok := groups[id]
-		if !ok {
-			acc = &sums{keys: keys, parts: make([]partial, len(g.aggs))}
-			groups[id], order = acc, append(order, id)
+	}
+	if len(sel.sql) == 0 {
+		sel.sql = []string{"1"}
+	}
+	// Several raw keys, days say, can be one key of the answer.
+	var groups []*sums
+	byRaw, byKey := map[string]*sums{}, map[string]*sums{}
+	var raw []byte
+	sql := "SELECT " + strings.Join(sel.sql, ", ") + g.b.from() + " WHERE " + g.cond
+	err := g.db.c.query(sql, g.b.args, func(r []value) error {
+		raw = raw[:0]
+		for _, k := range keys {
+			raw = appendRaw(raw, k.read(r))
+		}
+		acc := byRaw[string(raw)]
+		if acc == nil {
+			texts := make([]any, len(keys))
+			for i, k := range g.keys {
+				if v := keys[i].read(r); isDecimal(v) {
+					texts[i] = visible(k.spec, v)
+				} else {
+					texts[i] = keyText(k, g.by[i].Unit, v)
+				}
+			}
+			id := fmt.Sprintf("%#v", texts)
+			if acc = byKey[id]; acc == nil {
+				acc = &sums{keys: texts, parts: make([]partial, len(g.aggs))}
+				groups, byKey[id] = append(groups, acc), acc
+			}
+			byRaw[string(raw)] = acc
 		}
 		for i, a := range g.aggs {
-			acc.parts[i].addRow(a, g.cols[i], exact(g.cols[i], r[3*(len(g.keys)+i):]))
+			if a.Column == "" {
+				acc.parts[i].n++
+			} else if v := cols[i].read(r); v != nil {
+				acc.parts[i].add(a.Func, g.cols[i], v)
+			}
 		}
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	if len(g.keys) == 0 && len(order) == 0 {
-		groups[""], order = &sums{parts: make([]partial, len(g.aggs))}, []string{""}
+	if len(g.keys) == 0 && len(groups) == 0 {
+		groups = []*sums{{parts: make([]partial, len(g.aggs))}}
 	}
-	return g.finish(groups, order), nil
+	return g.finish(groups), nil
 }
 
-// exact gives a column's value from its c, k and t; decimals in full.
-func exact(col column, r []value) value {
-	if col.spec.Type != Decimal || r[0] == nil {
-		return r[0]
+// selection is what a SELECT asks for, each expression once.
+type selection struct {
+	sql []string
+	at  map[string]int
+}
+
+// place says where a column's c and, for a decimal, its k and t stand in a row.
+type place struct{ c, k, t int }
+
+func (s *selection) add(col column) place {
+	put := func(sql string) int {
+		i, ok := s.at[sql]
+		if !ok {
+			i = len(s.sql)
+			s.sql, s.at[sql] = append(s.sql, sql), i
+		}
+		return i
 	}
-	if r[1] == nil {
-		return decimal.NewFromInt(asInt(r[0])).Shift(-decimalDigits)
+	p := place{c: put(col.c), k: -1}
+	if col.k != "" {
+		p.k, p.t = put(col.k), put(col.t)
 	}
-	d, err := decimal.NewFromString(asString(r[2]))
+	return p
+}
+
+// read gives a column's value; a decimal that c does not hold in full, scaled.
+func (p place) read(r []value) value {
+	if p.k < 0 || r[p.k] == nil {
+		return r[p.c]
+	}
+	d, err := decimal.NewFromString(asString(r[p.t]))
 	if err != nil {
 		return nil
 	}
-	return d
+	return d.Shift(decimalDigits)
 }
 
-func (p *partial) addRow(a Agg, col column, v value) {
-	if a.Column == "" {
-		p.n++
-		return
+func appendRaw(raw []byte, v value) []byte {
+	switch x := v.(type) {
+	case nil:
+		return append(raw, 0)
+	case int64:
+		return binary.BigEndian.AppendUint64(append(raw, 1), uint64(x))
+	case decimal.Decimal:
+		v = x.String()
 	}
-	if v == nil {
-		return
-	}
-	switch a.Func {
+	s := asString(v)
+	raw = binary.BigEndian.AppendUint32(append(raw, 2), uint32(len(s)))
+	return append(raw, s...)
+}
+
+func (p *partial) add(f AggFunc, col column, v value) {
+	switch f {
 	case CountDistinct:
 		if p.distinct == nil {
 			p.distinct = map[any]bool{}
@@ -482,22 +519,20 @@ func (p *partial) addRow(a Agg, col column, v value) {
 		key := any(v)
 		switch x := v.(type) {
 		case decimal.Decimal:
-			key = fixed(x, 0)
+			key = x.String()
 		case int64:
 			if col.spec.Type == DateTime {
 				key = x >> offsetBits
 			}
-		case []byte:
-			key = string(x)
 		}
 		p.distinct[key] = true
 		p.n = int64(len(p.distinct))
 		return
 	case Sum, Avg:
-		if d, ok := v.(decimal.Decimal); ok {
-			p.sum = p.sum.Add(d)
+		if n, ok := v.(int64); ok {
+			p.addInt(n)
 		} else {
-			p.sum = p.sum.Add(decimal.NewFromInt(asInt(v)))
+			p.sum = p.sum.Add(inFull(v))
 		}
 	case Min, Max:
 		p.extend(v)

@@ -221,17 +221,16 @@ func (w *Writer) complete(opt BulkOptions, schema Schema) error {
 }
 
 func (w *Writer) dropDoubles() error {
-	// The index that is needed anyway finds them.
-	err := w.c.exec(secondary[0])
-	if err == nil {
-		return nil
+	if err := w.c.exec(secondary[0]); err != nil {
+		return err
 	}
 	type double struct {
 		id   int64
 		form string
 	}
 	var doubles []double
-	err = w.c.query("SELECT id, form FROM documents WHERE id NOT IN (SELECT max(id) FROM documents GROUP BY number)", nil, func(r []value) error {
+	err := w.c.query(`SELECT id, form FROM documents WHERE number IN (SELECT number FROM documents GROUP BY number HAVING count(*) > 1)
+		AND id NOT IN (SELECT max(id) FROM documents GROUP BY number HAVING count(*) > 1)`, nil, func(r []value) error {
 		doubles = append(doubles, double{asInt(r[0]), asString(r[1])})
 		return nil
 	})

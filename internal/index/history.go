@@ -93,6 +93,12 @@ func (db *DB) CommitsByPrefix(prefix string, limit int) ([]CommitRecord, error) 
 	return db.commits("FROM commits c WHERE c.id >= ? AND c.id < ? ORDER BY c.id LIMIT ?", prefix, prefix+"g", limitOf(limit))
 }
 
+// BigCommits gives the recorded commits that name no document although e1 made
+// them: those that touched too many to name them.
+func (db *DB) BigCommits() ([]CommitRecord, error) {
+	return db.commits("FROM commits c WHERE c.docs IS NULL AND c.op IS NOT NULL AND c.op <> 'init' ORDER BY c.seq LIMIT ?", limitOf(1000))
+}
+
 func first(records []CommitRecord, err error) (CommitRecord, bool, error) {
 	if err != nil || len(records) == 0 {
 		return CommitRecord{}, false, err

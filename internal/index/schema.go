@@ -30,10 +30,10 @@ var fixedTables = []struct{ name, columns, key string }{
 // secondary are the indexes that are made at the end of a bulk build; the first
 // one finds numbers that occur twice.
 var secondary = []string{
-	`CREATE UNIQUE INDEX IF NOT EXISTS documents_number ON documents(number)`,
+	`CREATE INDEX IF NOT EXISTS documents_number ON documents(number)`,
 	`CREATE INDEX documents_series ON documents(series, seq)`,
 	`CREATE INDEX refs_target ON refs(target)`,
-	`CREATE INDEX tasks_open ON tasks(sort) WHERE open = 1`,
+	`CREATE INDEX tasks_open ON tasks(open, sort) WHERE open = 1`,
 	`CREATE INDEX timers_at ON timers(at)`,
 	`CREATE INDEX events_start ON events(long, start)`,
 	`CREATE INDEX keys_value ON keys(kind, value)`,

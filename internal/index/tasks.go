@@ -1,8 +1,6 @@
 package index
 
-import (
-	"strings"
-)
+import "strings"
 
 const taskColumns = "t.task, t.inst, t.step, t.title, t.route, t.who, t.candidates, t.controller, t.giver, t.state, t.open, t.outcome, " +
 	"t.comment, t.\"for\", t.cycle, t.assigned, t.due, t.accepted, t.done, t.outcomes, d.number, d.form, d.title, d.status"
@@ -28,7 +26,7 @@ func (db *DB) Tasks(q TaskQuery) (tasks []TaskRow, total int, err error) {
 		return nil
 	})
 	if err == nil && q.MaxCount >= 0 {
-		from, where, args := q.sql()
+		from, where, args := q.sql(true)
 		total, _, err = db.bounded("SELECT 1"+from+where, args, q.MaxCount)
 	}
 	return tasks, total, wrap(err)
@@ -36,7 +34,7 @@ func (db *DB) Tasks(q TaskQuery) (tasks []TaskRow, total int, err error) {
 
 // StreamTasks calls fn for each task that Tasks would give.
 func (db *DB) StreamTasks(q TaskQuery, fn func(TaskRow) error) error {
-	from, where, args := q.sql()
+	from, where, args := q.sql(false)
 	order := " ORDER BY t.sort, t.doc, t.n"
 	switch {
 	case q.Newest:
@@ -53,23 +51,32 @@ func (q TaskQuery) onePerson() bool {
 	return len(q.Users) == 1 && q.Controller == "" && q.Document == "" || len(q.Users) == 0 && q.Controller != "" && q.Document == ""
 }
 
-func (q TaskQuery) sql() (from, where string, args []any) {
+// sql writes what selects the tasks; to count them it leaves out the tables
+// that decide nothing.
+func (q TaskQuery) sql(count bool) (from, where string, args []any) {
 	var conds []string
 	add := func(cond string, values ...any) {
 		conds = append(conds, cond)
 		args = append(args, values...)
 	}
-	from = " FROM tasks t JOIN documents d ON d.id = t.doc"
+	from = " FROM tasks t"
+	document := " CROSS JOIN documents d ON d.id = t.doc"
+	if count && q.Form == "" {
+		document = ""
+	}
+	// Deadline and openness stand in the index of people as well.
+	sort, open := "t.sort", "t.open"
 	if q.onePerson() {
-		from = " FROM task_people p CROSS JOIN tasks t ON t.doc = p.doc AND t.n = p.n CROSS JOIN documents d ON d.id = t.doc"
+		sort, open = "p.sort", "p.open"
+		from = " FROM task_people p CROSS JOIN tasks t ON t.doc = p.doc AND t.n = p.n"
+		if count && q.Form+q.State+q.Route+q.Step == "" && q.DoneFrom.IsZero() && q.DoneTo.IsZero() {
+			from = " FROM task_people p"
+		}
 		user, kind := q.Controller, controls
 		if len(q.Users) == 1 {
 			user, kind = q.Users[0], performs
 		}
 		add("p.user = ? AND p.kind = ?", user, kind)
-		if open := q.Open || !q.Overdue.IsZero(); open || q.Closed {
-			add("p.open = ?", boolInt(open))
-		}
 	} else {
 		if len(q.Users) > 0 {
 			users := make([]any, len(q.Users))
@@ -82,18 +89,19 @@ func (q TaskQuery) sql() (from, where string, args []any) {
 			add("t.controller = ?", q.Controller)
 		}
 	}
+	from += document
 	if q.Document != "" {
 		from = " FROM documents d CROSS JOIN tasks t ON t.doc = d.id"
 		add("d.number = ?", q.Document)
 	}
 	if q.Open || !q.Overdue.IsZero() {
-		conds = append(conds, "t.open = 1")
+		conds = append(conds, open+" = 1")
 	}
 	if q.Closed {
-		conds = append(conds, "t.open = 0")
+		conds = append(conds, open+" = 0")
 	}
 	if !q.Overdue.IsZero() {
-		add("t.sort < ?", q.Overdue.Unix())
+		add(sort+" < ?", q.Overdue.Unix())
 	}
 	if !q.DoneFrom.IsZero() {
 		add("t.done >= ?", q.DoneFrom.Unix()<<offsetBits)
