@@ -32,29 +32,39 @@ func (b Border) frame() int {
 func layout(columns []Column, rows iter.Seq[[]Cell], border Border, width int) ([]int, bool) {
 	widths, least := make([]int, len(columns)), make([]int, len(columns))
 	for i, c := range columns {
-		least[i] = max(c.least(), min(longestWord(c.Title), longestKept))
-		widths[i] = max(1, longestWord(c.Title))
-		if c.Align != Right && !c.Whole {
-			widths[i] = max(1, Width(clean(c.Title)))
+		word := min(longestWord(c.Title), longestKept)
+		widths[i] = max(1, Width(clean(c.Title)))
+		least[i] = max(c.least(), word)
+		if c.whole() {
+			least[i] = max(1, longestWord(c.Title)) // and all of every cell
 		}
 	}
 	for row := range rows {
 		for i, c := range columns {
-			n := cellWidth(cellAt(row, i).Text, c.Wrap)
-			if c.Max > 0 && !c.whole() {
+			text := cellAt(row, i).Text
+			n := cellWidth(text, c.Wrap)
+			switch {
+			case c.whole():
+				least[i] = max(least[i], n)
+			case c.Max > 0:
 				n = min(n, c.Max)
 			}
 			widths[i] = max(widths[i], n)
 			if c.Wrap && c.Min == 0 {
-				least[i] = max(least[i], min(longestWord(cellAt(row, i).Text), longestKept))
+				least[i] = max(least[i], min(longestWord(text), longestKept))
 			}
 		}
 	}
 	room := width - border.frame() - border.gap()*(len(columns)-1)
-	// Flexible columns give first, then the other texts; each time the widest.
-	for _, flexible := range []bool{true, false} {
+	// First headings of numbers are broken into lines, then flexible columns
+	// give, then the other texts; each time the widest.
+	for _, gives := range []func(Column) bool{
+		Column.whole,
+		func(c Column) bool { return !c.whole() && c.Flex },
+		func(c Column) bool { return !c.whole() },
+	} {
 		for sum(widths) > room {
-			at := widestShrinkable(columns, widths, least, flexible)
+			at := widestShrinkable(columns, widths, least, gives)
 			if at < 0 {
 				break
 			}
@@ -76,13 +86,10 @@ func (c Column) least() int {
 
 // widestShrinkable is the column that gives the next display column, -1 when
 // none can.
-func widestShrinkable(columns []Column, widths, least []int, flexible bool) int {
+func widestShrinkable(columns []Column, widths, least []int, gives func(Column) bool) int {
 	at := -1
 	for i, c := range columns {
-		if c.whole() || flexible && !c.Flex || widths[i] <= least[i] {
-			continue
-		}
-		if at < 0 || widths[i] > widths[at] {
+		if gives(c) && widths[i] > least[i] && (at < 0 || widths[i] > widths[at]) {
 			at = i
 		}
 	}

@@ -26,11 +26,12 @@ func Plain(w io.Writer, rows iter.Seq[[]string]) error {
 	return out.Flush()
 }
 
-// PlainTable writes the rows of a table as Plain does.
+// PlainTable writes the rows of a table as Plain does. A row that is shorter
+// than the table is filled up; a table for this form needs no columns.
 func PlainTable(w io.Writer, t Table) error {
 	return Plain(w, func(yield func([]string) bool) {
 		for _, row := range t.Rows {
-			texts := make([]string, len(t.Columns))
+			texts := make([]string, max(len(t.Columns), len(row)))
 			for i := range texts {
 				texts[i] = cellAt(row, i).Text
 			}

@@ -71,3 +71,6 @@ func (s Style) paint(t Tone, text string) string {
 	at := strings.Index(text, body)
 	return text[:at] + start + body + "\x1b[0m" + text[at+len(body):]
 }
+
+// Paint colors a text where colors are wanted.
+func (s Style) Paint(t Tone, text string) string { return s.paint(t, text) }

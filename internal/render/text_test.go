@@ -320,7 +320,10 @@ func TestPlain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := "a\\tb\tc\\\\d\te\\nf\\r\nтолько первая\t\t\n"; b.String() != want {
+	if err := PlainTable(&b, Table{Rows: [][]Cell{Row("x", "y")}}); err != nil {
+		t.Fatal(err)
+	}
+	if want := "a\\tb\tc\\\\d\te\\nf\\r\nтолько первая\t\t\nx\ty\n"; b.String() != want {
 		t.Errorf("got %q", b.String())
 	}
 }
