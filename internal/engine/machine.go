@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 
@@ -66,13 +67,14 @@ func Apply(in Input) (Result, error) {
 	m := &machine{in: in, org: in.Forms.Org(), language: in.Forms.Settings().Language, self: in.Document.Clone(), defs: map[string]*route.Route{}, res: &Result{},
 		runs: map[int]*run{}, loads: map[string]int{}}
 	m.docs = []*document.Document{m.self}
-	if err := m.dispatch(); err != nil {
-		return Result{}, err
+	err := m.dispatch()
+	if _, changed := in.Event.(DocumentChanged); err == nil && !changed {
+		err = m.settle()
 	}
-	if err := m.settle(); err != nil {
-		return Result{}, err
+	if err == nil {
+		err = m.checkFresh()
 	}
-	if err := m.checkFresh(); err != nil {
+	if err != nil {
 		return Result{}, err
 	}
 	m.res.Changed = m.docs
@@ -86,12 +88,10 @@ func (m *machine) dispatch() error {
 	}
 	switch e := m.in.Event.(type) {
 	case Registered:
-		return m.startBy(route.OnRegistered, nil)
+		m.startBy(route.OnRegistered, nil)
+		return nil
 	case DocumentChanged:
-		for _, f := range e.Fields {
-			m.touched(f)
-		}
-		return m.startBy(route.OnChanged, e.Fields)
+		return m.documentChanged(e)
 	case Start:
 		return m.start(e)
 	case Advance:
@@ -173,19 +173,70 @@ func (m *machine) tell(kind EffectKind, task int, text string, to ...string) {
 
 // startBy starts the routes that say so by themselves. One that cannot be
 // started is noted: the document is there all the same.
-func (m *machine) startBy(kind route.StartKind, fields []string) error {
+func (m *machine) startBy(kind route.StartKind, fields []string) {
 	for _, r := range m.in.Definitions.Starting(m.self.Form, kind) {
-		wanted, err := m.wants(r, kind, fields)
+		err := m.attempt(func() error {
+			wanted, err := m.wants(r, kind, fields)
+			if err != nil || !wanted {
+				return err
+			}
+			_, err = m.begin(r, nil)
+			return err
+		})
 		if err != nil {
-			return err
-		}
-		if !wanted {
-			continue
-		}
-		if _, err := m.begin(r, nil); err != nil {
-			return err
+			m.note("route %q was not started: %v", r.Name.Text, err)
 		}
 	}
+}
+
+// attempt carries something out completely, with all that follows by itself,
+// or not at all.
+func (m *machine) attempt(something func() error) error {
+	docs := make([]*document.Document, len(m.docs))
+	for i, d := range m.docs {
+		docs[i] = d.Clone()
+	}
+	res := *m.res
+	fresh, loads := slices.Clone(m.fresh), maps.Clone(m.loads)
+	err := something()
+	if err == nil {
+		err = m.settle()
+	}
+	if err == nil {
+		err = m.checkFresh()
+	}
+	if err == nil {
+		return nil
+	}
+	m.self, m.docs, m.fresh, m.loads = docs[0], docs, fresh, loads
+	m.runs = map[int]*run{}
+	*m.res = res.clipped()
+	return err
+}
+
+// clipped makes appending to a copy of the result harmless to what was
+// appended to the original meanwhile.
+func (r Result) clipped() Result {
+	r.Pin, r.Opened, r.Closed = slices.Clip(r.Pin), slices.Clip(r.Opened), slices.Clip(r.Closed)
+	r.Started, r.Ended = slices.Clip(r.Started), slices.Clip(r.Ended)
+	r.Effects, r.Notes = slices.Clip(r.Effects), slices.Clip(r.Notes)
+	return r
+}
+
+// documentChanged lets the routes notice what a person has changed. A route
+// that cannot go on must not keep people from correcting cards: it stays where
+// it is, which is noted, and is tried again with the next event.
+func (m *machine) documentChanged(e DocumentChanged) error {
+	err := m.attempt(func() error {
+		for _, f := range e.Fields {
+			m.touched(f)
+		}
+		return nil
+	})
+	if err != nil {
+		m.note("a route of %s cannot go on: %v", m.self.Number, err)
+	}
+	m.startBy(route.OnChanged, e.Fields)
 	return nil
 }
 

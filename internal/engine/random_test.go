@@ -28,7 +28,9 @@ func (w *writer) line(depth int, format string, args ...any) {
 
 func (w *writer) one(of ...string) string { return rapid.SampledFrom(of).Draw(w.T, "word") }
 
-func (w *writer) chance(percent int) bool { return rapid.IntRange(1, 100).Draw(w.T, "chance") <= percent }
+func (w *writer) chance(percent int) bool {
+	return rapid.IntRange(1, 100).Draw(w.T, "chance") <= percent
+}
 
 // block writes a sequence of steps.
 func (w *writer) block(depth, nesting int, inside bool) {

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -339,5 +340,65 @@ func TestOutcomes(t *testing.T) {
 	want := []Choice{{"good", "good", false}, {"bad", "bad", true}}
 	if diff := cmp.Diff(want, Outcomes(def, task, "en")); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestARouteThatCannotStart proves that the document is registered all the
+// same, that other routes start, and that nothing of the failed one is left.
+func TestARouteThatCannotStart(t *testing.T) {
+	set := papers(t)
+	parse := func(text string) *route.Route {
+		r, problems := route.ParseSource("r.yaml", []byte(text))
+		fail(t, problems.Err())
+		return r
+	}
+	bad := parse("route: bad\nfor: papers\nstart: {on: registered}\nsteps:\n- {inform: X, who: ann}\n- do: [{register: {form: firms, set: {phone: '\"84951234567\"'}}}, {set: {note: '\"bad\"'}}]\n")
+	good := parse("route: good\nfor: papers\nstart: {on: registered}\nsteps:\n- {task: A, id: a, who: ann}\n")
+	s := newShop(t, set, bad, good)
+	s.put("papers", "P")
+	res := s.do("P", "ann", Registered{})
+	if got := s.state(); got != "a ann" {
+		t.Errorf("open: %s", got)
+	}
+	if len(res.Notes) != 1 || !strings.HasPrefix(res.Notes[0], `route "bad" was not started: firms: `) {
+		t.Errorf("notes %q", res.Notes)
+	}
+	if len(res.Changed) != 1 || len(res.New) != 0 || len(res.Pin) != 1 || len(res.Opened) != 1 || len(res.Started) != 1 || len(res.Effects) != 1 {
+		t.Errorf("left over: %+v", res)
+	}
+	if note := s.docs["P"].Card.Text("note"); note != "" {
+		t.Errorf("note %q is left over", note)
+	}
+}
+
+// TestACorrectionIsNeverRefused: a route that cannot go on does not keep
+// people from changing the card.
+func TestACorrectionIsNeverRefused(t *testing.T) {
+	s := desk(t, "- wait: {when: amount > 5}\n- do: {register: {form: firms, set: {name: note}}}\n")
+	s.docs["P"].Card.SetText("amount", "6.00")
+	res := s.do("P", "ann", DocumentChanged{Fields: []string{"amount"}})
+	if len(res.Notes) != 1 || s.docs["P"].Routes[0].State != Running || s.docs["P"].Card.Text("amount") != "6.00" {
+		t.Errorf("notes %q, route %+v", res.Notes, s.docs["P"].Routes[0])
+	}
+	s.docs["P"].Card.SetText("note", "Rose")
+	s.do("P", "ann", DocumentChanged{Fields: []string{"note"}})
+	if s.docs["P"].Routes[0].State != Done {
+		t.Errorf("route %+v", s.docs["P"].Routes[0])
+	}
+}
+
+// TestChangedFieldsAreAwaited: only a change after the wait began counts.
+func TestChangedFieldsAreAwaited(t *testing.T) {
+	s := desk(t, "- do: {set: {note: '\"x\"'}}\n- wait: {changed: note, if: filled(note)}\n- {task: A, id: a, who: ann}\n")
+	if got := s.state(); got != "" {
+		t.Errorf("the change before the wait counted: %s", got)
+	}
+	s.do("P", "bob", DocumentChanged{Fields: []string{"amount"}})
+	if got := s.state(); got != "" {
+		t.Errorf("another field counted: %s", got)
+	}
+	s.do("P", "bob", DocumentChanged{Fields: []string{"note"}})
+	if got := s.state(); got != "a ann" {
+		t.Errorf("open: %s", got)
 	}
 }
