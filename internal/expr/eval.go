@@ -404,6 +404,9 @@ func (ev *evaluation) dates(e *Expr, l, r Value) (Value, error) {
 		if err != nil {
 			return nil, ev.fail(e, Calendar, err, "%s cannot be counted", r)
 		}
+		if d, ok := v.(Date); ok && !writable(d) {
+			return nil, ev.fail(e, Overflow, nil, "the date lies outside the years 1 to 9999")
+		}
 		return v, nil
 	}
 	return nil, ev.fail(e, Mismatch, nil, "%T %s %T has no meaning", l, e.Op, r)

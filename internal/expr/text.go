@@ -49,7 +49,8 @@ func ParseValue(t Type, text string) (Value, error) {
 		}
 		return d, nil
 	case DateTime:
-		at, err := time.Parse(time.RFC3339, text)
+		// In UTC, so that an offset gives the same value on every machine.
+		at, err := time.ParseInLocation(time.RFC3339, text, time.UTC)
 		if err != nil {
 			return nil, fmt.Errorf("%q is no time, write it as 2026-11-23T10:15:00+03:00", text)
 		}

@@ -347,7 +347,7 @@ func TestDefaultsCaptionsCalendar(t *testing.T) {
 	set, ctx := world(t)
 	f := set.Form("works")
 	d := &document.Document{Form: "works", Number: "WRK-2026-000001"}
-	for _, pair := range [][2]string{{"kind", "meeting"}, {"client", "cli1"}} {
+	for _, pair := range [][2]string{{"kind", "meeting"}, {"client", "cli1"}, {"subject", "Знакомство"}} {
 		if p := set.SetText(f, d, pair[0], pair[1], ctx); p != nil {
 			t.Fatal(p.Message)
 		}
@@ -359,16 +359,16 @@ func TestDefaultsCaptionsCalendar(t *testing.T) {
 	for _, name := range d.Card.Names() {
 		got[name] = d.Card.Text(name)
 	}
-	want := map[string]string{"status": "planned", "kind": "meeting", "client": "CLI-000001", "manager": "petrova",
+	want := map[string]string{"status": "planned", "kind": "meeting", "client": "CLI-000001", "subject": "Знакомство", "manager": "petrova",
 		"planned_start": "2026-11-23T10:15:04+03:00", "planned_length": "1h"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	if got := set.Caption(f, d, ctx); got != "Встреча: ООО «Ромашка»" {
+	if got := set.Caption(f, d, ctx); got != "Встреча: Знакомство" {
 		t.Errorf("caption %q", got)
 	}
 	e, ok := set.CalendarOf(f, d, ctx)
-	if !ok || e.Who != "petrova" || e.Client != "CLI-000001" || e.Done || e.Length.String() != "1h" || !e.Start.Equal(now) || e.Title != "Встреча: ООО «Ромашка»" {
+	if !ok || e.Who != "petrova" || e.Client != "CLI-000001" || e.Done || e.Length.String() != "1h" || !e.Start.Equal(now) || e.Title != "Встреча: Знакомство" {
 		t.Errorf("%+v %v", e, ok)
 	}
 	d.Status = "done"
@@ -465,6 +465,8 @@ func TestDefinitionProblems(t *testing.T) {
 		{"reserved function", head + "  - {field: sum, type: text, label: A}\n", "F007"},
 		{"template", strings.Replace(head, "{seq:3}", "{year}", 1) + "  - {field: a, type: text, label: A}\n", "4:9: error F008 number-template"},
 		{"bad name", head + "  - {field: Name, type: text, label: A}\n", "F009"},
+		{"far caption", strings.Replace(head, "groups:", "caption: a.number\ngroups:", 1) + "  - {field: a, type: document, form: things, label: A}\n", "5:10: error F014"},
+		{"language", head + "  - {field: a, type: text, label: {en: A}}\n", "9:35: warning F013"},
 		{"circle", head + "  - {field: a, type: computed, as: int, value: b + 1, label: A}\n  - {field: b, type: computed, as: int, value: a + 1, label: B}\n", "F010 computed-circle: computed fields need each other: a > b > a"},
 		{"file name", strings.Replace(head, "form: things", "form: thing", 1) + "  - {field: a, type: text, label: A}\n", "F012"},
 		{"bik", head + "  - {field: a, type: account, bik: b, label: A}\n", "F005"},

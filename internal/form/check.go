@@ -63,7 +63,7 @@ func (c *checker) add(p Problem) { c.problems = append(c.problems, p) }
 func (s *Set) Check(f *Form, d *document.Document, ctx Context) []Problem {
 	c := &checker{s: s, f: f, d: d, ctx: ctx, scope: s.Scope(f, d, ctx)}
 	if _, ok := f.Status(d.Status); !ok && (d.Status != "" || len(f.Statuses) > 0) {
-		p := Problem{Field: "status", Code: "status", Message: fmt.Sprintf("the document has no status")}
+		p := Problem{Field: "status", Code: "status", Message: "the document has no status"}
 		if d.Status != "" {
 			p.Message = f.Name + ": " + diag.Unknown("status", d.Status, f.StatusIDs())
 		}

@@ -21,13 +21,14 @@ var (
 	computedLoop  = Code{"F010", "computed-circle", "computed fields that need each other's values"}
 	badValue      = Code{"F011", "bad-value", "a value that does not fit its type, such as a term in a directory"}
 	fileName      = Code{"F012", "file-name", "a definition whose name differs from its file's; rename one of them"}
-	untranslated  = Code{"F013", "missing-language", "a title or label that one of the languages lacks"}
+	untranslated  = Code{"F013", "missing-language", "a title or label that lacks the repository's language"}
+	farCaption    = Code{"F014", "caption-reads-elsewhere", "a caption that reads other documents or the clock: lists would show what is out of date; show the reference in a column instead"}
 )
 
 // Codes lists the problems this package finds in definitions.
 func Codes() []Code {
 	return []Code{unknownKey, missingKey, duplicate, wrongType, unknownRef, badExpression, reservedName, badTemplate,
-		badName, computedLoop, badValue, fileName, untranslated}
+		badName, computedLoop, badValue, fileName, untranslated, farCaption}
 }
 
 func code(c Code) yamlsrc.Code { return yamlsrc.Code{Code: c.Code, Slug: c.Slug} }

@@ -18,6 +18,7 @@ import (
 	"github.com/e1-dms/e1/internal/diag"
 	"github.com/e1-dms/e1/internal/document"
 	"github.com/e1-dms/e1/internal/expr"
+	"github.com/e1-dms/e1/internal/worktime"
 	"github.com/e1-dms/e1/internal/yamlsrc"
 )
 
@@ -167,4 +168,6 @@ type Context struct {
 	Lookup Lookup // nil: other documents are treated as absent
 	Now    time.Time
 	Author string // acting user
+	// Calendar counts working time in expressions such as today + 5wd; nil: they fail.
+	Calendar *worktime.Calendar
 }

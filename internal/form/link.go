@@ -201,8 +201,47 @@ func (s *Set) Verify() diag.List {
 			}
 		}
 		s.verifyCircles(f, &problems)
+		s.verifyCaption(f, &problems)
+		s.verifyLanguage(f.File, f.File.Root, &problems)
+	}
+	for _, d := range s.directories {
+		s.verifyLanguage(d.File, d.File.Root, &problems)
 	}
 	return problems
+}
+
+// verifyCaption reports a caption that depends on more than its document.
+func (s *Set) verifyCaption(f *Form, problems *diag.List) {
+	if f.Caption == nil {
+		return
+	}
+	p, err := f.Caption.Program()
+	if err != nil {
+		return
+	}
+	p.Tree().Walk(func(e *expr.Expr) bool {
+		far := e.Op == expr.Member && e.Args[0].Type.Kind == expr.Document
+		if path, ok := e.Path(); far || ok && slices.Contains([]string{"today", "now", "author", "title"}, path) {
+			problems.Errorf(farCaption.Code, farCaption.Slug, f.File.SpanAt(f.Caption.node, e.From, e.To),
+				"the caption of %q reads %q, which depends on more than the document", f.Name, e.Name)
+			return false
+		}
+		return true
+	})
+}
+
+// verifyLanguage warns of texts by language that lack the repository's.
+func (s *Set) verifyLanguage(file *yamlsrc.File, n *yamlsrc.Node, problems *diag.List) {
+	for _, p := range n.Pairs {
+		isText := slices.Contains([]string{"title", "one", "label", "message", "hint", "back"}, p.Key.Value)
+		if isText && p.Value.Kind == yamlsrc.Mapping && p.Value.Get(s.settings.Language) == nil {
+			problems.Warnf(untranslated.Code, untranslated.Slug, file.Span(p.Value), "%s lacks the language %q of the repository", p.Key.Value, s.settings.Language)
+		}
+		s.verifyLanguage(file, p.Value, problems)
+	}
+	for _, i := range n.Items {
+		s.verifyLanguage(file, i, problems)
+	}
 }
 
 // expressions lists every expression of the form.

@@ -245,8 +245,10 @@ func (p *parser) fieldType(m *yamlsrc.Mapped, f *Field, column bool) {
 		f.Type = expr.Text
 	case text == "computed":
 		f.Computed = true
-		f.Value = p.expression(m, "value")
-		m.Present("value")
+		if f.Value = p.expression(m, "value"); f.Value == nil {
+			m.Present("value")
+			f.Value = &Expression{Source: "nil", file: p.f, node: n} // always empty, so that the form can be used
+		}
 		as := m.Text("as")
 		if f.Type, ok = expr.KindOf(as); as == "" {
 			f.Type = expr.Text

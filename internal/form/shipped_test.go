@@ -167,3 +167,25 @@ func BenchmarkLoadShipped(b *testing.B) {
 		form.Link(forms, dirs, nil, nil)
 	}
 }
+
+// BenchmarkEntry is what indexing one document costs here: values, keys, caption.
+func BenchmarkEntry(b *testing.B) {
+	set, ctx := world(b)
+	f := set.Form("inquiries")
+	d := doc(b, set, "inquiries", "INQ-2026-000001", "kind=training", "name=ООО «Ромашка»", "inn=7707083893", "phone=8 (495) 123-45-67",
+		"lines=[{item: a, qty: 2, price: 10.5}, {item: b, qty: 3, price: 1}]", "manager=petrova")
+	b.Run("index", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			set.Values(f, d, ctx)
+			set.Keys(f, d)
+			set.Caption(f, d, ctx)
+		}
+	})
+	b.Run("check", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			set.Check(f, d, ctx)
+		}
+	})
+}

@@ -14,6 +14,7 @@ import (
 // attributes, and the documents it refers to. Values are read when they are asked for and kept. The document must
 // not change while the scope is used.
 func (s *Set) Scope(f *Form, d *document.Document, ctx Context) *Scope {
+	ctx.Now = ctx.Now.In(s.settings.Zone)
 	return &Scope{set: s, form: f, doc: d, ctx: ctx, values: map[string]expr.Value{}, refs: map[string]*Scope{}}
 }
 
@@ -88,7 +89,7 @@ func (sc *Scope) read(name string) (expr.Value, error) {
 	case "by":
 		return sc.doc.By, nil
 	case "title":
-		return sc.set.Caption(sc.form, sc.doc, sc.ctx), nil
+		return sc.caption(), nil
 	case "author":
 		if sc.ctx.Author == "" {
 			return nil, nil
@@ -345,6 +346,14 @@ func (sc *Scope) Ref(form, number string) (expr.Scope, error) {
 	return sub, nil
 }
 
+// AddDuration implements expr.Calendared by the calendar of the context.
+func (sc *Scope) AddDuration(from expr.Value, d expr.Duration, negative bool) (expr.Value, error) {
+	if sc.ctx.Calendar == nil {
+		return nil, errors.New("no working calendar is known here")
+	}
+	return expr.AddWorking(sc.ctx.Calendar, from, d, negative), nil
+}
+
 // Decode reads every field of a card, computed ones included. What cannot be read is absent from the values and
 // reported.
 func (s *Set) Decode(f *Form, d *document.Document, ctx Context) (map[string]expr.Value, []Problem) {
@@ -363,22 +372,28 @@ func (s *Set) Decode(f *Form, d *document.Document, ctx Context) (map[string]exp
 	return values, problems
 }
 
-// Caption is the title of a document in lists: the form's caption, else its first text, else its number. It never
-// fails; a caption that cannot be evaluated counts as empty.
+// Caption is the title of a document in lists: the form's caption, else its first text, else its number. It depends on
+// the document alone, so that an index may keep it: other documents are not looked up, see F014. It never fails; a
+// caption that cannot be evaluated counts as empty.
 func (s *Set) Caption(f *Form, d *document.Document, ctx Context) string {
-	if f.Caption != nil {
-		sc := s.Scope(f, d, ctx)
-		sc.busy = append(sc.busy, "title")
-		if v, err := f.Caption.value(sc); err == nil && v != nil {
+	v, _ := s.Scope(f, d, ctx).Value("title")
+	return expr.FormatValue(v)
+}
+
+func (sc *Scope) caption() string {
+	if sc.form.Caption != nil {
+		alone := *sc // shares the values read so far, not the other documents
+		alone.ctx.Lookup, alone.refs = nil, nil
+		if v, err := sc.form.Caption.value(&alone); err == nil && v != nil {
 			return expr.FormatValue(v)
 		}
 	}
-	for _, field := range f.fields {
+	for _, field := range sc.form.fields {
 		if field.Type == expr.Text && !field.Computed {
-			if v := f.Stored(d, field); v != nil && v.Text != "" {
+			if v := sc.form.Stored(sc.doc, field); v != nil && v.Text != "" {
 				return v.Text
 			}
 		}
 	}
-	return d.Number
+	return sc.doc.Number
 }
