@@ -1,0 +1,112 @@
+package cli_test
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/e1-dms/e1/internal/cli"
+)
+
+var update = flag.Bool("update", false, "write what commands print into the scripts that compare it")
+
+// TestMain lets scripts run e1 as a process of its own: this test binary.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"e1": func() { os.Exit(cli.Run(context.Background(), os.Args[1:], cli.System(), "test")) },
+	})
+}
+
+// now is what the clock shows in scripts, a Monday morning.
+const now = "2026-11-23T10:00:00+03:00"
+
+// TestScripts runs every script of testdata/script. A script stands alone: it
+// begins in an empty folder, as the admin named in the git configuration, with
+// the clock standing still.
+//
+// Besides the usual commands there are
+//
+//	exitcode N COMMAND ARG…   the command ends with exactly this exit code
+//	count N GLOB              so many files match
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                filepath.Join("testdata", "script"),
+		UpdateScripts:      *update,
+		RequireUniqueNames: true,
+		Setup:              setup,
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exitcode": exitcode,
+			"count":    count,
+		},
+	})
+}
+
+const gitConfig = `[user]
+	name = Администратор
+	email = admin@example.invalid
+[init]
+	defaultBranch = main
+[core]
+	hooksPath = /dev/null
+[gc]
+	auto = 0
+`
+
+func setup(env *testscript.Env) error {
+	home := filepath.Join(env.WorkDir, ".home")
+	if err := os.Mkdir(home, 0o777); err != nil {
+		return err
+	}
+	config := filepath.Join(home, "gitconfig")
+	for name, value := range map[string]string{
+		"HOME": home, "XDG_CONFIG_HOME": filepath.Join(home, "config"), "XDG_CACHE_HOME": filepath.Join(home, "cache"),
+		"GIT_CONFIG_GLOBAL": config, "GIT_CONFIG_NOSYSTEM": "1", "GIT_CEILING_DIRECTORIES": filepath.Dir(env.WorkDir),
+		"E1_NOW": now, "TZ": "UTC", "LC_ALL": "C.UTF-8", "NO_COLOR": "1",
+	} {
+		env.Setenv(name, value)
+	}
+	return os.WriteFile(config, []byte(gitConfig), 0o666)
+}
+
+// exitcode runs a command and demands its exit code. Its output is there for
+// stdout and stderr as after exec.
+func exitcode(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exitcode N COMMAND ARG…")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	got := 0
+	err = ts.Exec(args[1], args[2:]...)
+	var exit *exec.ExitError
+	switch {
+	case errors.As(err, &exit):
+		got = exit.ExitCode()
+	case err != nil:
+		ts.Fatalf("%v", err)
+	}
+	if got != want {
+		ts.Fatalf("%v ended with %d, not with %d", args[1:], got, want)
+	}
+}
+
+// count demands how many files match a pattern.
+func count(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: count N GLOB")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	found, err := filepath.Glob(ts.MkAbs(args[1]))
+	ts.Check(err)
+	if len(found) != want {
+		ts.Fatalf("%d files match %s, not %d: %v", len(found), args[1], want, found)
+	}
+}
