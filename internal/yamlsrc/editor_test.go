@@ -224,7 +224,6 @@ func places(n *Node, at []any) [][]any {
 // TestEditorAnyFile: edits of random commented files lead to the edited tree,
 // and leave the lines outside of what they touch as they were.
 func TestEditorAnyFile(t *testing.T) {
-	done, refused := 0, 0
 	rapid.Check(t, func(t *rapid.T) {
 		src := commented(t, anyTree(3).Draw(t, "tree"))
 		e, err := NewEditor(src)
@@ -275,14 +274,14 @@ func TestEditorAnyFile(t *testing.T) {
 			t.Skip("does not apply")
 		}
 		if err != nil {
-			refused++
 			if string(e.Bytes()) != string(src) {
 				t.Fatalf("refused, but changed: %v", err)
 			}
-			t.Logf("refused: %v\n%s", err, src)
+			if !hasNothing(want) { // in [lists] there is no writing for it
+				t.Fatalf("refused: %v\n%s", err, src)
+			}
 			return
 		}
-		done++
 		if !Equal(e.Root(), want) {
 			t.Fatalf("%v\n%s\nfrom\n%s", difference(want, e.Root(), ""), e.Bytes(), src)
 		}
@@ -302,10 +301,14 @@ func TestEditorAnyFile(t *testing.T) {
 			}
 		}
 	})
-	t.Logf("%d done, %d refused", done, refused)
-	if refused*50 > done {
-		t.Errorf("%d of %d edits are refused", refused, done+refused)
+}
+
+// hasNothing tells whether a tree has a value that is not there, as in `a:`.
+func hasNothing(n *Node) bool {
+	if n.Kind == Scalar {
+		return n.Tag == TagNull && n.Value == ""
 	}
+	return slices.ContainsFunc(n.Items, hasNothing) || slices.ContainsFunc(n.Pairs, func(p Pair) bool { return hasNothing(p.Value) })
 }
 
 // touched gives the first line that an edit of a value may change and the last
