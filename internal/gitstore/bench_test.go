@@ -81,7 +81,7 @@ func BenchmarkCommit(b *testing.B) {
 				at := int((serial + int64(i)*7919) % int64(n))
 				text := strconv.FormatInt(serial+int64(i), 10)
 				if _, err := tryCommit(c, BeginOptions{}, map[string]string{
-					docPath(at): "changed " + text + "\n", docPath(2_000_000+int((serial+int64(i))%900000)): "new " + text + "\n",
+					docPath(at): "changed " + text + "\n", docPath(2_000_000 + int((serial+int64(i))%900000)): "new " + text + "\n",
 				}); err != nil {
 					b.Fatal(err)
 				}

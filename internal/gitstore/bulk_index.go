@@ -46,11 +46,7 @@ func (b *Bulk) newBulkIndex(x *gitindex.Index, grow int) (*bulkIndex, error) {
 	v := r.cfg.value("core", "splitindex")
 	never := b.opt.Split == SplitNever || v != "" && !parseBool(v, true, true) && b.opt.Split != SplitAlways
 	s.shared = !never && (b.opt.Split == SplitAlways || int64(n)*110 > splitFrom)
-	since := time.Now().Unix()
-	if m := x.Modified(); !m.IsZero() {
-		since = min(since, m.Unix())
-	}
-	s.builder = gitindex.NewBuilder(r.disk.writer(s.f), 3, n, since-2)
+	s.builder = gitindex.NewBuilder(r.disk.writer(s.f), 3, n, time.Now().Unix()-2)
 	s.next, s.stop = iter.Pull2(func(yield func(gitindex.Entry, error) bool) {
 		err := x.Each(func(e *gitindex.Entry) error {
 			if !yield(*e, nil) {
@@ -143,9 +139,10 @@ func (s *bulkIndex) finish() error {
 	if err != nil {
 		return err
 	}
+	s.builder.Since(time.Now().Unix() - 2)
 	_ = s.x.Adopt(s.builder, f, r.Dir()) // the table saves time only
 	s.x.ReplaceTree(folders)
-	if err := r.writeIndex(s.x.Encode(), time.Now()); err != nil {
+	if err := r.writeIndex(s.x.Encode(), time.Now(), nil); err != nil {
 		return err
 	}
 	r.pruneShared(s.builder.ID())

@@ -1,12 +1,14 @@
 package gitstore
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -16,6 +18,7 @@ import (
 // the fault hook first, so that tests can kill or fail any single one.
 type disk struct {
 	shared sharedPerm
+	batch  bool      // one barrier makes everything before it durable; see flush
 	fault  FaultFunc // nil outside tests
 }
 
@@ -85,7 +88,44 @@ func (d *disk) sync(f *os.File) error {
 	return f.Sync()
 }
 
-// writeFile makes a new durable file with the given content.
+// flush and barrier together make files durable: flush each file, rename them
+// all, then one barrier. On most file systems flush is fsync of the file and
+// barrier fsync of every folder. Where one fsync commits a journal that holds
+// all earlier changes of names and sizes (ext4, XFS), flush only writes the
+// data out and waits for the device to have taken it, and barrier is a single
+// fsync, of the folder changed last: it commits the journal and empties the
+// device's cache, for everything before it.
+func (d *disk) flush(f *os.File) error {
+	if err := d.step("fsync", f.Name()); err != nil {
+		return err
+	}
+	if d.batch {
+		return writeOut(f)
+	}
+	return f.Sync()
+}
+
+// barrier follows flushes and renames. The folder changed last comes last.
+// Folders that are gone are left out.
+func (d *disk) barrier(dirs []string) error {
+	if len(dirs) == 0 {
+		return nil
+	}
+	last := dirs[len(dirs)-1]
+	if d.batch {
+		return d.syncDir(last)
+	}
+	slices.Sort(dirs)
+	return d.parallel(slices.Compact(dirs), func(dir string) error {
+		err := d.syncDir(dir)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		return err
+	})
+}
+
+// writeFile makes a new file with the given content, flushed if durable.
 func (d *disk) writeFile(path string, b []byte, perm fs.FileMode, durable bool) (err error) {
 	f, err := d.create(path, perm)
 	if err != nil {
@@ -103,7 +143,7 @@ func (d *disk) writeFile(path string, b []byte, perm fs.FileMode, durable bool) 
 		return err
 	}
 	if durable {
-		return d.sync(f)
+		return d.flush(f)
 	}
 	return nil
 }

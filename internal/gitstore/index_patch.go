@@ -23,8 +23,9 @@ const (
 )
 
 // patchIndex brings git's index to the new commit at the given paths and
-// leaves everything else in it alone.
-func (r *Repo) patchIndex(x *gitindex.Index, folders []gitindex.FolderChange, files []*stagedFile, split SplitMode) error {
+// leaves everything else in it alone. dirs are folders of the work tree whose
+// names become durable with it.
+func (r *Repo) patchIndex(x *gitindex.Index, folders []gitindex.FolderChange, files []*stagedFile, split SplitMode, dirs []string) error {
 	if err := x.Smudge(r.differs); err != nil {
 		return err
 	}
@@ -53,13 +54,13 @@ func (r *Repo) patchIndex(x *gitindex.Index, folders []gitindex.FolderChange, fi
 	if err := r.splitIndex(x, split, earliest.Unix()); err != nil {
 		return err
 	}
-	return r.writeIndex(x.Encode(), earliest)
+	return r.writeIndex(x.Encode(), earliest, dirs)
 }
 
 // writeIndex replaces git's index. It is dated not later than the files just
 // written, so that git compares their content until the next index is
 // written: an edit by hand in the same second, of the same size, is seen.
-func (r *Repo) writeIndex(b []byte, earliest time.Time) error {
+func (r *Repo) writeIndex(b []byte, earliest time.Time, dirs []string) error {
 	tmp := r.tmpPath("index")
 	_ = os.Remove(tmp)
 	if err := r.disk.writeFile(tmp, b, 0o666, true); err != nil {
@@ -74,7 +75,7 @@ func (r *Repo) writeIndex(b []byte, earliest time.Time) error {
 		os.Remove(tmp)
 		return err
 	}
-	return r.disk.syncDir(r.gitDir)
+	return r.disk.barrier(append(dirs, r.gitDir))
 }
 
 // indexEntry makes the entry of a written file. A file that does not have the
@@ -97,13 +98,25 @@ func (r *Repo) indexEntry(f *stagedFile) (gitindex.Entry, time.Time, error) {
 	return e, st.ModTime(), nil
 }
 
+// clockTick is more than the granularity of the times that file systems give
+// files.
+const clockTick = 20 * time.Millisecond
+
 // differs reports whether a file whose stat data looks unchanged has another
-// content than its entry.
-func (r *Repo) differs(path string, e gitindex.Entry) (bool, error) {
+// content than its entry. A file whose times are the same to the nanosecond,
+// and older than the index by more than a tick, was not touched since the
+// index was written.
+func (r *Repo) differs(path string, e gitindex.Entry, written time.Time) (bool, error) {
 	full := filepath.Join(r.root, filepath.FromSlash(path))
 	st, err := os.Lstat(full)
 	if err != nil || !st.Mode().IsRegular() || !sameStat(e.Stat, statOf(st)) {
 		return false, nil // git sees that by itself
+	}
+	ctime := time.Unix(int64(e.Stat.CTimeSec), int64(e.Stat.CTimeNsec))
+	mtime := time.Unix(int64(e.Stat.MTimeSec), int64(e.Stat.MTimeNsec))
+	if e.Stat == statOf(st) && e.Stat.CTimeNsec != 0 && e.Stat.MTimeNsec != 0 &&
+		ctime.Add(clockTick).Before(written) && mtime.Add(clockTick).Before(written) {
+		return false, nil
 	}
 	id, _, err := hashFile(full)
 	if err != nil {
@@ -144,7 +157,7 @@ func (r *Repo) newShared(x *gitindex.Index, since int64) error {
 	}
 	defer f.Close()
 	defer os.Remove(tmp)
-	b, err := x.Rebase(r.disk.writer(f), min(since, x.Modified().Unix())-2)
+	b, err := x.Rebase(r.disk.writer(f), since-2)
 	if err != nil {
 		return err
 	}

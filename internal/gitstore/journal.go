@@ -33,21 +33,37 @@ const journalVersion = 1
 
 func (r *Repo) journalPath() string { return filepath.Join(r.Dir(), "journal", "transaction.json") }
 
+// prepareJournal writes a journal, flushed, under a temporary name.
+func (r *Repo) prepareJournal(j journal) (tmp string, err error) {
+	b, err := json.Marshal(j)
+	if err != nil {
+		return "", err
+	}
+	tmp = r.tmpPath("journal")
+	return tmp, r.disk.writeFile(tmp, append(b, '\n'), 0o666, true)
+}
+
+// placeJournal gives a prepared journal its name and returns the folder to be
+// synced.
+func (r *Repo) placeJournal(tmp string) (dir string, err error) {
+	err = r.disk.rename(tmp, r.journalPath())
+	if err != nil {
+		os.Remove(tmp)
+	}
+	return filepath.Dir(r.journalPath()), err
+}
+
 // writeJournal makes a journal durable.
 func (r *Repo) writeJournal(j journal) error {
-	b, err := json.Marshal(j)
+	tmp, err := r.prepareJournal(j)
 	if err != nil {
 		return err
 	}
-	tmp := r.tmpPath("journal")
-	if err := r.disk.writeFile(tmp, append(b, '\n'), 0o666, true); err != nil {
+	dir, err := r.placeJournal(tmp)
+	if err != nil {
 		return err
 	}
-	if err := r.disk.rename(tmp, r.journalPath()); err != nil {
-		os.Remove(tmp)
-		return err
-	}
-	return r.disk.syncDir(filepath.Dir(r.journalPath()))
+	return r.disk.syncDir(dir)
 }
 
 // readJournal returns nil when there is none.

@@ -52,9 +52,10 @@ func (s *objectSet) put(o newObject) {
 	}
 }
 
-// store makes all objects of a set durable. also is a list of other files, in
-// folders that need no sync, which are made durable by the same barrier.
-func (s *objectStore) store(set *objectSet, level int, also []string) error {
+// store makes all objects of a set durable. also is a list of other files that
+// the same barrier makes durable; rename gives them their names before it and
+// returns the folder it changed last.
+func (s *objectStore) store(set *objectSet, level int, also []string, rename func() (string, error)) error {
 	var loose, packed []newObject
 	var syncDirs []string
 	now := time.Now()
@@ -84,7 +85,7 @@ func (s *objectStore) store(set *objectSet, level int, also []string) error {
 			return err
 		}
 	}
-	return s.storeLoose(loose, level, syncDirs, also)
+	return s.storeLoose(loose, level, syncDirs, also, rename)
 }
 
 func (s *objectStore) storePack(list []newObject, level int) error {
@@ -104,7 +105,7 @@ func (s *objectStore) storePack(list []newObject, level int) error {
 
 // storeLoose writes loose objects: all to temporary files, one barrier, all
 // renamed, one barrier for the folders.
-func (s *objectStore) storeLoose(list []newObject, level int, dirs, also []string) (err error) {
+func (s *objectStore) storeLoose(list []newObject, level int, dirs, also []string, rename func() (string, error)) (err error) {
 	z, err := zlib.NewWriterLevel(io.Discard, level)
 	if err != nil {
 		return err
@@ -145,7 +146,7 @@ func (s *objectStore) storeLoose(list []newObject, level int, dirs, also []strin
 	}
 	err = s.disk.parallel(append(slices.Clone(also), temps...), func(path string) error {
 		if f := byName[path]; f != nil {
-			return s.disk.sync(f)
+			return s.disk.flush(f)
 		}
 		return syncPath(s.disk, path)
 	})
@@ -167,11 +168,14 @@ func (s *objectStore) storeLoose(list []newObject, level int, dirs, also []strin
 		}
 		dirs = append(dirs, filepath.Dir(path))
 	}
-	slices.Sort(dirs)
-	return s.disk.parallel(slices.Compact(dirs), s.disk.syncDir)
+	last, err := rename()
+	if err != nil {
+		return err
+	}
+	return s.disk.barrier(append(dirs, last))
 }
 
-// syncPath makes a closed file durable.
+// syncPath flushes a closed file.
 func syncPath(d *disk, path string) error {
 	f, err := os.OpenFile(path, os.O_RDWR, 0)
 	if errors.Is(err, fs.ErrPermission) {
@@ -180,7 +184,7 @@ func syncPath(d *disk, path string) error {
 	if err != nil {
 		return err
 	}
-	err = d.sync(f)
+	err = d.flush(f)
 	if cerr := f.Close(); err == nil {
 		err = cerr
 	}
@@ -223,7 +227,7 @@ func (s *objectStore) writeLoose(f *os.File, z *zlib.Writer, o newObject) error 
 	return nil
 }
 
-// hashFile names a file as a blob without holding it in memory.
+// hashFile names a file as a blob, without holding a large one in memory.
 func hashFile(path string) (Hash, int64, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -233,6 +237,10 @@ func hashFile(path string) (Hash, int64, error) {
 	st, err := f.Stat()
 	if err != nil {
 		return Hash{}, 0, err
+	}
+	if st.Size() < 1<<16 {
+		b, err := io.ReadAll(f)
+		return HashBlob(b), int64(len(b)), err
 	}
 	sum := plumbing.NewHasher(plumbing.BlobObject, st.Size())
 	n, err := io.Copy(sum, f)

@@ -188,16 +188,12 @@ func (c *recovery) complete() error {
 			}
 		}
 	}
-	slices.Sort(dirs)
-	if err := c.r.disk.parallel(slices.Compact(dirs), c.r.syncExisting); err != nil {
-		return err
-	}
 	slices.SortFunc(indexed, func(a, b *stagedFile) int { return strings.Compare(a.path, b.path) })
 	indexed, err = c.notStaged(x, indexed)
 	if err != nil {
 		return err
 	}
-	return c.r.patchIndex(x, forgetFolders(indexed), indexed, c.opt.Split)
+	return c.r.patchIndex(x, forgetFolders(indexed), indexed, c.opt.Split, dirs)
 }
 
 // file brings one file to the new commit if it is as the old one had it and

@@ -60,12 +60,11 @@ func (r *Repo) moveRef(ctx context.Context, m refMove) (moved bool, err error) {
 	if err := r.disk.rename(path+".lock", path); err != nil {
 		return false, errors.Join(err, lock.release())
 	}
+	var dirs []string
 	for _, dir := range made {
-		if err := r.disk.syncDir(filepath.Dir(dir)); err != nil {
-			return true, err
-		}
+		dirs = append(dirs, filepath.Dir(dir))
 	}
-	if err := r.disk.syncDir(filepath.Dir(path)); err != nil {
+	if err := r.disk.barrier(append(dirs, filepath.Dir(path))); err != nil {
 		return true, err
 	}
 	return true, r.appendReflogs(m)

@@ -110,6 +110,7 @@ func openAt(root, gitDir string) (*Repo, error) {
 	if r.disk, err = newDisk(cfg); err != nil {
 		return nil, err
 	}
+	r.disk.batch = oneJournal(r.root, r.gitDir, r.commonDir)
 	r.odb = newObjectStore(filepath.Join(r.commonDir, "objects"), r.disk)
 	return r, nil
 }

@@ -32,3 +32,9 @@ func syncAll(dir string) error {
 		return err
 	})
 }
+
+// writeOut is only used where oneJournal says so.
+func writeOut(f *os.File) error { return f.Sync() }
+
+// oneJournal is known of no file system here.
+func oneJournal(...string) bool { return false }

@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"time"
 
@@ -184,7 +183,18 @@ func (tx *Tx) beforeMove(p *commitPlan) error {
 		f.tmp = tmp
 		temps = append(temps, tmp)
 	}
-	if err := tx.r.odb.store(p.objects, tx.r.compression(), temps); err != nil {
+	j := journal{Version: journalVersion, Ref: tx.head.Ref, Old: hexOrEmpty(tx.head.Commit), New: p.move.to.String(), Command: tx.opt.Command}
+	for _, f := range p.files {
+		j.Files = append(j.Files, journalFile{Path: f.path, Old: hexOrEmpty(f.old.ID), New: hexOrEmpty(f.id)})
+	}
+	tmp, err := tx.r.prepareJournal(j)
+	if err != nil {
+		return err
+	}
+	// A journal whose ref did not move is discarded, so it may become durable
+	// together with the objects.
+	if err := tx.r.odb.store(p.objects, tx.r.compression(), temps, func() (string, error) { return tx.r.placeJournal(tmp) }); err != nil {
+		_ = os.Remove(tmp)
 		return err
 	}
 	for _, fn := range tx.beforeRef {
@@ -192,11 +202,7 @@ func (tx *Tx) beforeMove(p *commitPlan) error {
 			return err
 		}
 	}
-	j := journal{Version: journalVersion, Ref: tx.head.Ref, Old: hexOrEmpty(tx.head.Commit), New: p.move.to.String(), Command: tx.opt.Command}
-	for _, f := range p.files {
-		j.Files = append(j.Files, journalFile{Path: f.path, Old: hexOrEmpty(f.old.ID), New: hexOrEmpty(f.id)})
-	}
-	return tx.r.writeJournal(j)
+	return nil
 }
 
 // compression is the level for loose objects, as git chooses it.
@@ -215,11 +221,7 @@ func (tx *Tx) finish(p *commitPlan) error {
 	if err != nil {
 		return err
 	}
-	slices.Sort(dirs)
-	if err := tx.r.disk.parallel(slices.Compact(dirs), tx.r.syncExisting); err != nil {
-		return err
-	}
-	if err := tx.r.patchIndex(p.index, p.folders, p.files, tx.opt.Split); err != nil {
+	if err := tx.r.patchIndex(p.index, p.folders, p.files, tx.opt.Split, dirs); err != nil {
 		return err
 	}
 	for _, fn := range tx.afterCommit {
@@ -228,15 +230,6 @@ func (tx *Tx) finish(p *commitPlan) error {
 		}
 	}
 	return nil
-}
-
-// syncExisting syncs a folder which a later deletion may have removed.
-func (r *Repo) syncExisting(dir string) error {
-	err := r.disk.syncDir(dir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	return err
 }
 
 // placeFiles writes the work tree, deletions first. Each file is compared

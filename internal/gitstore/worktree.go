@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+
+	"github.com/go-git/go-git/v5/plumbing"
 )
 
 // fileState says how a file of the work tree compares with a tree entry.
@@ -126,7 +128,11 @@ func (r *Repo) prepareFile(n int, f *stagedFile) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	_, err = io.Copy(r.disk.writer(out), in)
+	sum := plumbing.NewHasher(plumbing.BlobObject, f.size)
+	_, err = io.Copy(io.MultiWriter(r.disk.writer(out), sum), in)
+	if err == nil && sum.Sum() != f.id {
+		err = fmt.Errorf("%q changed while it was being read", f.src)
+	}
 	if cerr := out.Close(); err == nil {
 		err = cerr
 	}
@@ -184,6 +190,10 @@ func (r *Repo) copyOver(tmp, full string) error {
 	}
 	if err != nil {
 		os.Remove(near)
+		return err
+	}
+	// This file system is not the one that the barrier is for.
+	if err := r.disk.syncDir(filepath.Dir(full)); err != nil {
 		return err
 	}
 	return os.Remove(tmp)

@@ -274,20 +274,29 @@ func (b *Base) decodeTable(t []byte, size int64) error {
 	return nil
 }
 
+// writeTable keeps the table, readable for whom the shared part is.
 func writeTable(dir string, b *Base, size int64) error {
-	tmp, err := os.CreateTemp(dir, "table-*")
+	st, err := b.f.Stat()
+	if err != nil {
+		return err
+	}
+	name := filepath.Join(dir, fmt.Sprintf("table-%d", os.Getpid()))
+	tmp, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o666)
 	if err != nil {
 		return err
 	}
 	_, err = tmp.Write(b.encodeTable(size))
+	if err == nil {
+		err = tmp.Chmod(st.Mode().Perm())
+	}
 	if cerr := tmp.Close(); err == nil {
 		err = cerr
 	}
 	if err == nil {
-		err = os.Rename(tmp.Name(), tablePath(dir, b.id))
+		err = os.Rename(name, tablePath(dir, b.id))
 	}
 	if err != nil {
-		os.Remove(tmp.Name())
+		os.Remove(name)
 	}
 	return err
 }

@@ -7,6 +7,7 @@ import (
 	"hash"
 	"io"
 	"os"
+	"slices"
 )
 
 // Builder writes a whole index entry by entry, in bounded memory. The number
@@ -114,6 +115,11 @@ func (x *Index) Adopt(b *Builder, f *os.File, tableDir string) error {
 	x.base = b.base
 	x.entries, x.deleted, x.replaced = nil, nil, nil
 	return writeTable(tableDir, b.base, b.offset)
+}
+
+// Since makes the second from which on entries are suspects a later one.
+func (b *Builder) Since(since int64) {
+	b.base.suspects = slices.DeleteFunc(b.base.suspects, func(s suspect) bool { return int64(s.mtime) < since })
 }
 
 // ID returns the checksum of a finished index.

@@ -79,9 +79,9 @@ func decodeCacheNode(s string, depth int) (*cacheTree, string, error) {
 func (n *cacheTree) encode(b *bytes.Buffer) {
 	b.WriteString(n.name)
 	b.WriteByte(0)
-	b.WriteString(strconv.Itoa(n.count))
+	b.Write(strconv.AppendInt(b.AvailableBuffer(), int64(n.count), 10))
 	b.WriteByte(' ')
-	b.WriteString(strconv.Itoa(len(n.subs)))
+	b.Write(strconv.AppendInt(b.AvailableBuffer(), int64(len(n.subs)), 10))
 	b.WriteByte('\n')
 	if n.count >= 0 {
 		b.Write(n.id[:])

@@ -73,7 +73,7 @@ type entryReader struct {
 }
 
 func newEntryReader(r io.Reader, version uint32, offset int64) *entryReader {
-	return &entryReader{in: bufio.NewReaderSize(r, 1<<17), version: version, offset: offset}
+	return &entryReader{in: bufio.NewReaderSize(r, 1<<13), version: version, offset: offset}
 }
 
 // next decodes an entry; its path is r.name, valid until the next call, and
@@ -89,7 +89,7 @@ func (r *entryReader) next(e *Entry) error {
 	}
 	copy(e.ID[:], b[40:60])
 	flags := binary.BigEndian.Uint16(b[60:])
-	e.Flags, e.Ext = flags&^flagNameMask, 0
+	e.Flags, e.Ext = flags&^(flagNameMask|flagExtended), 0
 	n := fixedSize
 	if flags&flagExtended != 0 {
 		if r.version < 3 {

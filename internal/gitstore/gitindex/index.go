@@ -412,11 +412,14 @@ func (x *Index) UpdateTree(changes []FolderChange) {
 // Smudge makes git compare the content of files whose stat data may not show
 // a later change: those not older than the index was. changed is asked for
 // each whether the file differs from its entry; if so the size is set to zero,
-// which is what git does itself when it writes an index.
-func (x *Index) Smudge(changed func(path string, e Entry) (bool, error)) error {
+// which is what git does itself when it writes an index. written is when the
+// index was written, to the nanosecond, for changed to spare reading files
+// whose times prove that they are older.
+func (x *Index) Smudge(differs func(path string, e Entry, written time.Time) (bool, error)) error {
 	if x.modified.IsZero() {
 		return nil
 	}
+	changed := func(path string, e Entry) (bool, error) { return differs(path, e, x.modified) }
 	limit := x.modified.Unix()
 	racy := func(e *Entry) bool {
 		return int64(e.Stat.MTimeSec) >= limit && e.Stat.Size != 0 && e.Stage() == 0 && e.Mode&0o170000 != 0o160000
