@@ -211,16 +211,18 @@ func (s *stage) step() bool {
 	}
 	worked := s.g.clock.work(s.now)
 	room := int64(8 * 3600)
-	if !t.Due.IsZero() {
+	if t.State == engine.TaskReview {
+		room *= 3
+	} else if !t.Due.IsZero() {
 		room = max(s.g.clock.work(t.Due.Unix())-worked, 1200)
 	}
 	var wait int64
 	switch way := s.r.n(100); {
 	case way < 74:
 		wait = room * int64(s.r.between(3, 80)) / 100
-	case way < 84:
+	case way < 88:
 		wait = room * int64(s.r.between(80, 99)) / 100
-	case way < 96:
+	case way < 99:
 		wait = room*int64(s.r.between(103, 220))/100 + 1800
 	default:
 		s.stuck[t.ID] = true
@@ -273,6 +275,9 @@ func (s *stage) timer() int64 {
 // act lets the performer do something about a task.
 func (s *stage) act(in *document.Instance, t *document.Task) bool {
 	actor := s.actor(t)
+	if s.r.of(8) {
+		return s.stop(in, actor)
+	}
 	if t.State == engine.TaskReview {
 		if s.r.of(120) {
 			return s.apply(engine.Advance{Task: t.ID, Outcome: "return", Comment: pick(&s.r, approvalComments())}, actor)
@@ -295,6 +300,14 @@ func (s *stage) act(in *document.Instance, t *document.Task) bool {
 		return s.apply(engine.Refuse{Task: t.ID, Comment: pick(&s.r, refusalComments())}, actor) || s.advance(step, t, actor)
 	}
 	return s.advance(step, t, actor)
+}
+
+// stop ends a route before its end, as heads do when an inquiry has come twice.
+func (s *stage) stop(in *document.Instance, actor string) bool {
+	if head := s.g.heads[actor]; head != "" {
+		actor = head
+	}
+	return s.apply(engine.Stop{Instance: in.ID, Comment: "Дубль, закрываю маршрут."}, actor)
 }
 
 func (s *stage) advance(step *route.Step, t *document.Task, actor string) bool {
