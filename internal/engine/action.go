@@ -241,7 +241,13 @@ func (m *machine) defaults() form.Context {
 func (r *run) existing(a *route.Action, f *form.Form, draft *document.Document) (*document.Document, error) {
 	if a.Into.Text != "" {
 		if number := r.self.Card.Text(a.Into.Text); number != "" {
-			return r.document(number)
+			d, err := (&overlay{r.machine}).Document(number)
+			if err != nil {
+				return nil, err
+			}
+			if d != nil && d.Status != void {
+				return r.document(number)
+			}
 		}
 	}
 	keys := r.in.Forms.Keys(f, draft)

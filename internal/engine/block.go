@@ -136,8 +136,29 @@ func (r *run) arrive(s *route.Step, item, branch string) error {
 		return nil
 	case all, s.Join.Kind == route.JoinAny, s.Join.Kind == route.JoinN && len(p.Arrived) >= s.Join.N:
 		return r.join(s, item, s.Cancel)
+	case s.Join.Kind == route.JoinWhen:
+		enough, err := r.enough(s, item, *p)
+		if err != nil || !enough {
+			return err
+		}
+		return r.join(s, item, s.Cancel)
 	}
 	return nil
+}
+
+// enough evaluates the condition of a join.
+func (r *run) enough(s *route.Step, item string, p document.Position) (bool, error) {
+	extra, err := r.extra(s, item)
+	if err != nil {
+		return false, err
+	}
+	answers := make([]expr.Value, len(p.Answers))
+	for i, a := range p.Answers {
+		answers[i] = a
+	}
+	extra["arrived"], extra["started"], extra["answers"] = int64(len(p.Arrived)), int64(len(p.Started)), answers
+	v, err := r.evalIn(s.Join.When, route.JoinEnv(r.envAt(s)), extra, condition())
+	return v == true, err
 }
 
 // join lets a block go on: with the worst of its answers, if it has outcomes.

@@ -186,6 +186,32 @@ func (r *run) wind(s *route.Step, t *document.Task) error {
 	return nil
 }
 
+// NextTimer gives the moment at which TimerDue has something to do for a
+// document; zero when it has nothing.
+func NextTimer(d *document.Document) time.Time {
+	var next time.Time
+	earlier := func(at time.Time) {
+		if !at.IsZero() && (next.IsZero() || at.Before(next)) {
+			next = at
+		}
+	}
+	for i := range d.Routes {
+		in := &d.Routes[i]
+		if in.State != Running {
+			continue
+		}
+		for j := range in.Open {
+			earlier(in.Open[j].Until)
+		}
+		for j := range in.Tasks {
+			if pending(&in.Tasks[j]) {
+				earlier(in.Tasks[j].Timer)
+			}
+		}
+	}
+	return next
+}
+
 // timers carries out every alarm that is due, each once. Waits for dates are
 // over in settle.
 func (m *machine) timers() error {

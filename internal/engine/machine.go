@@ -341,14 +341,41 @@ func (m *machine) stop(e Stop) error {
 	case id == 0:
 		return refuse(NotRunning, "", "route %d is not running on %s; running: %s", e.Instance, m.self.Number, quoted(running)).offer(running...)
 	}
-	if e.Comment != "" {
-		m.addComment(e.Comment)
-	}
 	r, err := m.run(id)
+	if err != nil {
+		return m.abandon(id, err)
+	}
+	giver, err := r.giver(&document.Task{})
 	if err != nil {
 		return err
 	}
+	if !giver {
+		in := r.instance()
+		return refuse(NotYours, "", "route %q of %s is stopped by who started it (%s), its controller or an admin", in.Route, m.self.Number, in.By)
+	}
+	if e.Comment != "" {
+		m.addComment(e.Comment)
+	}
 	return r.halt(Stopped)
+}
+
+// abandon stops an instance whose definition cannot be read, which only an
+// admin may: nobody else can be asked.
+func (m *machine) abandon(id int, cause error) error {
+	u := m.org.User(m.in.Actor)
+	if u == nil || !u.Active || !u.HasRole(org.Admin) {
+		return cause
+	}
+	in := m.self.Instance(id)
+	for i := range in.Tasks {
+		if pending(&in.Tasks[i]) {
+			m.cancelTask(&in.Tasks[i])
+		}
+	}
+	in.Open, in.State, in.Ended = nil, Stopped, m.in.Now
+	m.res.Ended = append(m.res.Ended, id)
+	m.note("%v", cause)
+	return nil
 }
 
 // halt cancels whatever the instance has open and ends it.

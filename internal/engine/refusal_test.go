@@ -73,6 +73,8 @@ func TestRefusals(t *testing.T) {
 		{"a deadline in the past", nil, "eve", Extend{Task: 1, Due: monday.Add(-time.Hour)}, BadRequest,
 			"the deadline 2026-11-23T09:00:00+03:00 has passed already", nil},
 		{"extending one's own deadline", nil, "ann", Extend{Task: 1, Due: monday.Add(time.Hour)}, "", "", nil},
+		{"stopping what somebody else has started", nil, "dan", Stop{}, NotYours,
+			`route "r" of P is stopped by who started it (ann), its controller or an admin`, nil},
 		{"stopping what does not run", nil, "ann", Stop{Instance: 3}, NotRunning, `route 3 is not running on P; running: "1"`, []string{"1"}},
 	}
 	for _, tt := range tests {
@@ -210,8 +212,7 @@ func TestTimersHappenOnce(t *testing.T) {
 - wait: 1wd
 - {task: B, id: b, who: bob}
 `)
-	_, task := s.docs["P"].Task(1)
-	if got := task.Timer.Format("01-02 15:04"); got != "11-24 10:00" {
+	if got := NextTimer(s.docs["P"]).Format("01-02 15:04"); got != "11-24 10:00" {
 		t.Errorf("first timer at %s", got)
 	}
 	var told []string
@@ -227,7 +228,7 @@ func TestTimersHappenOnce(t *testing.T) {
 	}
 	s.now = monday
 	s.play("1 ann")
-	if got := s.docs["P"].Routes[0].Open[0].Until.Format("01-02 15:04"); got != "11-24 10:00" {
+	if got := NextTimer(s.docs["P"]).Format("01-02 15:04"); got != "11-24 10:00" {
 		t.Errorf("the wait is over at %s", got)
 	}
 	s.do("P", "tick", TimerDue{})
@@ -273,6 +274,13 @@ func TestPinning(t *testing.T) {
 	s.routes = []*route.Route{changed}
 	if _, err := s.try("P", "bob", answer("2 bob")); refusalOf(err) != string(BrokenRoute) {
 		t.Errorf("a lost definition: %v", err)
+	}
+	if _, err := s.try("P", "bob", Stop{}); refusalOf(err) != string(BrokenRoute) {
+		t.Errorf("stopping it: %v", err)
+	}
+	s.do("P", "eve", Stop{})
+	if in := s.docs["P"].Routes[0]; in.State != Stopped || in.Tasks[1].State != TaskCancelled {
+		t.Errorf("after an admin stopped it: %+v", in)
 	}
 }
 

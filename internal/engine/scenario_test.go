@@ -458,6 +458,16 @@ func TestScenarios(t *testing.T) {
 - {task: D, id: d, who: dan}
 `, nil, []string{"1 ann", "2 bob"}, []string{"a@ann ann, a@bob bob, a@cat cat", "a@bob bob, a@cat cat", "d dan"}},
 
+		{"WCP-36 Dynamic Partial Join for Multiple Instances", `
+- each: [ann, bob, cat, dan]
+  join: when(arrived >= 2 or "reject" in answers)
+  rest: cancel
+  outcomes: {approve: next, reject: {comment: required, end: refused}}
+  steps:
+  - {approve: A, id: a, who: item}
+- end: over
+`, nil, []string{"1 ann approve", "3 cat approve"}, []string{"a@ann ann, a@bob bob, a@cat cat, a@dan dan", "a@bob bob, a@cat cat, a@dan dan", "done over"}},
+
 		{"WCP-39 Critical Section", `
 - parallel:
   branches:

@@ -41,13 +41,17 @@ func (r *run) condition(e *route.Expr, s *route.Step, item string) (bool, error)
 }
 
 func (r *run) eval(e *route.Expr, s *route.Step, item string, opt expr.Options) (expr.Value, error) {
-	program, problems := e.Compile(r.envAt(s), opt)
-	if err := problems.Err(); err != nil {
-		return nil, broken(r.r, err)
-	}
 	extra, err := r.extra(s, item)
 	if err != nil {
 		return nil, err
+	}
+	return r.evalIn(e, r.envAt(s), extra, opt)
+}
+
+func (r *run) evalIn(e *route.Expr, env *expr.Env, extra map[string]expr.Value, opt expr.Options) (expr.Value, error) {
+	program, problems := e.Compile(env, opt)
+	if err := problems.Err(); err != nil {
+		return nil, broken(r.r, err)
 	}
 	v, err := program.Eval(r.scope(r.self, extra))
 	if err != nil {

@@ -121,6 +121,15 @@ func Env(base *expr.Env) *expr.Env {
 	return base.With(add...)
 }
 
+// JoinEnv gives the names that the condition of a join may use besides those
+// of its step: arrived and started, numbers of branches, and answers, the
+// outcomes given so far.
+func JoinEnv(env *expr.Env) *expr.Env {
+	count, text := expr.Type{Kind: expr.Int}, expr.Type{Kind: expr.Text}
+	return env.With(expr.Var{Name: "arrived", Type: count}, expr.Var{Name: "started", Type: count},
+		expr.Var{Name: "answers", Type: expr.Type{Kind: expr.List, Elem: &text}})
+}
+
 // EnvAt gives the names that expressions of a step may use: those of the
 // route, and the items of every `each` around the step. It gives base while
 // the expression of an `each` cannot be compiled.

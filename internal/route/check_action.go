@@ -117,9 +117,6 @@ func (c *checker) unsupported(s *Step) {
 	if s.Allow.Text != "" {
 		c.errorf(R095, s.Allow.At, "\"allow\" is not carried out yet")
 	}
-	if s.Join.Kind == JoinWhen {
-		c.errorf(R095, s.Join.At, "a join with a condition is not carried out yet")
-	}
 }
 
 func (c *checker) unsupportedHandlers(handlers []*Handler) {

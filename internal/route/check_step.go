@@ -22,6 +22,9 @@ func (c *checker) step(s *Step) {
 	for _, b := range s.Branches {
 		c.condition(b.If, env)
 	}
+	if s.Join.When != nil && env != nil {
+		c.condition(s.Join.When, JoinEnv(env))
+	}
 	c.people(s.Who, env)
 	c.people(s.Else, env)
 	c.people(s.Controller, env)
