@@ -19,7 +19,7 @@ func addCommands(root *cobra.Command, a *app) {
 	}
 	group("documents",
 		newRegisterCmd(a), newShowCmd(a), newListCmd(a), newSearchCmd(a), newSetCmd(a), newRowCmd(a),
-		newStatusCmd(a), newLinkCmd(a), newUnlinkCmd(a), newCommentCmd(a), newAttachCmd(a),
+		newStatusCmd(a), newLinkCmd(a), newUnlinkCmd(a), newCommentCmd(a), newAttachCmd(a), newLogCmd(a), newUndoCmd(a),
 	)
 	group("work", newTaskCmd(a), newTasksCmd(a), newAdvanceCmd(a))
 	group("repository", newInitCmd(a), newWhoamiCmd(a), newUserCmd(a), newVersionCmd(a))

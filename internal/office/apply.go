@@ -1,6 +1,7 @@
 package office
 
 import (
+	"github.com/e1-dms/e1/internal/definition"
 	"github.com/e1-dms/e1/internal/document"
 	"github.com/e1-dms/e1/internal/engine"
 	"github.com/e1-dms/e1/internal/expr"
@@ -44,7 +45,7 @@ func (o *Office) take(tx *repo.Tx, done *Done, result engine.Result) error {
 		return err
 	}
 	for _, def := range result.Pin {
-		name := repo.PinnedPath(def.ID)
+		name := definition.PinnedPath(def.ID)
 		there, err := tx.Exists(name)
 		if err != nil {
 			return err

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/e1-dms/e1/internal/definition"
 	"github.com/e1-dms/e1/internal/document"
 	"github.com/e1-dms/e1/internal/engine"
 	"github.com/e1-dms/e1/internal/form"
@@ -124,7 +125,7 @@ func (o *Office) revert(tx *repo.Tx, done *Done, c gitstore.Commit) error {
 }
 
 func (o *Office) revertFile(tx *repo.Tx, head gitstore.Hash, ch gitstore.Change, registered map[string]bool, done *Done) error {
-	if strings.HasPrefix(ch.Path, repo.PinnedDir+"/") {
+	if strings.HasPrefix(ch.Path, definition.PinnedDir+"/") {
 		return nil // a kept definition harms nobody, and other instances may run on it
 	}
 	git := tx.Repo().Git()

@@ -74,3 +74,6 @@ func (s Style) paint(t Tone, text string) string {
 
 // Paint colors a text where colors are wanted.
 func (s Style) Paint(t Tone, text string) string { return s.paint(t, text) }
+
+// Wrap breaks a text into lines that fit the style's width.
+func (s Style) Wrap(text string) string { return strings.Join(wrap([]string{text}, s.width()), "\n") }

@@ -16,6 +16,7 @@ import (
 
 	"github.com/oklog/ulid/v2"
 
+	"github.com/e1-dms/e1/internal/definition"
 	"github.com/e1-dms/e1/internal/form"
 	"github.com/e1-dms/e1/internal/gitstore"
 )
@@ -112,7 +113,7 @@ func (r *Repo) lastIn(tree gitstore.Hash, t form.Template, year, depth int) (int
 	if depth == 0 {
 		last := 0
 		for _, e := range entries {
-			number, ok := strings.CutSuffix(e.Name, definitionExt)
+			number, ok := strings.CutSuffix(e.Name, definition.Ext)
 			if !ok || e.IsDir() {
 				continue
 			}

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/e1-dms/e1/internal/definition"
 	"github.com/e1-dms/e1/internal/document"
 	"github.com/e1-dms/e1/internal/engine"
 	"github.com/e1-dms/e1/internal/expr"
@@ -18,7 +19,7 @@ import (
 // one kept up to date commit by commit are the same.
 
 // schema describes the columns of all usable forms.
-func (d *Definitions) schema() (index.Schema, error) {
+func schemaOf(d *definition.Set) (index.Schema, error) {
 	set, err := d.Forms()
 	if err != nil {
 		return index.Schema{}, err

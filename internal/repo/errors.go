@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/e1-dms/e1/internal/diag"
+	"github.com/e1-dms/e1/internal/definition"
 )
 
 // NotFoundError says that a folder lies in no e1 repository.
@@ -29,21 +29,8 @@ func (e *NotFoundError) Hint() string {
 	return "e1 init DIR makes one, e1 -C DIR works on one elsewhere"
 }
 
-// UnknownError names something that is not there: a document, a form, a user.
-type UnknownError struct {
-	What  string // document, form, route, …
-	Name  string
-	Known []string // candidates for the nearest name
-	hint  string
-}
-
-func (e *UnknownError) Error() string { return diag.Unknown(e.What, e.Name, e.Known) }
-
-// Hint is a command that shows what there is.
-func (e *UnknownError) Hint() string { return e.hint }
-
-// Code is the error's stable word.
-func (e *UnknownError) Code() string { return "unknown_" + strings.ReplaceAll(e.What, " ", "_") }
+// UnknownError names something that is not there.
+type UnknownError = definition.UnknownError
 
 // AmbiguousError says that a short number fits several documents.
 type AmbiguousError struct {

@@ -128,9 +128,9 @@ func (r *Repo) record(c gitstore.Commit) (index.CommitRecord, error) {
 			}
 		}
 	}
-	if len(rec.Docs) > 0 || len(c.Parents) == 0 || len(c.Parents) > 1 {
-		// The first commit brings no document of its own worth naming, and a
-		// merge only what its parents already did.
+	if len(rec.Docs) > 0 || len(c.Parents) != 1 || rec.Op == "demo" {
+		// The first commit brings no document of its own worth naming, a
+		// merge only what its parents already did, and demo data a million.
 		return rec, nil
 	}
 	parent, err := r.git.Commit(c.Parents[0])
@@ -138,17 +138,13 @@ func (r *Repo) record(c gitstore.Commit) (index.CommitRecord, error) {
 		return rec, err
 	}
 	err = r.git.DiffTrees(parent.Tree, c.Tree, func(ch gitstore.Change) error {
-		if number, ok := numberOfPath(ch.Path); ok && len(rec.Docs) < maxRecordDocs {
+		if number, ok := numberOfPath(ch.Path); ok {
 			rec.Docs = append(rec.Docs, number)
 		}
 		return nil
 	})
 	return rec, err
 }
-
-// maxRecordDocs bounds what is kept of one huge commit. A bulk import touches
-// every document once; their registration is told by the document itself.
-const maxRecordDocs = 20_000
 
 // ResolveCommit finds the commit an abbreviated id means.
 func (r *Repo) ResolveCommit(text string) (string, error) {
@@ -169,7 +165,7 @@ func (r *Repo) ResolveCommit(text string) (string, error) {
 	case 1:
 		return found[0].ID, nil
 	case 0:
-		return "", &UnknownError{What: "commit", Name: text, hint: "e1 log"}
+		return "", &UnknownError{What: "commit", Name: text, Try: "e1 log"}
 	}
 	ids := make([]string, len(found))
 	for i, c := range found {

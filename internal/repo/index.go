@@ -32,7 +32,7 @@ func (r *Repo) Index() (*index.DB, error) {
 	if r.index != nil {
 		return r.index, nil
 	}
-	schema, err := r.defs.schema()
+	schema, err := schemaOf(r.defs)
 	if err != nil {
 		return nil, err
 	}
@@ -67,7 +67,7 @@ func (r *Repo) RebuildIndex() (documents int, err error) {
 	if err := r.closeIndex(); err != nil {
 		return 0, err
 	}
-	schema, err := r.defs.schema()
+	schema, err := schemaOf(r.defs)
 	if err != nil {
 		return 0, err
 	}

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"time"
 
+	"github.com/e1-dms/e1/internal/definition"
 	"github.com/e1-dms/e1/internal/gitstore"
 	"github.com/e1-dms/e1/internal/index"
 	"github.com/e1-dms/e1/internal/settings"
@@ -52,7 +53,7 @@ type Repo struct {
 	opt   Options
 	head  gitstore.Head
 	tree  gitstore.Hash
-	defs  *Definitions
+	defs  *definition.Set
 	index *index.DB
 }
 
@@ -102,7 +103,7 @@ func (r *Repo) load() error {
 		}
 		r.tree = c.Tree
 	}
-	r.defs = &Definitions{src: treeSource{r.git, r.tree}}
+	r.defs = definition.New(treeSource{r.git, r.tree})
 	return r.closeIndex()
 }
 
@@ -116,12 +117,12 @@ func (r *Repo) Root() string { return r.git.Root() }
 func (r *Repo) Head() gitstore.Head { return r.head }
 
 // Definitions are those of HEAD: what everything that acts goes by.
-func (r *Repo) Definitions() *Definitions { return r.defs }
+func (r *Repo) Definitions() *definition.Set { return r.defs }
 
 // WorkDefinitions are those of the work tree, for checking what is being
 // written.
-func (r *Repo) WorkDefinitions() *Definitions {
-	return &Definitions{src: workSource{r.git.Root()}}
+func (r *Repo) WorkDefinitions() *definition.Set {
+	return definition.New(workSource{r.git.Root()})
 }
 
 // Now is the time in the repository's zone, to the second.

@@ -33,7 +33,7 @@ func (r *Repo) unknownDocument(number string) error {
 			hint = "e1 list " + f.Name
 		}
 	}
-	return &UnknownError{What: "document", Name: number, hint: hint}
+	return &UnknownError{What: "document", Name: number, Try: hint}
 }
 
 // pathOf gives the path of a document from its number alone.
@@ -148,11 +148,11 @@ func (r *Repo) there(p string) bool {
 func (r *Repo) TaskNumber(text string) (number string, task int, err error) {
 	short, id, ok := strings.Cut(text, "/")
 	if !ok {
-		return "", 0, &UnknownError{What: "task", Name: text, hint: "a task is written NUMBER/ID, for instance INQ-2026-000042/1; see e1 tasks"}
+		return "", 0, &UnknownError{What: "task", Name: text, Try: "a task is written NUMBER/ID, for instance INQ-2026-000042/1; see e1 tasks"}
 	}
 	task, err = strconv.Atoi(strings.TrimSpace(id))
 	if err != nil || task < 1 {
-		return "", 0, &UnknownError{What: "task", Name: text, hint: "a task is written NUMBER/ID, for instance INQ-2026-000042/1; see e1 tasks"}
+		return "", 0, &UnknownError{What: "task", Name: text, Try: "a task is written NUMBER/ID, for instance INQ-2026-000042/1; see e1 tasks"}
 	}
 	number, err = r.Resolve(short)
 	return number, task, err

@@ -12,23 +12,13 @@ import (
 	"github.com/e1-dms/e1/internal/gitstore"
 )
 
-// source gives the definition files of one state of the repository: of a
-// commit for everything that acts, of the work tree for lint and its kin.
-type source interface {
-	// read returns a file's bytes; fs.ErrNotExist when there is none.
-	read(name string) ([]byte, error)
-	// list returns the names of the files in a folder whose names end in
-	// suffix, sorted; none when there is no such folder.
-	list(dir, suffix string) ([]string, error)
-}
-
 // treeSource reads a commit's tree.
 type treeSource struct {
 	git  *gitstore.Repo
 	tree gitstore.Hash
 }
 
-func (s treeSource) read(name string) ([]byte, error) {
+func (s treeSource) Read(name string) ([]byte, error) {
 	e, err := s.git.Lookup(s.tree, name)
 	if err != nil {
 		return nil, err
@@ -39,7 +29,7 @@ func (s treeSource) read(name string) ([]byte, error) {
 	return s.git.Blob(e.ID)
 }
 
-func (s treeSource) list(dir, suffix string) ([]string, error) {
+func (s treeSource) List(dir, suffix string) ([]string, error) {
 	e, err := s.git.Lookup(s.tree, dir)
 	if errors.Is(err, fs.ErrNotExist) || err == nil && !e.IsDir() {
 		return nil, nil
@@ -64,11 +54,11 @@ func (s treeSource) list(dir, suffix string) ([]string, error) {
 // workSource reads the files of a folder.
 type workSource struct{ root string }
 
-func (s workSource) read(name string) ([]byte, error) {
+func (s workSource) Read(name string) ([]byte, error) {
 	return os.ReadFile(filepath.Join(s.root, filepath.FromSlash(name)))
 }
 
-func (s workSource) list(dir, suffix string) ([]string, error) {
+func (s workSource) List(dir, suffix string) ([]string, error) {
 	entries, err := os.ReadDir(filepath.Join(s.root, filepath.FromSlash(dir)))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil

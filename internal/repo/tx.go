@@ -15,6 +15,7 @@ import (
 
 	"github.com/gofrs/flock"
 
+	"github.com/e1-dms/e1/internal/definition"
 	"github.com/e1-dms/e1/internal/document"
 	"github.com/e1-dms/e1/internal/form"
 	"github.com/e1-dms/e1/internal/gitstore"
@@ -107,7 +108,7 @@ func (r *Repo) Update(ctx context.Context, op Operation, decide func(*Tx) error)
 }
 
 // Definitions are those the transaction acts by.
-func (tx *Tx) Definitions() *Definitions { return tx.r.defs }
+func (tx *Tx) Definitions() *definition.Set { return tx.r.defs }
 
 // Repo is the repository, for reading.
 func (tx *Tx) Repo() *Repo { return tx.r }
@@ -191,34 +192,33 @@ func (tx *Tx) place(f *form.Form, d *document.Document) error {
 }
 
 // Renumber moves a document and its files under a new number.
-func (tx *Tx) Renumber(d *document.Document) (old string, err error) {
+func (tx *Tx) Renumber(d *document.Document) (*document.Document, error) {
 	f, err := tx.r.defs.Form(d.Form)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	old = d.Number
-	t := tx.docs[old]
+	t := tx.docs[d.Number]
 	if t == nil || t.before == nil {
-		return "", fmt.Errorf("%s is not a committed document", old)
+		return nil, fmt.Errorf("%s is not a committed document", d.Number)
 	}
 	number, err := tx.allocate(f, d.Registered)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	moved := d.Clone()
 	moved.Number = number
 	if err := tx.place(f, moved); err != nil {
-		return "", err
+		return nil, err
 	}
-	from, to := strings.TrimSuffix(t.path, definitionExt), strings.TrimSuffix(tx.docs[number].path, definitionExt)
-	names, err := treeSource{tx.r.git, tx.r.tree}.list(from, "")
+	from, to := strings.TrimSuffix(t.path, definition.Ext), strings.TrimSuffix(tx.docs[number].path, definition.Ext)
+	names, err := treeSource{tx.r.git, tx.r.tree}.List(from, "")
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	for _, name := range names {
-		data, err := treeSource{tx.r.git, tx.r.tree}.read(name)
+		data, err := treeSource{tx.r.git, tx.r.tree}.Read(name)
 		if err != nil {
-			return "", err
+			return nil, err
 		}
 		tx.files = append(tx.files,
 			filePut{path: path.Join(to, path.Base(name)), data: data},
@@ -226,7 +226,7 @@ func (tx *Tx) Renumber(d *document.Document) (old string, err error) {
 	}
 	tx.files = append(tx.files, filePut{path: t.path, remove: true})
 	t.now = nil
-	return old, nil
+	return moved, nil
 }
 
 // Attach stores a file beside a document and records it there. The bytes come
@@ -486,7 +486,7 @@ func (tx *Tx) index(id gitstore.Hash, message gitstore.Message, docs []string, c
 // that forms may have.
 func definitionsTouched(files []filePut) bool {
 	for _, f := range files {
-		if !strings.HasPrefix(f.path, documentsDir+"/") && !strings.HasPrefix(f.path, PinnedDir+"/") || f.adopt {
+		if !strings.HasPrefix(f.path, documentsDir+"/") && !strings.HasPrefix(f.path, definition.PinnedDir+"/") || f.adopt {
 			return true
 		}
 	}
@@ -497,7 +497,7 @@ func definitionsTouched(files []filePut) bool {
 // when the commit did not touch any.
 func (r *Repo) moved(id gitstore.Hash, paths []string) error {
 	for _, p := range paths {
-		if !strings.HasPrefix(p, documentsDir+"/") && !strings.HasPrefix(p, PinnedDir+"/") {
+		if !strings.HasPrefix(p, documentsDir+"/") && !strings.HasPrefix(p, definition.PinnedDir+"/") {
 			return r.load()
 		}
 	}
@@ -506,7 +506,7 @@ func (r *Repo) moved(id gitstore.Hash, paths []string) error {
 		return err
 	}
 	r.head.Commit, r.head.Unborn, r.tree = id, false, c.Tree
-	r.defs.src = treeSource{r.git, r.tree}
+	r.defs.Moved(treeSource{r.git, r.tree})
 	if r.index != nil && r.index.State().Commit != id.String() {
 		return r.closeIndex()
 	}
@@ -515,7 +515,7 @@ func (r *Repo) moved(id gitstore.Hash, paths []string) error {
 
 // attachmentPath is where an attachment of the document at docPath lies.
 func attachmentPath(docPath, name string) string {
-	return strings.TrimSuffix(docPath, definitionExt) + "/" + name
+	return strings.TrimSuffix(docPath, definition.Ext) + "/" + name
 }
 
 // headFile reads a document's committed file.

@@ -20,7 +20,8 @@ type UnfitError struct {
 func (e *UnfitError) Error() string {
 	lines := make([]string, len(e.Problems))
 	for i, p := range e.Problems {
-		lines[i] = e.Form + ": " + problemText(p)
+		lines[i] = strings.TrimPrefix(ProblemText(p), e.Form+": ")
+		lines[i] = e.Form + ": " + lines[i]
 	}
 	return strings.Join(lines, "\n")
 }
@@ -85,8 +86,8 @@ func refusals(problems []form.Problem) []form.Problem {
 	return out
 }
 
-// problemText is one line that names the place in the card.
-func problemText(p form.Problem) string {
+// ProblemText is a problem of a card in one line that names the place in the card.
+func ProblemText(p form.Problem) string {
 	place := p.Field
 	if p.Row > 0 {
 		place += fmt.Sprintf(", row %d", p.Row)

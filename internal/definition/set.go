@@ -1,4 +1,4 @@
-package repo
+package definition
 
 import (
 	"errors"
@@ -26,14 +26,14 @@ const (
 	CalendarsDir   = "calendars"
 	ImportsDir     = "imports"
 	ReportsDir     = "reports"
-	definitionExt  = ".yaml"
+	Ext            = ".yaml"
 )
 
-// Definitions are the definitions of one state of the repository. Each is
+// Set are the definitions of one state of the repository. Each is
 // read when it is first asked for. A broken one does not stand in the way of
 // the others: asking for it gives its problems, everything else works.
-type Definitions struct {
-	src source
+type Set struct {
+	src Source
 
 	settings         *settings.Settings
 	settingsProblems diag.List
@@ -52,15 +52,18 @@ type Definitions struct {
 	calendars        map[string]*worktime.Calendar
 }
 
+// New reads definitions from a source.
+func New(src Source) *Set { return &Set{src: src} }
+
 // Read returns a definition file's bytes; fs.ErrNotExist when there is none.
-func (d *Definitions) Read(name string) ([]byte, error) { return d.src.read(name) }
+func (d *Set) Read(name string) ([]byte, error) { return d.src.Read(name) }
 
 // List names the definition files of a folder, sorted.
-func (d *Definitions) List(dir string) ([]string, error) { return d.src.list(dir, definitionExt) }
+func (d *Set) List(dir string) ([]string, error) { return d.src.List(dir, Ext) }
 
 // Parse reads one definition file's syntax.
-func (d *Definitions) Parse(name string) (*yamlsrc.File, diag.List, error) {
-	src, err := d.src.read(name)
+func (d *Set) Parse(name string) (*yamlsrc.File, diag.List, error) {
+	src, err := d.src.Read(name)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -70,7 +73,7 @@ func (d *Definitions) Parse(name string) (*yamlsrc.File, diag.List, error) {
 
 // Settings returns e1.yaml. It is usable whatever the file holds; problems
 // tells what is wrong with it.
-func (d *Definitions) Settings() (s *settings.Settings, problems diag.List, err error) {
+func (d *Set) Settings() (s *settings.Settings, problems diag.List, err error) {
 	if d.settings == nil {
 		f, problems, err := d.Parse(settings.FileName)
 		switch {
@@ -90,7 +93,7 @@ func (d *Definitions) Settings() (s *settings.Settings, problems diag.List, err 
 }
 
 // Org returns org.yaml; what could not be read is absent from it.
-func (d *Definitions) Org() (o *org.Org, problems diag.List, err error) {
+func (d *Set) Org() (o *org.Org, problems diag.List, err error) {
 	if d.org == nil {
 		f, problems, err := d.Parse(org.FileName)
 		if errors.Is(err, fs.ErrNotExist) {
@@ -109,7 +112,7 @@ func (d *Definitions) Org() (o *org.Org, problems diag.List, err error) {
 }
 
 // Forms returns all forms that can be used, linked with their directories.
-func (d *Definitions) Forms() (*form.Set, error) {
+func (d *Set) Forms() (*form.Set, error) {
 	if d.set != nil {
 		return d.set, nil
 	}
@@ -156,7 +159,7 @@ func (d *Definitions) Forms() (*form.Set, error) {
 	}
 	set, problems := form.Link(forms, dirs, people, conf)
 	for _, p := range problems {
-		name := strings.TrimSuffix(path.Base(p.At.File), definitionExt)
+		name := strings.TrimSuffix(path.Base(p.At.File), Ext)
 		d.formProblems[name] = append(d.formProblems[name], p)
 	}
 	d.set = set
@@ -164,7 +167,7 @@ func (d *Definitions) Forms() (*form.Set, error) {
 }
 
 // FormNames lists the forms there are, broken ones included.
-func (d *Definitions) FormNames() ([]string, error) {
+func (d *Set) FormNames() ([]string, error) {
 	if _, err := d.Forms(); err != nil {
 		return nil, err
 	}
@@ -173,13 +176,13 @@ func (d *Definitions) FormNames() ([]string, error) {
 
 // Form returns one form. A broken form gives a *diag.Error with all its
 // problems, an unknown one an *UnknownError.
-func (d *Definitions) Form(name string) (*form.Form, error) {
+func (d *Set) Form(name string) (*form.Form, error) {
 	if _, err := d.Forms(); err != nil {
 		return nil, err
 	}
 	problems, known := d.formProblems[name]
 	if !known {
-		return nil, &UnknownError{What: "form", Name: name, Known: d.formNames, hint: "e1 form list"}
+		return nil, &UnknownError{What: "form", Name: name, Known: d.formNames, Try: "e1 form list"}
 	}
 	if err := problems.Err(); err != nil {
 		return nil, err
@@ -188,7 +191,7 @@ func (d *Definitions) Form(name string) (*form.Form, error) {
 }
 
 // Routes returns the routes that can be parsed, sorted by name.
-func (d *Definitions) Routes() ([]*route.Route, error) {
+func (d *Set) Routes() ([]*route.Route, error) {
 	if err := d.loadRoutes(); err != nil {
 		return nil, err
 	}
@@ -202,19 +205,19 @@ func (d *Definitions) Routes() ([]*route.Route, error) {
 }
 
 // RouteNames lists the routes there are, broken ones included.
-func (d *Definitions) RouteNames() ([]string, error) {
+func (d *Set) RouteNames() ([]string, error) {
 	err := d.loadRoutes()
 	return d.routeNames, err
 }
 
 // Route returns one route, or all its problems as *diag.Error.
-func (d *Definitions) Route(name string) (*route.Route, error) {
+func (d *Set) Route(name string) (*route.Route, error) {
 	if err := d.loadRoutes(); err != nil {
 		return nil, err
 	}
 	problems, known := d.routeProblems[name]
 	if !known {
-		return nil, &UnknownError{What: "route", Name: name, Known: d.routeNames, hint: "e1 route list"}
+		return nil, &UnknownError{What: "route", Name: name, Known: d.routeNames, Try: "e1 route list"}
 	}
 	if err := problems.Err(); err != nil {
 		return nil, err
@@ -222,7 +225,7 @@ func (d *Definitions) Route(name string) (*route.Route, error) {
 	return d.routes[name], nil
 }
 
-func (d *Definitions) loadRoutes() error {
+func (d *Set) loadRoutes() error {
 	if d.routes != nil {
 		return nil
 	}
@@ -246,12 +249,12 @@ func (d *Definitions) loadRoutes() error {
 }
 
 // Pinned returns the definition a route instance runs on.
-func (d *Definitions) Pinned(id string) (*route.Route, error) {
+func (d *Set) Pinned(id string) (*route.Route, error) {
 	if r, ok := d.pinned[id]; ok {
 		return r, nil
 	}
 	name := PinnedPath(id)
-	src, err := d.src.read(name)
+	src, err := d.src.Read(name)
 	if err != nil {
 		return nil, err
 	}
@@ -267,11 +270,11 @@ func (d *Definitions) Pinned(id string) (*route.Route, error) {
 }
 
 // PinnedPath is where the definition with an id is kept.
-func PinnedPath(id string) string { return PinnedDir + "/" + id + definitionExt }
+func PinnedPath(id string) string { return PinnedDir + "/" + id + Ext }
 
 // Calendar returns a working calendar, the repository's for "". It is nil
 // when there is none of that name or it is broken.
-func (d *Definitions) Calendar(name string) *worktime.Calendar {
+func (d *Set) Calendar(name string) *worktime.Calendar {
 	if name == "" {
 		if s, _, err := d.Settings(); err == nil {
 			name = s.Calendar
@@ -284,7 +287,7 @@ func (d *Definitions) Calendar(name string) *worktime.Calendar {
 		d.calendars = map[string]*worktime.Calendar{}
 	}
 	d.calendars[name] = nil
-	f, problems, err := d.Parse(path.Join(CalendarsDir, name+definitionExt))
+	f, problems, err := d.Parse(path.Join(CalendarsDir, name+Ext))
 	if err != nil || f.Root == nil || problems.HasErrors() {
 		return nil
 	}
@@ -298,8 +301,8 @@ func (d *Definitions) Calendar(name string) *worktime.Calendar {
 
 // each parses the syntax of every definition of a folder in the order of
 // their names; name is the file's without folder and extension.
-func (d *Definitions) each(dir string, fn func(name string, f *yamlsrc.File, problems diag.List)) error {
-	names, err := d.src.list(dir, definitionExt)
+func (d *Set) each(dir string, fn func(name string, f *yamlsrc.File, problems diag.List)) error {
+	names, err := d.src.List(dir, Ext)
 	if err != nil {
 		return err
 	}
@@ -309,7 +312,17 @@ func (d *Definitions) each(dir string, fn func(name string, f *yamlsrc.File, pro
 		if err != nil {
 			return err
 		}
-		fn(strings.TrimSuffix(path.Base(n), definitionExt), f, problems)
+		fn(strings.TrimSuffix(path.Base(n), Ext), f, problems)
 	}
 	return nil
+}
+
+// FormProblems are the problems of all forms and directories found while they
+// were read and linked, by form.
+func (d *Set) FormProblems() diag.List {
+	var out diag.List
+	for _, name := range d.formNames {
+		out = append(out, d.formProblems[name]...)
+	}
+	return append(out, d.dirProblems...)
 }

@@ -1,0 +1,200 @@
+package cli
+
+import (
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"github.com/e1-dms/e1/internal/diag"
+	"github.com/e1-dms/e1/internal/gitstore"
+	"github.com/e1-dms/e1/internal/office"
+	"github.com/e1-dms/e1/internal/render"
+	"github.com/e1-dms/e1/internal/repo"
+)
+
+func newCheckCmd(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:   "check",
+		Short: "Check all data: documents against their forms, links, numbers, files, history, index",
+		Args:  noArgs,
+		RunE:  func(cmd *cobra.Command, _ []string) error { return runCheck(cmd, a) },
+	}
+}
+
+func runCheck(cmd *cobra.Command, a *app) error {
+	r, err := a.open(cmd)
+	if err != nil {
+		return err
+	}
+	found, err := office.Check(r)
+	if err != nil {
+		return err
+	}
+	return a.problems(r, render.Problems{Files: found.Documents, Counts: "documents", List: found.Problems}, strconv.Itoa(found.Documents)+" documents")
+}
+
+// problems prints what lint or check found; the answer is no when there are
+// errors.
+func (a *app) problems(r *repo.Repo, p render.Problems, looked string) error {
+	format := "text"
+	switch {
+	case a.flags.json:
+		format = "json"
+	case a.flags.plain:
+		format = "oneline"
+	}
+	if p.Source == nil {
+		p.Source = func(file string) []byte {
+			src, err := os.ReadFile(filepath.Join(r.Root(), filepath.FromSlash(file)))
+			if err != nil {
+				return nil
+			}
+			return src
+		}
+	}
+	if err := a.style().Problems(a.result, format, p); err != nil {
+		return err
+	}
+	errs, warnings := 0, 0
+	for _, one := range p.List {
+		switch one.Severity {
+		case diag.Error:
+			errs++
+		case diag.Warning:
+			warnings++
+		}
+	}
+	if !a.flags.json {
+		a.message("%s: %d errors, %d warnings", looked, errs, warnings)
+	}
+	if errs > 0 {
+		return errNo
+	}
+	return nil
+}
+
+func newMaintainCmd(a *app) *cobra.Command {
+	all := false
+	cmd := &cobra.Command{
+		Use:   "maintain",
+		Short: "Pack loose objects, bound the index and caches",
+		Args:  noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			r, err := a.open(cmd)
+			if err != nil {
+				return err
+			}
+			if a.flags.dryRun {
+				a.message("would pack loose objects")
+				return nil
+			}
+			opt := gitstore.MaintainOptions{}
+			if all {
+				opt.MinLoose = 1
+			}
+			stats, err := r.Git().Maintain(cmd.Context(), opt)
+			if err != nil {
+				return err
+			}
+			if a.flags.json {
+				return render.JSON(a.result, render.Object{
+					{Key: "loose", Value: stats.Loose}, {Key: "packed", Value: stats.Packed}, {Key: "pruned", Value: stats.Pruned}, {Key: "bytes", Value: stats.Bytes},
+				})
+			}
+			if stats.Packed == 0 {
+				a.message("nothing to do: %d loose objects", stats.Loose)
+			} else {
+				a.message("packed %d objects into %s", stats.Packed, a.style().Size(stats.Bytes))
+			}
+			return nil
+		},
+	}
+	cmd.Flags().BoolVar(&all, "all", false, "even when there is little to pack")
+	return cmd
+}
+
+func newIndexCmd(a *app) *cobra.Command {
+	cmd := &cobra.Command{Use: "index", Short: "The derived index", Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
+	cmd.AddCommand(
+		&cobra.Command{Use: "status", Short: "Show what the index describes", Args: noArgs,
+			RunE: func(cmd *cobra.Command, _ []string) error {
+				r, err := a.open(cmd)
+				if err != nil {
+					return err
+				}
+				db, err := r.Index()
+				if err != nil {
+					return err
+				}
+				return a.indexState(db.State().Commit, db.State().Documents)
+			}},
+		&cobra.Command{Use: "rebuild", Short: "Build the index anew from the documents", Args: noArgs,
+			RunE: func(cmd *cobra.Command, _ []string) error {
+				r, err := a.open(cmd)
+				if err != nil {
+					return err
+				}
+				if a.flags.dryRun {
+					a.message("would build the index anew")
+					return nil
+				}
+				n, err := r.RebuildIndex()
+				if err != nil {
+					return err
+				}
+				return a.indexState(r.Head().Commit.String(), n)
+			}},
+	)
+	return cmd
+}
+
+func (a *app) indexState(commit string, documents int) error {
+	if a.flags.json {
+		return render.JSON(a.result, render.Object{{Key: "commit", Value: commit}, {Key: "documents", Value: documents}})
+	}
+	a.message("the index describes %d documents at %s", documents, shortID(commit))
+	return nil
+}
+
+func newCommitCmd(a *app) *cobra.Command {
+	message := ""
+	cmd := &cobra.Command{
+		Use:   "commit",
+		Short: "Check and commit what was edited by hand",
+		Args:  noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			o, err := a.act(cmd)
+			if err != nil {
+				return err
+			}
+			done, err := o.Commit(cmd.Context(), message, lintDefinitions)
+			if err != nil {
+				return err
+			}
+			if a.flags.json {
+				return render.JSON(a.result, render.Object{{Key: "files", Value: done.Receipt.Paths}, {Key: "commit", Value: done.Receipt.Commit}})
+			}
+			a.changed(o.Repo(), done)
+			return nil
+		},
+	}
+	cmd.Flags().StringVarP(&message, "message", "m", "", "the commit's `TEXT`")
+	return cmd
+}
+
+func newRenumberCmd(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:   "renumber NUMBER",
+		Short: "Give a document that was not published another number; links follow",
+		Args:  argsBetween(1, 1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.change(cmd, args[0], func(o *office.Office, number string) (*office.Done, error) {
+				return o.Renumber(cmd.Context(), number)
+			})
+		},
+		ValidArgsFunction: a.completeNumbers(1),
+	}
+}

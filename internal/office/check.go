@@ -1,0 +1,232 @@
+package office
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strings"
+
+	"github.com/e1-dms/e1/internal/definition"
+	"github.com/e1-dms/e1/internal/diag"
+	"github.com/e1-dms/e1/internal/document"
+	"github.com/e1-dms/e1/internal/engine"
+	"github.com/e1-dms/e1/internal/form"
+	"github.com/e1-dms/e1/internal/gitstore"
+	"github.com/e1-dms/e1/internal/repo"
+	"github.com/e1-dms/e1/internal/yamlsrc"
+)
+
+// The codes of what can be wrong with the data of a repository.
+var (
+	codeMisplaced = yamlsrc.Code{Code: "D101", Slug: "misplaced-document"}
+	codeForm      = yamlsrc.Code{Code: "D102", Slug: "unknown-form"}
+	codeUnfit     = yamlsrc.Code{Code: "D103", Slug: "does-not-fit-form"}
+	codeUnknown   = yamlsrc.Code{Code: "D104", Slug: "unknown-field"}
+	codeLink      = yamlsrc.Code{Code: "D105", Slug: "link-to-nothing"}
+	codeFile      = yamlsrc.Code{Code: "D106", Slug: "attachment"}
+	codeTwice     = yamlsrc.Code{Code: "D107", Slug: "number-or-uid-twice"}
+	codeRoute     = yamlsrc.Code{Code: "D108", Slug: "route-without-definition"}
+	codeHistory   = yamlsrc.Code{Code: "D109", Slug: "broken-history"}
+	codeIndex     = yamlsrc.Code{Code: "D110", Slug: "index-differs"}
+)
+
+// Checked is the answer of Check.
+type Checked struct {
+	Documents int
+	Problems  diag.List
+}
+
+// Check looks at all data: every document against its form, numbers, links,
+// attachments, routes, the history and the index. It changes nothing.
+func Check(r *repo.Repo) (*Checked, error) {
+	set, err := r.Definitions().Forms()
+	if err != nil {
+		return nil, err
+	}
+	c := &checker{r: r, set: set, out: &Checked{}, uids: map[string]string{}, numbers: map[string]string{}}
+	if err := c.definitions(); err != nil {
+		return nil, err
+	}
+	if err := r.EachDocument(c.document); err != nil {
+		return nil, err
+	}
+	if err := c.index(); err != nil {
+		return nil, err
+	}
+	c.history()
+	c.out.Problems.Sort()
+	return c.out, nil
+}
+
+type checker struct {
+	r       *repo.Repo
+	set     *form.Set
+	out     *Checked
+	uids    map[string]string // uid → path
+	numbers map[string]string // number → path
+	broken  int
+}
+
+func (c *checker) add(code yamlsrc.Code, severity diag.Severity, path, format string, args ...any) {
+	at := diag.Span{File: path, Start: diag.Pos{Line: 1, Column: 1}, End: diag.Pos{Line: 1, Column: 1}}
+	c.out.Problems.Add(diag.Problem{Code: code.Code, Slug: code.Slug, Severity: severity, At: at, Message: fmt.Sprintf(format, args...)})
+}
+
+// definitions reports forms that cannot be used: their documents cannot be
+// checked.
+func (c *checker) definitions() error {
+	names, err := c.r.Definitions().FormNames()
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		if _, err := c.r.Definitions().Form(name); err != nil {
+			c.add(codeForm, diag.Error, definition.FormsDir+"/"+name+".yaml", "the form %q has errors; see e1 lint", name)
+		}
+	}
+	return nil
+}
+
+func (c *checker) document(f repo.File) error {
+	c.out.Documents++
+	d, problems := document.ReadFile(f.Path, f.Src)
+	c.out.Problems = append(c.out.Problems, problems...)
+	if problems.HasErrors() {
+		c.broken++
+		return nil
+	}
+	if d.Number != f.Number {
+		c.add(codeMisplaced, diag.Error, f.Path, "the file is named after %s, but holds %s", f.Number, d.Number)
+	}
+	if other, ok := c.numbers[d.Number]; ok {
+		c.add(codeTwice, diag.Error, f.Path, "the number %s is also that of %q; e1 renumber gives one of them another", d.Number, other)
+	}
+	c.numbers[d.Number] = f.Path
+	if other, ok := c.uids[d.UID]; ok {
+		c.add(codeTwice, diag.Error, f.Path, "the uid %s is also that of %q", d.UID, other)
+	}
+	c.uids[d.UID] = f.Path
+	of := c.set.Form(d.Form)
+	if of == nil {
+		c.add(codeForm, diag.Error, f.Path, "the form %q does not exist or has errors", d.Form)
+		return nil
+	}
+	if p, err := form.PathOf(of, d.Number); err != nil {
+		c.add(codeMisplaced, diag.Error, f.Path, "%s", err)
+	} else if p != f.Path {
+		c.add(codeMisplaced, diag.Error, f.Path, "%s belongs at %q", d.Number, p)
+	}
+	if d.Status != form.Void {
+		c.card(of, d, f)
+	}
+	c.links(d, f)
+	c.routes(d, f)
+	return c.files(d, f)
+}
+
+func (c *checker) card(of *form.Form, d *document.Document, f repo.File) {
+	ctx := c.r.Context(d.By)
+	for _, p := range c.set.Check(of, d, ctx) {
+		c.problem(codeUnfit, p, f)
+	}
+	for _, p := range c.set.Unknown(of, d) {
+		c.problem(codeUnknown, p, f)
+	}
+}
+
+// problem places a problem of a card at its line.
+func (c *checker) problem(code yamlsrc.Code, p form.Problem, f repo.File) {
+	c.out.Problems.Add(diag.Problem{
+		Code: code.Code, Slug: code.Slug, Severity: p.Severity, Message: repo.ProblemText(p), Help: p.Hint, At: placeOf(f, p),
+	})
+}
+
+// placeOf finds the place of a card's field in its file. The file is parsed
+// with places only now, since most documents have no problem.
+func placeOf(f repo.File, p form.Problem) diag.Span {
+	parsed, _ := yamlsrc.Parse(f.Path, f.Src)
+	at := diag.Span{File: f.Path, Start: diag.Pos{Line: 1, Column: 1}, End: diag.Pos{Line: 1, Column: 1}}
+	if parsed.Root == nil {
+		return at
+	}
+	card := parsed.Root.Get("card")
+	if p.Field == "status" {
+		card = parsed.Root
+	}
+	node := card.Get(p.Field)
+	if node == nil {
+		if key := parsed.Root.Key("card"); key != nil {
+			return parsed.Span(key)
+		}
+		return at
+	}
+	if p.Row > 0 && p.Row <= len(node.Items) {
+		node = node.Items[p.Row-1]
+		if cell := node.Get(p.Column); cell != nil {
+			node = cell
+		}
+	}
+	return parsed.Span(node)
+}
+
+func (c *checker) links(d *document.Document, f repo.File) {
+	for _, l := range d.Links {
+		if other, err := c.r.Lookup().Document(l.To); err == nil && other == nil {
+			c.add(codeLink, diag.Error, f.Path, "the link %q points to %s, which does not exist", l.Kind, l.To)
+		}
+	}
+}
+
+func (c *checker) routes(d *document.Document, f repo.File) {
+	for _, in := range d.Routes {
+		if in.State != engine.Running {
+			continue
+		}
+		if _, err := c.r.Definitions().Pinned(in.Definition); err != nil {
+			c.add(codeRoute, diag.Error, f.Path, "route %q (%d) runs on the definition %s, which cannot be read", in.Route, in.ID, in.Definition)
+		}
+	}
+}
+
+func (c *checker) files(d *document.Document, f repo.File) error {
+	for _, file := range d.Files {
+		id, err := c.r.AttachmentID(f.Path, file.Name)
+		if err != nil {
+			return err
+		}
+		if id.IsZero() {
+			c.add(codeFile, diag.Error, f.Path, "the attachment %q is missing", file.Name)
+			continue
+		}
+		data, err := c.r.Git().Blob(id)
+		if err != nil {
+			return err
+		}
+		sum := sha256.Sum256(data)
+		if hex.EncodeToString(sum[:]) != file.SHA256 || int64(len(data)) != file.Size {
+			c.add(codeFile, diag.Error, f.Path, "the attachment %q is not the file that was attached: its checksum differs", file.Name)
+		}
+	}
+	return nil
+}
+
+// index compares the derived index with the documents just read.
+func (c *checker) index() error {
+	db, err := c.r.Index()
+	if err != nil {
+		return err
+	}
+	state := db.State()
+	if want := c.out.Documents - c.broken; state.Documents != want && len(c.out.Problems) == 0 {
+		c.add(codeIndex, diag.Error, ".git/e1/index.db", "the index holds %d documents, the repository %d; e1 index rebuild", state.Documents, want)
+	}
+	return nil
+}
+
+// history sees that every commit can be read.
+func (c *checker) history() {
+	err := c.r.Git().Log(c.r.Head().Commit, func(gitstore.Hash) bool { return false }, func(gitstore.Commit) error { return nil })
+	if err != nil {
+		c.add(codeHistory, diag.Error, ".git", "the history cannot be read to its beginning: %s", strings.TrimSpace(err.Error()))
+	}
+}

@@ -1,0 +1,241 @@
+package office
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/e1-dms/e1/internal/definition"
+	"github.com/e1-dms/e1/internal/diag"
+	"github.com/e1-dms/e1/internal/document"
+	"github.com/e1-dms/e1/internal/form"
+	"github.com/e1-dms/e1/internal/gitstore"
+	"github.com/e1-dms/e1/internal/repo"
+)
+
+// handPaths are the parts of a work tree that belong to e1; `e1 commit`
+// leaves everything else to git.
+var handPaths = []string{
+	"documents", definition.FormsDir, definition.DirectoriesDir, definition.RoutesDir, definition.CalendarsDir, definition.ImportsDir,
+	definition.ReportsDir, "rules", "templates", "e1.yaml", "org.yaml", ".e1", ".gitattributes",
+}
+
+// LintFunc checks the definitions of the work tree.
+type LintFunc func(*definition.Set) (diag.List, error)
+
+// Commit checks what people edited by hand and commits it.
+func (o *Office) Commit(ctx context.Context, message string, lint LintFunc) (*Done, error) {
+	return o.update(ctx, "commit", func(tx *repo.Tx, done *Done) error {
+		edits, err := tx.Repo().Git().HandEdits(ctx, handPaths...)
+		if err != nil {
+			return err
+		}
+		if len(edits) == 0 {
+			return nil
+		}
+		var problems diag.List
+		definitions := map[string]bool{}
+		for _, e := range edits {
+			if e.Kind == gitstore.EditUnusable {
+				problems.Add(diag.Problem{Code: "D100", Slug: "unusable-file", Message: "this is no ordinary file and cannot be committed", At: diag.Span{File: e.Path}})
+				continue
+			}
+			number, isDocument := repo.NumberOfPath(e.Path)
+			switch {
+			case isDocument:
+				found, err := o.handDocument(tx, e, number)
+				if err != nil {
+					return err
+				}
+				problems = append(problems, found...)
+			case strings.HasPrefix(e.Path, "documents/"):
+				// An attachment: the document's list of files is checked with it.
+			default:
+				definitions[e.Path] = true
+			}
+			tx.Adopt(e.Path)
+		}
+		if len(definitions) > 0 {
+			found, err := lint(tx.Repo().WorkDefinitions())
+			if err != nil {
+				return err
+			}
+			for _, p := range found {
+				if definitions[p.At.File] {
+					problems = append(problems, p)
+				}
+			}
+		}
+		problems.Sort()
+		if err := problems.Err(); err != nil {
+			return err
+		}
+		subject := message
+		if subject == "" {
+			subject = handSubject(edits)
+		}
+		tx.Subject("%s", subject)
+		return nil
+	})
+}
+
+func handSubject(edits []gitstore.Edit) string {
+	if len(edits) == 1 {
+		return fmt.Sprintf("edit %s by hand", edits[0].Path)
+	}
+	return fmt.Sprintf("edit %d files by hand", len(edits))
+}
+
+// handDocument checks one document that was edited by hand. What was wrong in
+// it before the edit does not stand in the way.
+func (o *Office) handDocument(tx *repo.Tx, e gitstore.Edit, number string) (diag.List, error) {
+	var problems diag.List
+	complain := func(format string, args ...any) {
+		problems.Add(diag.Problem{
+			Code: codeMisplaced.Code, Slug: codeMisplaced.Slug, Message: fmt.Sprintf(format, args...),
+			At: diag.Span{File: e.Path, Start: diag.Pos{Line: 1, Column: 1}, End: diag.Pos{Line: 1, Column: 1}},
+		})
+	}
+	was, err := tx.Repo().ReadHead(number)
+	var unknown *repo.UnknownError
+	var loose *repo.NotCommittedError
+	if err != nil && !errors.As(err, &unknown) && !errors.As(err, &loose) {
+		was = nil // a broken document is being repaired
+	}
+	if e.Kind == gitstore.EditDeleted {
+		complain("documents are not deleted: their numbers stay taken; `git checkout -- %s` brings it back, e1 undo makes it void", e.Path)
+		return problems, nil
+	}
+	src, err := os.ReadFile(filepath.Join(tx.Repo().Root(), filepath.FromSlash(e.Path)))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	d, found := document.ReadFile(e.Path, src)
+	problems = append(problems, found...)
+	if found.HasErrors() {
+		return problems, nil
+	}
+	if d.Number != number {
+		complain("the file is named after %s, but holds %s", number, d.Number)
+	}
+	if was != nil && (was.UID != d.UID || was.Form != d.Form) {
+		complain("form and uid of a document never change")
+	}
+	set, err := tx.Definitions().Forms()
+	if err != nil {
+		return nil, err
+	}
+	f := set.Form(d.Form)
+	if f == nil {
+		complain("the form %q does not exist or has errors", d.Form)
+		return problems, nil
+	}
+	if p, err := form.PathOf(f, d.Number); err != nil || p != e.Path {
+		complain("%s belongs at %q", d.Number, p)
+	}
+	now := set.Check(f, d, tx.Context())
+	if was != nil {
+		now = form.NewProblems(set.Check(f, was, tx.Context()), now)
+	}
+	file := repo.File{Path: e.Path, Number: number, Src: src}
+	for _, p := range now {
+		if p.Severity == diag.Error {
+			problems.Add(diag.Problem{Code: codeUnfit.Code, Slug: codeUnfit.Slug, Message: repo.ProblemText(p), Help: p.Hint, At: placeOf(file, p)})
+		}
+	}
+	return problems, nil
+}
+
+// Renumber gives a document that was not published yet another number. Links
+// to it are rewritten.
+func (o *Office) Renumber(ctx context.Context, number string) (*Done, error) {
+	return o.update(ctx, "renumber", func(tx *repo.Tx, done *Done) error {
+		d, err := tx.Document(number)
+		if err != nil {
+			return err
+		}
+		f, err := tx.Definitions().Form(d.Form)
+		if err != nil {
+			return err
+		}
+		if err := o.may(f, "register", f.May.Register); err != nil {
+			return err
+		}
+		if published, err := o.published(tx, d); err != nil {
+			return err
+		} else if published {
+			return refusef("", "%s was published; its number stays for ever", number)
+		}
+		db, err := tx.Repo().Index()
+		if err != nil {
+			return err
+		}
+		edges, err := db.RefsTo(number, 0)
+		if err != nil {
+			return err
+		}
+		moved, err := tx.Renumber(d)
+		if err != nil {
+			return err
+		}
+		numbers := map[string]string{number: moved.Number}
+		for _, e := range edges {
+			other, err := tx.Document(e.From)
+			if err != nil {
+				return err
+			}
+			of, err := tx.Definitions().Form(other.Form)
+			if err != nil {
+				return err
+			}
+			replaceNumbers(of, other, numbers)
+		}
+		tx.Subject("renumber %s to %s", number, moved.Number)
+		done.Document = moved
+		return nil
+	})
+}
+
+// published reports whether somebody outside may know the number: it was
+// pushed, or mailed.
+func (o *Office) published(tx *repo.Tx, d *document.Document) (bool, error) {
+	for _, l := range d.Letters {
+		if l.State == "sent" {
+			return true, nil
+		}
+	}
+	path, err := tx.Repo().Path(d.Number)
+	if err != nil {
+		return false, err
+	}
+	db, err := tx.Repo().History()
+	if err != nil {
+		return false, err
+	}
+	records, err := db.CommitsOf(d.Number, 0)
+	if err != nil {
+		return false, err
+	}
+	git := tx.Repo().Git()
+	for i := len(records) - 1; i >= 0; i-- {
+		id, err := gitstore.ParseHash(records[i].ID)
+		if err != nil {
+			return false, err
+		}
+		before, after, err := versions(git, id, path)
+		if err != nil {
+			return false, err
+		}
+		if before.IsZero() && !after.IsZero() {
+			return git.Published(id)
+		}
+	}
+	return false, nil
+}
