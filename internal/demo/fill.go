@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"time"
 
+	"github.com/e1-dms/e1/internal/definition"
 	"github.com/e1-dms/e1/internal/gitstore"
 	"github.com/e1-dms/e1/internal/repo"
 	"github.com/e1-dms/e1/internal/route"
@@ -153,7 +154,7 @@ func (f *filler) fill(ctx context.Context, opt FillOptions, when time.Time, seen
 	}
 	f.report("documents", done, done)
 	for _, r := range sum.Pinned {
-		if err := f.bulk.Put(repo.PinnedPath(r.ID), r.File.Src); err != nil {
+		if err := f.bulk.Put(definition.PinnedPath(r.ID), r.File.Src); err != nil {
 			return err
 		}
 	}
@@ -174,7 +175,7 @@ func (f *filler) commit(subject string, author gitstore.Signature, trailers ...g
 }
 
 // routes gives the routes that can be used; of broken ones the user is told.
-func (f *filler) routes(defs *repo.Definitions) ([]*route.Route, error) {
+func (f *filler) routes(defs *definition.Set) ([]*route.Route, error) {
 	names, err := defs.RouteNames()
 	if err != nil {
 		return nil, err
@@ -182,7 +183,7 @@ func (f *filler) routes(defs *repo.Definitions) ([]*route.Route, error) {
 	var routes []*route.Route
 	for _, n := range names {
 		if r, err := defs.UsableRoute(n); err != nil {
-			f.out.Notes = append(f.out.Notes, gitstore.Note{Path: repo.RoutesDir + "/" + n + ".yaml", Text: "the route is broken, so no document travels on it; see e1 lint"})
+			f.out.Notes = append(f.out.Notes, gitstore.Note{Path: definition.RoutesDir + "/" + n + definition.Ext, Text: "the route is broken, so no document travels on it; see e1 lint"})
 		} else {
 			routes = append(routes, r)
 		}
