@@ -24,10 +24,7 @@ func (e *Editor) remove(s slot) []change {
 		end = max(end, from+1)
 	}
 	if begin == e.lineStart(from) || begin < from {
-		if next := e.nextLine(end); next < len(e.file.Src) || e.file.Src[next-1] == '\n' {
-			return []change{{begin, next, ""}}
-		}
-		return []change{{max(begin-1, 0), len(e.file.Src), ""}}
+		return []change{{begin, e.nextLine(end), ""}}
 	}
 	// The first part stands behind a dash, where the second one now goes.
 	next := e.start(slot{in: s.in, index: 1})

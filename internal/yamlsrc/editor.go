@@ -294,6 +294,9 @@ func (e *Editor) apply(changes []change, want *Node) error {
 		at = c.to
 	}
 	out.Write(e.file.Src[at:])
+	if n := len(changes); n > 0 && at == len(e.file.Src) && strings.Contains(changes[n-1].text, "\n") && !bytes.HasSuffix(out.Bytes(), []byte("\n")) {
+		out.WriteString(e.lineEnds("\n")) // a block text at the end of the file needs it
+	}
 	f, problems := Parse(e.file.Name, out.Bytes())
 	if err := problems.Err(); err != nil {
 		return fmt.Errorf("edit: the file would become unreadable, edit it by hand: %w", err)

@@ -204,7 +204,14 @@ func commented(t *rapid.T, root *Node) []byte {
 		}
 		out.WriteString(line + "\n")
 	}
-	return []byte(out.String())
+	text := out.String()
+	if !inside[strings.Count(string(enc.buf), "\n")] && rapid.IntRange(0, 3).Draw(t, "no last line end") == 0 {
+		text = strings.TrimRight(text, "\n")
+	}
+	if rapid.IntRange(0, 3).Draw(t, "line ends") == 0 {
+		text = strings.ReplaceAll(text, "\n", "\r\n")
+	}
+	return []byte(text)
 }
 
 // places lists the paths of all values below the root.
