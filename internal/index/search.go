@@ -35,49 +35,76 @@ func (db *DB) search(q SearchQuery) (Result, error) {
 	if limit <= 0 {
 		limit = 1 << 30
 	}
-	ids, err := db.matches(exact, limit+q.Offset)
+	count := q.MaxCount
+	if count == 0 {
+		count = countedHits
+	}
+	page := limit + q.Offset
+	// The hits in any form are fetched as far as they are counted, or shown.
+	fetched := max(page, count+1)
+	all, err := db.matches(broad, fetched)
 	if err != nil {
 		return Result{}, err
 	}
-	if named, ok, err := db.Get(strings.ToUpper(strings.TrimSpace(q.Words))); err != nil {
-		return Result{}, err
-	} else if i := slices.Index(ids, named.ID); ok && (q.Form == "" || q.Form == named.Form) {
-		if i >= 0 {
-			ids = slices.Delete(ids, i, i+1)
-		}
-		ids = slices.Insert(ids, 0, named.ID)
-	}
-	if len(ids) < limit+q.Offset && broad != exact {
-		more, err := db.matches(broad, limit+q.Offset+len(ids))
-		if err != nil {
+	ids := all
+	if broad != exact {
+		if ids, err = db.matches(exact, page); err != nil {
 			return Result{}, err
 		}
-		seen := map[int64]bool{}
-		for _, id := range ids {
-			seen[id] = true
-		}
-		for _, id := range more {
-			if !seen[id] {
-				ids = append(ids, id)
+		if len(ids) < page {
+			if len(all) == fetched && fetched < page+len(ids) {
+				fetched = page + len(ids)
+				if all, err = db.matches(broad, fetched); err != nil {
+					return Result{}, err
+				}
 			}
+			ids = union(ids, all)
 		}
 	}
+	if ids, err = db.namedFirst(q, ids); err != nil {
+		return Result{}, err
+	}
 	var res Result
-	for _, id := range ids[min(q.Offset, len(ids)):min(q.Offset+limit, len(ids))] {
+	for _, id := range ids[min(q.Offset, len(ids)):min(page, len(ids))] {
 		rows, err := db.rowsOf("SELECT "+rowColumns+" FROM documents d WHERE d.id = ?", id)
 		if err != nil {
 			return Result{}, err
 		}
 		res.Rows = append(res.Rows, rows...)
 	}
-	if q.MaxCount < 0 {
+	if count < 0 {
 		return res, nil
 	}
-	res.Total, res.Estimated, err = db.countMatches(broad, q.MaxCount)
-	if !res.Estimated {
-		res.Total = max(res.Total, q.Offset+len(res.Rows))
+	res.Total, res.Estimated = len(all), len(all) == fetched
+	if res.Estimated {
+		res.Total = count
 	}
-	return res, err
+	res.Total = max(res.Total, min(page, len(ids)))
+	return res, nil
+}
+
+// union gives the ids of a, then those of b that are not in a.
+func union(a, b []int64) []int64 {
+	seen := map[int64]bool{}
+	for _, id := range a {
+		seen[id] = true
+	}
+	for _, id := range b {
+		if !seen[id] {
+			a = append(a, id)
+		}
+	}
+	return a
+}
+
+// namedFirst puts the document whose number was typed before all others.
+func (db *DB) namedFirst(q SearchQuery, ids []int64) ([]int64, error) {
+	named, ok, err := db.Get(strings.ToUpper(strings.TrimSpace(q.Words)))
+	if err != nil || !ok || q.Form != "" && q.Form != named.Form {
+		return ids, err
+	}
+	ids = slices.DeleteFunc(slices.Clone(ids), func(id int64) bool { return id == named.ID })
+	return slices.Insert(ids, 0, named.ID), nil
 }
 
 func matchExpression(units []unit, form string) (exact, broad string) {
@@ -120,21 +147,6 @@ func (db *DB) matches(expression string, limit int) ([]int64, error) {
 		return 1
 	})
 	return ids[:min(limit, len(ids))], nil
-}
-
-func (db *DB) countMatches(expression string, limit int) (int, bool, error) {
-	if limit == 0 {
-		limit = countedHits
-	}
-	total := 0
-	for _, from := range db.fullText() {
-		n, _, err := db.bounded("SELECT rowid FROM "+from, []any{expression}, limit+1)
-		if err != nil {
-			return 0, false, err
-		}
-		total += n
-	}
-	return min(total, limit), total > limit, nil
 }
 
 // units reads what a person typed.
