@@ -18,6 +18,7 @@ type Document struct {
 	By         string // user or import that registered it
 	Status     string
 	Message    string // identity of the letter it came from
+	MessageID  string // Message-ID of that letter, by which answers to it are recognised
 	Card       Card
 	Links      []Link
 	Files      []File
@@ -41,7 +42,10 @@ type File struct {
 	Size     int64  // bytes
 	By       string
 	At       time.Time
-	Extra    []yamlsrc.Pair
+	// Message and MessageID are, for a letter that was added to the document,
+	// its identity and its Message-ID.
+	Message, MessageID string
+	Extra              []yamlsrc.Pair
 }
 
 // Letter is an outgoing letter of the document.

@@ -58,7 +58,8 @@ uid: 01JD9X3M7Q4Z8T6B5N2V1C0KPR
 registered: 2026-11-23T10:15:04Z
 by: petrova
 status: draft
-message: <a@example.invalid>
+message: 5f3c
+message_id: a@example.invalid
 card:
   tags:
     - a
@@ -73,7 +74,15 @@ card:
 links:
   - {kind: caused_by, to: INQ-000001, weight: 3}
 files:
-  - {name: a.pdf, original: A:b.pdf, sha256: "12345", size: 1, by: petrova, at: 2026-11-23T10:15:04+03:00, version: 2}
+  - name: a.pdf
+    original: A:b.pdf
+    sha256: "12345"
+    size: 1
+    by: petrova
+    at: 2026-11-23T10:15:04+03:00
+    message: 6a1b
+    message_id: b@example.invalid
+    version: 2
 letters:
   - {id: <x@example.invalid>, to: [a@example.invalid], subject: Счёт, template: invoice, state: queued, by: petrova, at: 2026-11-23T10:15:04+03:00, retry: 1}
 routes:

@@ -111,6 +111,7 @@ func (d *Document) node(order []string) *yamlsrc.Node {
 	m.text("by", d.By)
 	m.text("status", d.Status)
 	m.text("message", d.Message)
+	m.text("message_id", d.MessageID)
 	m.card("card", d.Card, order)
 	m.list("links", len(d.Links), func(i int) *yamlsrc.Node { return d.Links[i].node() })
 	m.list("files", len(d.Files), func(i int) *yamlsrc.Node { return d.Files[i].node() })
@@ -137,6 +138,8 @@ func (f *File) node() *yamlsrc.Node {
 	m.int("size", f.Size)
 	m.text("by", f.By)
 	m.time("at", f.At)
+	m.text("message", f.Message)
+	m.text("message_id", f.MessageID)
 	m.extra(f.Extra)
 	return m.node()
 }

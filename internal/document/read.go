@@ -112,6 +112,8 @@ func (r *reader) document(root *yamlsrc.Node) *Document {
 			d.Status = r.text(k, v)
 		case "message":
 			d.Message = r.text(k, v)
+		case "message_id":
+			d.MessageID = r.text(k, v)
 		case "card":
 			d.Card = r.card(k, v)
 		case "links":

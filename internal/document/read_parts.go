@@ -30,6 +30,10 @@ func (r *reader) attachment(n *yamlsrc.Node, f *File) {
 			f.By = r.text(k, p.Value)
 		case "at":
 			f.At = r.time(k, p.Value)
+		case "message":
+			f.Message = r.text(k, p.Value)
+		case "message_id":
+			f.MessageID = r.text(k, p.Value)
 		default:
 			f.Extra = append(f.Extra, r.own(p))
 		}

@@ -142,8 +142,9 @@ func (r *Repo) entry(d *document.Document, path string, id gitstore.Hash) (*inde
 		Registered: d.Registered, Blob: id, Aliases: d.Aliases,
 		Comments: len(d.Comments), Files: len(d.Files), Closed: d.Status == form.Void,
 	}
-	if d.Message != "" {
-		e.Messages = []string{d.Message}
+	e.Messages = messagesOf(d)
+	for _, id := range messageIDs(d) {
+		e.Keys = append(e.Keys, index.Key{Kind: messageKey, Value: id})
 	}
 	for _, a := range d.Aliases {
 		e.Keys = append(e.Keys, index.Key{Kind: aliasKey, Value: a})
