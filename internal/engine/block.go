@@ -295,17 +295,24 @@ func (r *run) over(s *route.Step, item string, p document.Position) (int, error)
 	return -1, nil
 }
 
-// touched tells every open wait for a change of a field of the document.
+// touched tells every open wait and every handler for a change of a field of
+// the document.
 func (m *machine) touched(field string) {
 	for i := range m.self.Routes {
 		in := &m.self.Routes[i]
 		if in.State != Running {
 			continue
 		}
+		r, err := m.run(in.ID)
+		if err != nil {
+			continue
+		}
+		if err := r.heard(field); err != nil {
+			m.note("route %q did not hear of %q: %v", in.Route, field, err)
+		}
 		for j := range in.Open {
 			p := &in.Open[j]
-			r, err := m.run(in.ID)
-			if err != nil || p.Count != 0 || p.State == held {
+			if p.Count != 0 || p.State == held {
 				continue
 			}
 			s := r.r.Step(p.At)

@@ -101,6 +101,13 @@ func (w *writer) step(depth, nesting int, inside bool) {
 		if w.chance(30) {
 			w.line(depth, "  one_at_a_time: true")
 		}
+		if w.chance(20) {
+			w.line(depth, "  on:")
+			w.line(depth, "  - %s", w.one("when: "+cond, "changed: note"))
+			w.line(depth, "    keep: %s", w.one("true", "false"))
+			w.line(depth, "    steps:")
+			w.block(depth+2, nesting-1, true)
+		}
 		w.line(depth, "  branches:")
 		for i := 0; i < 2; i++ {
 			if w.chance(20) {

@@ -367,6 +367,38 @@ func TestScenarios(t *testing.T) {
 - end: over
 `, nil, []string{"1 ann", "2 ann", "3 ann"}, []string{"a ann", "a ann", "a ann", "done over, done over, done over"}},
 
+		{"WCP-23 Transient Trigger", `
+- parallel:
+  id: both
+  on:
+  - {changed: note, if: note == "stop", cancel: b, steps: [{task: H, id: h, who: dan}]}
+  branches:
+  - {task: A, id: a, who: ann}
+  - {task: B, id: b, who: bob}
+- {task: C, id: c, who: cat}
+`, nil, []string{"1 eve note=stop", "3 dan", "4 cat note=stop"}, []string{"a ann, b bob", "h dan, c cat", "c cat", "done done"}},
+
+		{"a handler ends the route", `
+- parallel:
+  on:
+  - {when: amount > 100, steps: [{end: too_much}]}
+  branches:
+  - {task: A, id: a, who: ann}
+  - {task: B, id: b, who: bob}
+- {task: C, id: c, who: cat}
+`, nil, []string{"1 ann amount=101"}, []string{"a ann, b bob", "done too_much"}},
+
+		{"a handler that keeps listening hears every time", `
+- repeat:
+  until: filled(wanted)
+  on:
+  - {when: amount > 100, keep: true, steps: [{task: H, id: h, who: dan}]}
+  steps:
+  - {task: A, id: a, who: ann}
+- end: over
+`, nil, []string{"1 ann amount=101", "2 ann", "3 dan", "4 ann amount=5", "5 ann amount=200", "6 ann wanted=2026-12-01", "7 dan"},
+			[]string{"a ann", "a ann, h dan", "h dan, a ann", "a ann", "a ann", "a ann, h dan", "h dan", "done over"}},
+
 		{"WCP-24 Persistent Trigger", `
 - {task: A, id: a, who: ann}
 - wait: {when: filled(note)}

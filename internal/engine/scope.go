@@ -83,8 +83,14 @@ func (r *run) extra(s *route.Step, item string) (map[string]expr.Value, error) {
 			}
 		}
 	}
-	for s != nil && s.Parent.Owner != nil {
+	for s != nil {
 		owner := s.Parent.Owner
+		if h := s.Parent.Handler; h != nil {
+			owner = h.Block
+		}
+		if owner == nil {
+			break
+		}
 		if owner.Verb == route.Each {
 			var key string
 			if item, key = cutItem(item); key != "" {

@@ -12,6 +12,9 @@ import (
 func (m *machine) settle() error {
 	for {
 		changed, err := m.sweep((*run).progress)
+		if err == nil && !changed {
+			changed, err = m.handlers()
+		}
 		if err != nil {
 			return err
 		}
@@ -32,6 +35,26 @@ func (m *machine) settle() error {
 			return nil
 		}
 	}
+}
+
+// handlers begins what events call for, in every running instance.
+func (m *machine) handlers() (bool, error) {
+	moved := false
+	for i := 0; i < len(m.self.Routes); i++ {
+		if m.self.Routes[i].State != Running {
+			continue
+		}
+		r, err := m.run(m.self.Routes[i].ID)
+		if err != nil {
+			continue // sweep has told so
+		}
+		did, err := r.handle()
+		if err != nil {
+			return false, err
+		}
+		moved = moved || did
+	}
+	return moved, nil
 }
 
 // sweep offers every open position of every running instance to try.

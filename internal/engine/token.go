@@ -130,6 +130,9 @@ func (r *run) next(s *route.Step, item string) error {
 // leaveBranch is what happens at the end of a sequence of steps.
 func (r *run) leaveBranch(b *route.Branch, item string) error {
 	owner := b.Owner
+	if b.Handler != nil {
+		return nil
+	}
 	if owner == nil {
 		r.finish("")
 		return nil
@@ -175,8 +178,10 @@ func (r *run) leave(s *route.Step, item string) error {
 			r.closePosition(b.Owner, item)
 		}
 	}
-	r.finish("")
-	return nil
+	if handlerOf(s) != nil {
+		return nil
+	}
+	return refuse(BrokenRoute, "e1 lint", "route %q: step %q leaves no branch", r.r.Name.Text, s.ID)
 }
 
 // jump goes to another step of the same region. Rounds of repeat that are left
@@ -220,6 +225,16 @@ func repeats(s *route.Step) []*route.Step {
 // end ends the route: the blocks around the step are cancelled, what other
 // blocks have left over is awaited.
 func (r *run) end(s *route.Step, item, name string) error {
+	if handlerOf(s) != nil { // it ends whatever is at work
+		for _, p := range slices.Clone(r.instance().Open) {
+			if err := r.drop(p.At, p.Item); err != nil {
+				return err
+			}
+		}
+		r.queue = nil
+		r.finish(name)
+		return nil
+	}
 	for b := s.Parent; b.Owner != nil; b = b.Owner.Parent {
 		switch b.Owner.Verb {
 		case route.Each:
@@ -285,6 +300,7 @@ func (r *run) open(s *route.Step, item string) *document.Position {
 		r.note("step %q was still open from an earlier pass; what was left of it is cancelled", s.ID)
 		_ = r.drop(s.ID, item)
 	}
+	r.silence(s, item)
 	in := r.instance()
 	in.Open = append(in.Open, document.Position{At: s.ID, Item: item, Since: r.in.Now})
 	return &in.Open[len(in.Open)-1]
@@ -351,12 +367,29 @@ func inside(s, block *route.Step) bool {
 	if s == nil {
 		return false
 	}
-	for b := s.Parent; b != nil && b.Owner != nil; b = b.Owner.Parent {
-		if b.Owner == block {
+	for b := s.Parent; b != nil; {
+		owner := b.Owner
+		if b.Handler != nil {
+			owner = b.Handler.Block
+		}
+		if owner == nil {
+			return false
+		}
+		if owner == block {
 			return true
 		}
+		b = owner.Parent
 	}
 	return false
+}
+
+// handlerOf gives the event handler that a step belongs to, nil for none.
+func handlerOf(s *route.Step) *route.Handler {
+	b := s.Parent
+	for b.Owner != nil {
+		b = b.Owner.Parent
+	}
+	return b.Handler
 }
 
 // Items of nested `each` blocks are joined by slashes, the outer one first.
@@ -374,6 +407,9 @@ func cutItem(item string) (outer, key string) {
 	}
 	return "", item
 }
+
+// inItem tells whether an item lies within another one.
+func inItem(item, outer string) bool { return strings.HasPrefix(item, prefixOf(outer)) }
 
 func prefixOf(item string) string {
 	if item == "" {

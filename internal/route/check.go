@@ -134,10 +134,16 @@ func JoinEnv(env *expr.Env) *expr.Env {
 // route, and the items of every `each` around the step. It gives base while
 // the expression of an `each` cannot be compiled.
 func EnvAt(s *Step, base *expr.Env) *expr.Env {
-	if s.Parent == nil || s.Parent.Owner == nil {
+	if s.Parent == nil {
 		return base
 	}
 	owner := s.Parent.Owner
+	if h := s.Parent.Handler; h != nil {
+		owner = h.Block
+	}
+	if owner == nil {
+		return base
+	}
 	env := EnvAt(owner, base)
 	if owner.Verb != Each {
 		return env

@@ -121,7 +121,9 @@ func (c *checker) unsupported(s *Step) {
 
 func (c *checker) unsupportedHandlers(handlers []*Handler) {
 	for _, h := range handlers {
-		c.errorf(R095, h.Event.At, "event handlers (\"on\") are not carried out yet")
+		if h.Event.Kind != EventWhen && h.Event.Kind != EventChanged {
+			c.errorf(R095, h.Event.At, "handling %q is not carried out yet; \"when\" and \"changed\" are", string(h.Event.Kind))
+		}
 	}
 }
 

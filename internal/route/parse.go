@@ -97,7 +97,8 @@ func (p *parser) top(o *object) {
 		p.identify(r.Body, "")
 	}
 	for i, h := range r.Handlers {
-		p.identify(h.Body, fmt.Sprintf("on%d", i+1))
+		h.ID = fmt.Sprintf("on%d", i+1)
+		p.identify(h.Body, h.ID)
 	}
 	for _, s := range r.order {
 		p.settle(s)
@@ -195,7 +196,8 @@ func (p *parser) identify(b *Branch, place string) {
 			}
 		}
 		for j, h := range s.Handlers {
-			p.identify(h.Body, fmt.Sprintf("%s.on%d", s.Path, j+1))
+			h.ID = fmt.Sprintf("%s.on%d", s.Path, j+1)
+			p.identify(h.Body, h.ID)
 		}
 	}
 }

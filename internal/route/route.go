@@ -271,6 +271,7 @@ const (
 // Handler is steps that run when something happens while its block is open.
 type Handler struct {
 	Event  *Event
+	ID     string // from its place: "on1", "3.on1"
 	Keep   bool   // goes on listening after the first time
 	Cancel []Word // steps cancelled before the handler's own steps run
 	Body   *Branch
