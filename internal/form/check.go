@@ -85,7 +85,7 @@ func (c *checker) field(f *Field) {
 	}
 	v := c.f.Stored(c.d, f)
 	if v.IsEmpty() {
-		if shown && c.needed(f, c.scope, 0, "") {
+		if shown && c.needed(f, c.scope) {
 			c.add(Problem{Field: f.Name, Code: "required", Message: fmt.Sprintf("field %q must be filled", f.Name)})
 		}
 		return
@@ -95,7 +95,7 @@ func (c *checker) field(f *Field) {
 	} else if v.Rows != nil || v.List != nil || v.Node != nil {
 		c.add(Problem{Field: f.Name, Code: "type", Message: fmt.Sprintf("field %q is a %s and holds a list or mapping", f.Name, f.Type)})
 		return
-	} else if !c.text(f, v.Text, 0) {
+	} else if !c.text(f, v.Text, c.bikOf(f), 0) {
 		return
 	}
 	c.expression(f, c.scope, 0)
@@ -135,7 +135,7 @@ func firstLine(err error) string {
 	return line
 }
 
-func (c *checker) needed(f *Field, scope expr.Scope, row int, table string) bool {
+func (c *checker) needed(f *Field, scope expr.Scope) bool {
 	if f.RequiredAlways || f.Required == nil {
 		return f.RequiredAlways
 	}
@@ -146,13 +146,13 @@ func (c *checker) needed(f *Field, scope expr.Scope, row int, table string) bool
 	return ok
 }
 
-// text checks a stored text and reports whether it can be used further.
-func (c *checker) text(f *Field, text string, row int) bool {
+// text checks a stored text and reports whether it can be used further; bik is the code of the bank of an account.
+func (c *checker) text(f *Field, text, bik string, row int) bool {
 	if p := c.s.storable(f, text); p != nil {
 		c.place(p, f, row)
 		return false
 	}
-	if p := c.meaning(f, text); p != nil {
+	if p := c.meaning(f, text, bik); p != nil {
 		c.place(p, f, row)
 		return p.Severity != diag.Error
 	}
@@ -169,7 +169,7 @@ func (c *checker) place(p *Problem, f *Field, row int) {
 }
 
 // meaning checks what a well-formed text says: bounds, active people, existing documents.
-func (c *checker) meaning(f *Field, text string) *Problem {
+func (c *checker) meaning(f *Field, text, bik string) *Problem {
 	v, _ := expr.ParseValue(expr.Type{Kind: f.Type}, text)
 	for _, b := range []struct {
 		bound, word string
@@ -187,7 +187,7 @@ func (c *checker) meaning(f *Field, text string) *Problem {
 	case expr.Document:
 		return c.reference(f, text)
 	case expr.Account:
-		return c.account(f, text)
+		return accountKey(text, bik)
 	}
 	return nil
 }
@@ -211,12 +211,19 @@ func (c *checker) reference(f *Field, number string) *Problem {
 	return nil
 }
 
-// account checks the key of an account against the bank's BIK in another field. Correspondent accounts begin with 301.
-func (c *checker) account(f *Field, account string) *Problem {
-	if f.Bik == "" {
-		return nil
+// bikOf is the BIK that belongs to an account field, "" when there is none.
+func (c *checker) bikOf(f *Field) string {
+	if b := c.f.byName[f.Bik]; b != nil {
+		if v := c.f.Stored(c.d, b); v != nil {
+			return v.Text
+		}
 	}
-	bik := c.d.Card.Text(f.Bik)
+	return ""
+}
+
+// accountKey checks the key of an account against the bank's BIK, where that is known and right. Correspondent
+// accounts begin with 301.
+func accountKey(account, bik string) *Problem {
 	if bik == "" || requisite.CheckBIK(bik) != nil {
 		return nil
 	}
@@ -277,12 +284,16 @@ func (c *checker) cell(table, col *Field, r document.Row, row int, scope *rowSco
 	}
 	text := cellText(r, col)
 	if text == "" {
-		if c.needed(col, scope, row, table.Name) {
+		if c.needed(col, scope) {
 			c.place(&Problem{Code: "required", Message: fmt.Sprintf("column %q of row %d must be filled", col.Name, row)}, col, row)
 		}
 		return
 	}
-	if c.text(col, text, row) {
+	bik := ""
+	if b := table.Column(col.Bik); b != nil {
+		bik = cellText(r, b)
+	}
+	if c.text(col, text, bik, row) {
 		c.expression(col, scope, row)
 	}
 }

@@ -26,7 +26,7 @@ func (s *Set) SetText(f *Form, d *document.Document, field, text string, ctx Con
 		return p
 	}
 	if fl.Type == expr.Table {
-		rows, p := s.typedRows(f, fl, text, ctx)
+		rows, p := s.typedRows(f, d, fl, text, ctx)
 		if p != nil {
 			return p
 		}
@@ -73,7 +73,7 @@ func (s *Set) AppendText(f *Form, d *document.Document, field, text string, ctx 
 	old := f.Stored(d, fl)
 	switch fl.Type {
 	case expr.Table:
-		rows, p := s.typedRows(f, fl, text, ctx)
+		rows, p := s.typedRows(f, d, fl, text, ctx)
 		if p != nil {
 			return p
 		}
@@ -373,8 +373,9 @@ func (s *Set) SetValue(f *Form, d *document.Document, field string, v expr.Value
 			var row document.Row
 			for _, c := range fl.Columns {
 				if text := c.exprType(nil).Format(r[c.Name]); text != "" && !c.Computed {
-					if err := c.wellFormed(text); err != nil {
-						return &Problem{Field: field, Row: i + 1, Column: c.Name, Code: "type", Message: err.Error()}
+					if p := s.storable(c, text); p != nil {
+						p.Field, p.Row, p.Column = field, i+1, c.Name
+						return p
 					}
 					row.Set(c.Name, text)
 				}

@@ -11,7 +11,7 @@ import (
 
 // typedRows reads the rows of a table as YAML or JSON: a list of mappings, or one mapping for one row. Columns not
 // given get their defaults.
-func (s *Set) typedRows(f *Form, table *Field, text string, ctx Context) ([]document.Row, *Problem) {
+func (s *Set) typedRows(f *Form, d *document.Document, table *Field, text string, ctx Context) ([]document.Row, *Problem) {
 	bad := func(format string, args ...any) ([]document.Row, *Problem) {
 		return nil, &Problem{Field: table.Name, Code: "type", Message: fmt.Sprintf(format, args...),
 			Hint: fmt.Sprintf("write %s='[{%s: …}]'", table.Name, table.Columns[0].Name)}
@@ -53,7 +53,7 @@ func (s *Set) typedRows(f *Form, table *Field, text string, ctx Context) ([]docu
 		if problems := s.fillRow(f, table, &row, i+1, cells, ctx); len(problems) > 0 {
 			return nil, &problems[0]
 		}
-		s.defaultCells(f, table, &row, ctx)
+		s.defaultCells(f, d, table, &row, ctx)
 		if len(row) == 0 {
 			return bad("row %d of %q is empty", i+1, table.Name)
 		}
@@ -99,13 +99,12 @@ func (s *Set) fillRow(f *Form, table *Field, row *document.Row, number int, cell
 
 // defaultCells fills the columns of a new row that are absent and have a default; a default that cannot be
 // evaluated leaves its column absent, which Check reports where the column is required.
-func (s *Set) defaultCells(f *Form, table *Field, row *document.Row, ctx Context) {
+func (s *Set) defaultCells(f *Form, d *document.Document, table *Field, row *document.Row, ctx Context) {
 	for _, c := range table.Columns {
 		if c.Default == nil || row.Has(c.Name) {
 			continue
 		}
-		empty := &document.Document{Form: f.Name}
-		scope := &rowScope{Scope: s.Scope(f, empty, ctx), field: table, doc: *row, row: expr.Row{}}
+		scope := &rowScope{Scope: s.Scope(f, d, ctx), field: table, doc: *row, row: expr.Row{}}
 		v, err := c.Default.value(scope)
 		if err != nil || v == nil {
 			continue
@@ -151,7 +150,7 @@ func (s *Set) AddRow(f *Form, d *document.Document, table string, cells []RowInp
 	if problems := s.fillRow(f, fl, &row, n, cells, ctx); len(problems) > 0 {
 		return 0, problems
 	}
-	s.defaultCells(f, fl, &row, ctx)
+	s.defaultCells(f, d, fl, &row, ctx)
 	if len(row) == 0 {
 		return 0, []Problem{{Field: table, Row: n, Code: "required", Message: "the row is empty"}}
 	}
