@@ -20,7 +20,9 @@ func addCommands(root *cobra.Command, a *app) {
 	group("documents",
 		newRegisterCmd(a), newShowCmd(a), newListCmd(a), newSearchCmd(a), newSetCmd(a), newRowCmd(a),
 		newStatusCmd(a), newLinkCmd(a), newUnlinkCmd(a), newCommentCmd(a), newAttachCmd(a), newLogCmd(a), newUndoCmd(a),
+		newEditCmd(a), newFileCmd(a), newReassignCmd(a), newRenumberCmd(a),
 	)
 	group("work", newTaskCmd(a), newTasksCmd(a), newAdvanceCmd(a))
-	group("repository", newInitCmd(a), newWhoamiCmd(a), newUserCmd(a), newVersionCmd(a))
+	group("definitions", newFormCmd(a), newLintCmd(a), newExplainCmd(a))
+	group("repository", newInitCmd(a), newCommitCmd(a), newCheckCmd(a), newIndexCmd(a), newMaintainCmd(a), newDemoCmd(a), newWhoamiCmd(a), newUserCmd(a), newVersionCmd(a), newCompletionCmd(a))
 }

@@ -167,3 +167,8 @@ func (a *app) printError(err error, word string) {
 		}
 	}
 }
+
+func isProblems(err error) bool {
+	var problems *diag.ListError
+	return errors.As(err, &problems)
+}

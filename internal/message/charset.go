@@ -220,3 +220,7 @@ func isASCII(b []byte) bool {
 	}
 	return true
 }
+
+// DecodeText turns the bytes of a text file of unknown character set into
+// UTF-8, guessing among those that Russian mail uses.
+func DecodeText(b []byte) string { return decodeText(b, "", "") }

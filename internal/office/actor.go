@@ -159,3 +159,11 @@ func (o *Office) signature() gitstore.Signature {
 	}
 	return s
 }
+
+// Denied is the error for what only an admin may do.
+func Denied(message string) error {
+	return &DeniedError{Message: message, hint: "that takes the role " + org.Admin}
+}
+
+// Signature is the author of the actor's commits.
+func (o *Office) Signature() gitstore.Signature { return o.signature() }

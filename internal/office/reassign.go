@@ -7,6 +7,8 @@ import (
 	"github.com/e1-dms/e1/internal/document"
 	"github.com/e1-dms/e1/internal/engine"
 	"github.com/e1-dms/e1/internal/expr"
+	"github.com/e1-dms/e1/internal/form"
+	"github.com/e1-dms/e1/internal/index"
 	"github.com/e1-dms/e1/internal/repo"
 )
 
@@ -15,8 +17,8 @@ import (
 type Reassignment struct {
 	Form     string
 	From, To string
-	// Numbers are the documents meant, full numbers.
-	Numbers []string
+	// Where restricts the documents; empty means all.
+	Where string
 }
 
 // Reassign hands documents over in one transaction.
@@ -37,14 +39,15 @@ func (o *Office) Reassign(ctx context.Context, req Reassignment) (*Done, error) 
 		if to == nil || !to.Active {
 			return unknownUser(people, "--to", req.To)
 		}
+		numbers, err := handedOver(tx.Repo(), f, req)
+		if err != nil {
+			return err
+		}
 		moved := 0
-		for _, number := range req.Numbers {
+		for _, number := range numbers {
 			d, err := tx.Document(number)
 			if err != nil {
 				return err
-			}
-			if d.Form != f.Name {
-				continue
 			}
 			touched := false
 			for _, field := range f.Fields() {
@@ -69,6 +72,49 @@ func (o *Office) Reassign(ctx context.Context, req Reassignment) (*Done, error) 
 		tx.Subject("reassign %s from %s to %s: %d documents", f.Name, req.From, req.To, moved)
 		return nil
 	})
+}
+
+// handedOver finds the documents that name an employee in a user field or
+// have an open task of theirs.
+func handedOver(r *repo.Repo, f *form.Form, req Reassignment) ([]string, error) {
+	found, err := r.Select(repo.Selection{Form: f.Name, Where: req.Where})
+	if err != nil {
+		return nil, err
+	}
+	db, err := r.Index()
+	if err != nil {
+		return nil, err
+	}
+	tasks, _, err := db.Tasks(index.TaskQuery{Users: []string{req.From}, Open: true, Form: f.Name})
+	if err != nil {
+		return nil, err
+	}
+	theirs := map[string]bool{}
+	for _, t := range tasks {
+		theirs[t.Number] = true
+	}
+	var fields []index.Cond
+	for _, field := range f.Fields() {
+		if field.Type == expr.UserKind && !field.Computed {
+			fields = append(fields, index.Compare{Column: field.Name, Op: index.Eq, Value: req.From})
+		}
+	}
+	if len(fields) > 0 {
+		err := db.Stream(index.Query{Form: f.Name, Where: []index.Cond{index.Or(fields)}}, func(row index.Row) error {
+			theirs[row.Number] = true
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	var numbers []string
+	for _, row := range found.Rows {
+		if theirs[row.Number] {
+			numbers = append(numbers, row.Number)
+		}
+	}
+	return numbers, nil
 }
 
 func openTasksOf(d *document.Document, user string) []int {

@@ -1,0 +1,125 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/e1-dms/e1/internal/document"
+	"github.com/e1-dms/e1/internal/message"
+	"github.com/e1-dms/e1/internal/render"
+)
+
+func newFileCmd(a *app) *cobra.Command {
+	cmd := &cobra.Command{Use: "file", Short: "Files attached to documents", Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
+	cmd.AddCommand(
+		&cobra.Command{Use: "list NUMBER", Short: "List the files of a document", Args: argsBetween(1, 1),
+			RunE:              func(cmd *cobra.Command, args []string) error { return runFileList(cmd, a, args[0]) },
+			ValidArgsFunction: a.completeNumbers(1)},
+		&cobra.Command{Use: "get NUMBER NAME", Short: "Write a file to standard output, or to --output", Args: argsBetween(2, 2),
+			RunE:              func(cmd *cobra.Command, args []string) error { return runFileGet(cmd, a, args[0], args[1]) },
+			ValidArgsFunction: a.completeFiles},
+		&cobra.Command{Use: "text NUMBER NAME", Short: "Print the text of a file: plain text, letters", Args: argsBetween(2, 2),
+			RunE:              func(cmd *cobra.Command, args []string) error { return runFileText(cmd, a, args[0], args[1]) },
+			ValidArgsFunction: a.completeFiles},
+	)
+	return cmd
+}
+
+func runFileList(cmd *cobra.Command, a *app, text string) error {
+	r, number, err := a.resolve(cmd, text)
+	if err != nil {
+		return err
+	}
+	d, err := r.Read(number)
+	if err != nil {
+		return err
+	}
+	if a.flags.json {
+		return render.JSON(a.result, render.Object{{Key: "files", Value: filesJSON(d)}})
+	}
+	s := a.style()
+	t := render.Table{Columns: []render.Column{{Title: "name", Flex: true}, {Title: "size", Align: render.Right}, {Title: "by"}, {Title: "at"}}}
+	for _, f := range d.Files {
+		size := s.Size(f.Size)
+		if a.flags.plain {
+			size = fmt.Sprint(f.Size)
+		}
+		t.Rows = append(t.Rows, render.Row(f.Name, size, f.By, document.FormatTime(f.At)))
+	}
+	if a.flags.plain {
+		return render.PlainTable(a.result, t)
+	}
+	if len(d.Files) == 0 {
+		a.message("no files")
+		return nil
+	}
+	return s.Table(a.result, t)
+}
+
+// attached finds a file of a document, the letter it came from included.
+func (a *app) attached(cmd *cobra.Command, text, name string) ([]byte, error) {
+	r, number, err := a.resolve(cmd, text)
+	if err != nil {
+		return nil, err
+	}
+	d, err := r.ReadHead(number)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range d.Files {
+		if f.Name == name || f.Original == name {
+			return r.Attachment(d, f.Name)
+		}
+	}
+	return r.Attachment(d, name)
+}
+
+func runFileGet(cmd *cobra.Command, a *app, text, name string) error {
+	data, err := a.attached(cmd, text, name)
+	if err != nil {
+		return err
+	}
+	_, err = a.result.Write(data)
+	return err
+}
+
+func runFileText(cmd *cobra.Command, a *app, text, name string) error {
+	data, err := a.attached(cmd, text, name)
+	if err != nil {
+		return err
+	}
+	out := ""
+	switch {
+	case strings.HasSuffix(strings.ToLower(name), ".eml"):
+		m := message.Parse(data)
+		out = m.Subject + "\n\n" + m.Text
+	case strings.ContainsRune(string(data[:min(len(data), 8000)]), 0):
+		return fmt.Errorf("%q is no text", name)
+	default:
+		out = message.DecodeText(data)
+	}
+	_, err = fmt.Fprintln(a.result, strings.TrimRight(out, "\n"))
+	return err
+}
+
+func (a *app) completeFiles(cmd *cobra.Command, args []string, toComplete string) ([]string, cobra.ShellCompDirective) {
+	if len(args) == 0 {
+		return a.numbers(cmd, toComplete), noFiles
+	}
+	r, number, err := a.resolve(cmd, args[0])
+	if err != nil || len(args) > 1 {
+		return nil, noFiles
+	}
+	d, err := r.Read(number)
+	if err != nil {
+		return nil, noFiles
+	}
+	var out []string
+	for _, f := range d.Files {
+		out = append(out, described(f.Name, f.Original))
+	}
+	return out, noFiles
+}

@@ -1,0 +1,260 @@
+package lint
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/e1-dms/e1/internal/definition"
+	"github.com/e1-dms/e1/internal/diag"
+	"github.com/e1-dms/e1/internal/document"
+	"github.com/e1-dms/e1/internal/expr"
+	"github.com/e1-dms/e1/internal/form"
+	"github.com/e1-dms/e1/internal/intake"
+	"github.com/e1-dms/e1/internal/org"
+	"github.com/e1-dms/e1/internal/report"
+	"github.com/e1-dms/e1/internal/route"
+	"github.com/e1-dms/e1/internal/settings"
+	"github.com/e1-dms/e1/internal/worktime"
+	"github.com/e1-dms/e1/internal/yamlsrc"
+)
+
+// Result is what a run found.
+type Result struct {
+	Files    []string // every file looked at, sorted
+	Problems diag.List
+}
+
+// Run checks every definition. With paths, only problems of those files and
+// of files below those folders are reported; everything is read all the same,
+// since definitions refer to each other.
+func Run(defs *definition.Set, paths ...string) (*Result, error) {
+	l := &linter{defs: defs, sources: map[string][]byte{}}
+	for _, check := range []func() error{
+		l.settings, l.organisation, l.forms, l.calendars, l.routes, l.imports, l.reports,
+	} {
+		if err := check(); err != nil {
+			return nil, err
+		}
+	}
+	slices.Sort(l.files)
+	out := &Result{Files: l.files}
+	problems := l.ignore(l.severities(l.problems))
+	for _, p := range problems {
+		if wanted(p.At.File, paths) {
+			out.Problems.Add(p)
+		}
+	}
+	if len(paths) > 0 {
+		out.Files = slices.DeleteFunc(out.Files, func(f string) bool { return !wanted(f, paths) })
+	}
+	out.Problems = out.Problems.Dedup()
+	out.Problems.Sort()
+	return out, nil
+}
+
+func wanted(file string, paths []string) bool {
+	if len(paths) == 0 {
+		return true
+	}
+	for _, p := range paths {
+		p = path.Clean(strings.ReplaceAll(p, "\\", "/"))
+		if p == "." || file == p || strings.HasPrefix(file, p+"/") {
+			return true
+		}
+	}
+	return false
+}
+
+// linter gathers problems file by file.
+type linter struct {
+	defs     *definition.Set
+	files    []string
+	sources  map[string][]byte
+	problems diag.List
+}
+
+// Source is the text of a file that was checked, for snippets.
+func (l *linter) source(name string) []byte { return l.sources[name] }
+
+// see notes a file as looked at.
+func (l *linter) see(f *yamlsrc.File) {
+	if _, ok := l.sources[f.Name]; !ok {
+		l.files = append(l.files, f.Name)
+		l.sources[f.Name] = f.Src
+	}
+}
+
+func (l *linter) add(problems ...diag.Problem) { l.problems = append(l.problems, problems...) }
+
+func (l *linter) settings() error {
+	_, problems, err := l.defs.Settings()
+	if err != nil {
+		return err
+	}
+	l.add(problems...)
+	return l.single(settings.FileName)
+}
+
+func (l *linter) organisation() error {
+	_, problems, err := l.defs.Org()
+	if err != nil {
+		return err
+	}
+	l.add(problems...)
+	return l.single(org.FileName)
+}
+
+// single notes a file that is there once in a repository.
+func (l *linter) single(name string) error {
+	src, err := l.defs.Read(name)
+	if err != nil {
+		return nil // absence is what Settings and Org have their defaults for
+	}
+	l.see(&yamlsrc.File{Name: name, Src: src})
+	return nil
+}
+
+func (l *linter) forms() error {
+	set, err := l.defs.Forms()
+	if err != nil {
+		return err
+	}
+	l.add(l.defs.FormProblems()...)
+	l.add(set.Verify()...)
+	for _, dir := range []string{definition.FormsDir, definition.DirectoriesDir} {
+		if err := l.each(dir, func(*yamlsrc.File) {}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// each notes every file of a folder and hands on those whose syntax is right.
+func (l *linter) each(dir string, fn func(*yamlsrc.File)) error {
+	names, err := l.defs.List(dir)
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		f, problems, err := l.defs.Parse(name)
+		if err != nil {
+			return err
+		}
+		l.see(f)
+		l.add(problems...)
+		if f.Root != nil {
+			fn(f)
+		}
+	}
+	return nil
+}
+
+func (l *linter) calendars() error {
+	return l.each(definition.CalendarsDir, func(f *yamlsrc.File) {
+		_, problems := worktime.Parse(f)
+		l.add(problems...)
+	})
+}
+
+func (l *linter) routes() error {
+	var failure error
+	err := l.each(definition.RoutesDir, func(f *yamlsrc.File) {
+		name := strings.TrimSuffix(path.Base(f.Name), definition.Ext)
+		r, problems := route.Parse(f)
+		l.add(problems...)
+		if r == nil || problems.HasErrors() {
+			return
+		}
+		if r.Name.Text != name {
+			l.add(diag.Problem{
+				Code: route.R006.Code, Slug: route.R006.Slug, At: r.Name.At,
+				Message: fmt.Sprintf("the route %q stands in a file named %q", r.Name.Text, path.Base(f.Name)),
+				Help:    "rename one of them",
+			})
+		}
+		found, err := l.defs.CheckRoute(r)
+		if err != nil {
+			failure = err
+		}
+		l.add(found...)
+	})
+	if err == nil {
+		err = failure
+	}
+	return err
+}
+
+func (l *linter) imports() error {
+	set, err := l.defs.Forms()
+	if err != nil {
+		return err
+	}
+	return l.each(definition.ImportsDir, func(f *yamlsrc.File) {
+		in, problems := intake.Parse(f)
+		l.add(problems...)
+		if in != nil {
+			l.add(importReferences(f, in, set)...)
+		}
+	})
+}
+
+// The problems of an import that its form decides.
+var (
+	unknownForm  = Code{"I020", "unknown-form", "an import into a form that does not exist"}
+	unknownField = Code{"I021", "unknown-field", "an import into a field or column that its form does not have"}
+	unfitValue   = Code{"I022", "unfit-value", "a fixed value that does not fit the type of its field"}
+)
+
+// importReferences checks an import against the form it fills.
+func importReferences(f *yamlsrc.File, in *intake.Import, set *form.Set) diag.List {
+	var problems diag.List
+	of := set.Form(in.Form)
+	if of == nil {
+		problems.Errorf(unknownForm.Code, unknownForm.Slug, f.Span(f.Root.Get("form")), "%s", diag.Unknown("form", in.Form, set.FormNames()))
+		return problems
+	}
+	for _, use := range in.Uses {
+		field := of.Field(use.Field)
+		switch {
+		case field == nil:
+			problems.Errorf(unknownField.Code, unknownField.Slug, use.At, "%s: %s", of.Name, diag.Unknown("field", use.Field, of.FieldNames()))
+		case field.Computed:
+			problems.Errorf(unknownField.Code, unknownField.Slug, use.At, "%s: the field %q is computed and cannot be filled", of.Name, use.Field)
+		case use.Column != "" && field.Column(use.Column) == nil:
+			var names []string
+			for _, c := range field.Columns {
+				names = append(names, c.Name)
+			}
+			problems.Errorf(unknownField.Code, unknownField.Slug, use.At, "%s: %s: %s", of.Name, use.Field, diag.Unknown("column", use.Column, names))
+		case use.Text != "" && use.Column == "":
+			if field.Type == expr.Document {
+				break // whether that document exists is not lint's business
+			}
+			if p := set.SetText(of, &document.Document{Form: of.Name}, field.Name, use.Text, form.Context{}); p != nil {
+				problems.Errorf(unfitValue.Code, unfitValue.Slug, use.At, "%s: %s", of.Name, p.Message)
+			}
+		}
+	}
+	return problems
+}
+
+func (l *linter) reports() error {
+	set, err := l.defs.Forms()
+	if err != nil {
+		return err
+	}
+	conf, _, err := l.defs.Settings()
+	if err != nil {
+		return err
+	}
+	known := &report.Definitions{Set: set, Language: conf.Language}
+	return l.each(definition.ReportsDir, func(f *yamlsrc.File) {
+		r, problems := report.Parse(f)
+		l.add(problems...)
+		if r != nil && !problems.HasErrors() {
+			l.add(r.Link(known)...)
+		}
+	})
+}
