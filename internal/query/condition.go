@@ -134,19 +134,32 @@ func (t Translator) emptiness(e *expr.Expr, empty bool) (index.Cond, bool) {
 	return index.Not{Cond: index.IsNull{Column: path}}, true
 }
 
-// operators of the index, and what they become when the sides are exchanged.
-var operators = map[expr.Op][2]index.Op{
-	expr.Eq: {index.Eq, index.Eq}, expr.Ne: {index.Ne, index.Ne}, expr.Lt: {index.Lt, index.Gt},
-	expr.Le: {index.Le, index.Ge}, expr.Gt: {index.Gt, index.Lt}, expr.Ge: {index.Ge, index.Le},
+// operators gives the operator of the index, and what it becomes when the sides
+// are exchanged.
+func operators(op expr.Op) (as, exchanged index.Op) {
+	switch op {
+	case expr.Ne:
+		return index.Ne, index.Ne
+	case expr.Lt:
+		return index.Lt, index.Gt
+	case expr.Le:
+		return index.Le, index.Ge
+	case expr.Gt:
+		return index.Gt, index.Lt
+	case expr.Ge:
+		return index.Ge, index.Le
+	}
+	return index.Eq, index.Eq
 }
 
 // comparison compares a column with a value. A written nil asks for emptiness;
 // else a comparison with an empty side is false.
 func (t Translator) comparison(e *expr.Expr) (index.Cond, bool) {
-	field, other, op := e.Args[0], e.Args[1], operators[e.Op][0]
+	op, exchanged := operators(e.Op)
+	field, other := e.Args[0], e.Args[1]
 	path, ok := column(field)
 	if !ok {
-		field, other, op = e.Args[1], e.Args[0], operators[e.Op][1]
+		field, other, op = e.Args[1], e.Args[0], exchanged
 		if path, ok = column(field); !ok {
 			return nil, false
 		}
