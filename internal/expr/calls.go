@@ -69,6 +69,9 @@ func (ev *evaluation) call(e *Expr) (Value, error) {
 	if !ok {
 		return nil, ev.mismatch(e.Args[0], a, "text")
 	}
+	if err := ev.charge(e, len(s)); err != nil {
+		return nil, err
+	}
 	switch e.Name {
 	case "len":
 		return int64(utf8.RuneCountInString(s)), nil

@@ -40,6 +40,14 @@ func (ev *evaluation) fail(e *Expr, kind EvalKind, err error, format string, arg
 	return &EvalError{Kind: kind, From: e.From, To: e.To, Message: fmt.Sprintf(format, args...), Err: err}
 }
 
+// charge counts the work on a text as steps, one for 64 bytes, so that long texts in long tables end too.
+func (ev *evaluation) charge(e *Expr, bytes int) error {
+	if ev.steps += bytes / 64; ev.steps > MaxSteps {
+		return ev.fail(e, Cost, nil, "the evaluation takes more than %d steps", MaxSteps)
+	}
+	return nil
+}
+
 func (ev *evaluation) eval(e *Expr) (Value, error) {
 	if ev.steps++; ev.steps > MaxSteps {
 		return nil, ev.fail(e, Cost, nil, "the evaluation takes more than %d steps", MaxSteps)
@@ -243,8 +251,8 @@ func (ev *evaluation) compare(e *Expr, l, r Value) (Value, error) {
 		if r != nil && !ok {
 			return nil, ev.mismatch(e.Args[1], r, "list")
 		}
-		if ev.steps += len(list); ev.steps > MaxSteps {
-			return nil, ev.fail(e, Cost, nil, "the evaluation takes more than %d steps", MaxSteps)
+		if err := ev.charge(e, 64*len(list)); err != nil {
+			return nil, err
 		}
 		for _, v := range list {
 			if !IsEmpty(v) && Equal(l, v) {
@@ -275,6 +283,9 @@ func (ev *evaluation) compare(e *Expr, l, r Value) (Value, error) {
 	if !ok {
 		return nil, ev.mismatch(e.Args[1], r, "text")
 	}
+	if err := ev.charge(e, len(a)); err != nil {
+		return nil, err
+	}
 	switch e.Op {
 	case Contains:
 		return strings.Contains(a, b), nil
@@ -292,10 +303,10 @@ const maxText = 1 << 20
 func (ev *evaluation) arithmetic(e *Expr, l, r Value) (Value, error) {
 	if e.Op == Add && (e.Args[0].Type.Kind.IsText() || e.Args[1].Type.Kind.IsText() || isString(l) || isString(r)) {
 		s := FormatValue(l) + FormatValue(r)
-		if ev.steps += len(s) / 64; len(s) > maxText {
+		if len(s) > maxText {
 			return nil, ev.fail(e, Overflow, nil, "the text is longer than %d bytes", maxText)
 		}
-		return s, nil
+		return s, ev.charge(e, len(s))
 	}
 	if a, ok := l.(int64); ok {
 		if b, ok := r.(int64); ok && e.Op != Div {

@@ -372,6 +372,23 @@ func TestEvalErrors(t *testing.T) {
 	}
 }
 
+func TestLongWorkIsCutShort(t *testing.T) {
+	rows := make([]Row, 10_000)
+	for i := range rows {
+		rows[i] = Row{"item": strings.Repeat("я", 100_000)}
+	}
+	for _, src := range []string{"sum(lines, sum(lines, .qty ?? 1))", `count(lines, upper(.item) contains "x")`, `any(lines, .item matches "x$")`} {
+		p, issues := Compile(src, testEnv(), Options{})
+		if len(issues) > 0 {
+			t.Fatal(src, issues)
+		}
+		_, err := p.Eval(MapScope{"lines": rows})
+		if e, ok := err.(*EvalError); !ok || e.Kind != Cost {
+			t.Errorf("%s: %v, want kind %s", src, err, Cost)
+		}
+	}
+}
+
 // brokenScope gives texts whatever the environment says.
 type brokenScope struct{}
 
