@@ -2,6 +2,7 @@ package gitstore
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"strconv"
@@ -98,5 +99,55 @@ func TestBulkAbortLeavesNothing(t *testing.T) {
 	names, _ := os.ReadDir(r.CommonDir() + "/objects/pack")
 	if len(names) != 0 {
 		t.Errorf("left files: %v", names)
+	}
+}
+
+// An import that fails or dies after the branch moved is completed by the
+// next command; before that nothing happened.
+func TestBulkFaults(t *testing.T) {
+	base := newRepo(t, map[string]string{"a": "1\n"})
+	before := showAll(t, base)
+	seen := map[bool]bool{}
+	for n, more := 1, true; more; n = n + 1 + n/6 {
+		r := copyRepo(t, base.Root())
+		count := 0
+		r.SetFault(func(string, string) error {
+			if count++; count >= n {
+				return os.ErrClosed
+			}
+			return nil
+		})
+		b, err := r.NewBulk(context.Background(), BulkOptions{})
+		if err == nil {
+			for i := range 30 {
+				if err = b.Put(docPath(i*40), docText(i)); err != nil {
+					break
+				}
+			}
+			if err == nil {
+				_, err = b.Commit(Message{Subject: "x"}, testSig(), testSig())
+			}
+			if err == nil {
+				_, err = b.Finish(context.Background())
+			}
+			b.Abort()
+		}
+		if more = count >= n; more != (err != nil) {
+			t.Fatalf("operation %d: %v", n, err)
+		}
+		r.SetFault(nil)
+		var unfinished *UnfinishedError
+		happened := err == nil || errors.As(err, &unfinished)
+		if got := showAll(t, r); (got == before) == happened {
+			t.Fatalf("operation %d: happened %v, said %v", n, got != before, err)
+		}
+		seen[happened] = true
+		if _, err := r.Recover(context.Background(), BeginOptions{}); err != nil {
+			t.Fatalf("operation %d: %v", n, err)
+		}
+		wantClean(t, r)
+	}
+	if !seen[true] || !seen[false] {
+		t.Error("only one side of the commit point was tried")
 	}
 }

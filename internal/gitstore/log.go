@@ -159,8 +159,7 @@ func (r *Repo) unpublished(head Hash, remotes []Ref, fn func(Hash) bool) error {
 	marks := map[Hash]*mark{}
 	queue := &commitQueue{}
 	waiting := 0 // unpainted commits in the queue
-	var paint func(id Hash)
-	paint = func(id Hash) {
+	paint := func(id Hash) {
 		for stack := []Hash{id}; len(stack) > 0; {
 			id, stack = stack[len(stack)-1], stack[:len(stack)-1]
 			if m := marks[id]; m != nil && !m.painted {

@@ -27,7 +27,6 @@ type packWriter struct {
 	offset  int64
 	z       *zlib.Writer
 	entries []packedObject
-	err     error
 }
 
 // packedObject is what the index of a pack holds of an object.
