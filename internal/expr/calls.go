@@ -69,7 +69,7 @@ func (ev *evaluation) call(e *Expr) (Value, error) {
 	if !ok {
 		return nil, ev.mismatch(e.Args[0], a, "text")
 	}
-	if err := ev.charge(e, len(s)); err != nil {
+	if err := ev.charge(e, 8*len(s)); err != nil {
 		return nil, err
 	}
 	switch e.Name {

@@ -283,7 +283,11 @@ func (ev *evaluation) compare(e *Expr, l, r Value) (Value, error) {
 	if !ok {
 		return nil, ev.mismatch(e.Args[1], r, "text")
 	}
-	if err := ev.charge(e, len(a)); err != nil {
+	cost := len(a)
+	if e.Op == Matches {
+		cost *= 16 // a pattern looks at a byte that much longer
+	}
+	if err := ev.charge(e, cost); err != nil {
 		return nil, err
 	}
 	switch e.Op {
