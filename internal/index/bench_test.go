@@ -2,10 +2,12 @@ package index
 
 import (
 	"context"
+	"fmt"
 	"math/rand"
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 )
@@ -96,8 +98,12 @@ func BenchmarkOpenAndGet(b *testing.B) {
 	}
 }
 
-func BenchmarkQueries(b *testing.B) {
-	db := benchIndex(b)
+type benchQuery struct {
+	name string
+	run  func() error
+}
+
+func benchQueries(db *DB) []benchQuery {
 	list := func(q Query) func() error {
 		return func() error { _, err := db.List(q); return err }
 	}
@@ -105,10 +111,7 @@ func BenchmarkQueries(b *testing.B) {
 		return func() error { _, err := db.Search(SearchQuery{Words: words, Limit: 20}); return err }
 	}
 	now := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
-	queries := []struct {
-		name string
-		run  func() error
-	}{
+	return []benchQuery{
 		{"list/registered", list(Query{Form: "inquiries", Limit: 20})},
 		{"list/registered-asc", list(Query{Form: "inquiries", OrderBy: []Order{{"registered", false}}, Limit: 20})},
 		{"list/number", list(Query{Form: "inquiries", OrderBy: []Order{{"number", false}}, Limit: 20})},
@@ -159,7 +162,10 @@ func BenchmarkQueries(b *testing.B) {
 		{"timers", func() error { _, err := db.TimersDue(now, 100); return err }},
 		{"refs-to", func() error { _, err := db.RefsTo("CLI-000001", 20); return err }},
 	}
-	for _, q := range queries {
+}
+
+func BenchmarkQueries(b *testing.B) {
+	for _, q := range benchQueries(benchIndex(b)) {
 		b.Run(q.name, func(b *testing.B) {
 			for b.Loop() {
 				if err := q.run(); err != nil {
@@ -187,4 +193,75 @@ func BenchmarkUpdate(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+}
+
+// BenchmarkOverlay asks the same with a difference of ten documents laid over.
+func BenchmarkOverlay(b *testing.B) {
+	db := benchIndex(b)
+	r := rand.New(rand.NewSource(3))
+	words := zipfWords(r, 60_000)
+	var entries []Entry
+	for range 10 {
+		entries = append(entries, testEntry(r, "inquiries", r.Intn(benchSize()), words))
+	}
+	b.Run("make", func(b *testing.B) {
+		for b.Loop() {
+			if err := db.Overlay(entries, nil); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	for _, q := range benchQueries(db) {
+		b.Run(q.name, func(b *testing.B) {
+			for b.Loop() {
+				if err := q.run(); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkMemory reports what a process of one query takes at its height.
+func BenchmarkMemory(b *testing.B) {
+	db := benchIndex(b)
+	_ = db.Close()
+	for _, q := range benchQueries(db) {
+		b.Run(q.name, func(b *testing.B) {
+			for b.Loop() {
+				out, err := helperCommand(b, "memory "+q.name, db.path).Output()
+				if err != nil {
+					b.Fatal(err)
+				}
+				kilobytes, err := strconv.Atoi(string(out))
+				if err != nil {
+					b.Fatal(err)
+				}
+				b.ReportMetric(float64(kilobytes)/1000, "MB")
+			}
+		})
+	}
+}
+
+// helperMemory runs one query and prints the most memory it had, in kB.
+func helperMemory(name, path string) error {
+	db, err := Open(path, testSchema(), Options{Version: "bench"})
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	for _, q := range benchQueries(db) {
+		if q.name == name {
+			if err := q.run(); err != nil {
+				return err
+			}
+		}
+	}
+	status, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		return err
+	}
+	_, after, _ := strings.Cut(string(status), "VmHWM:")
+	fmt.Print(strings.Fields(after)[0])
+	return nil
 }

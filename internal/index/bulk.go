@@ -111,8 +111,8 @@ func (db *DB) build(ctx context.Context, file string, schema Schema, opt BulkOpt
 }
 
 // consume writes what feed gives, in batches.
-func (w *Writer) consume(ctx context.Context, opt BulkOptions, feed func(func(*Entry) error) error) error {
-	ctx, cancel := context.WithCancel(ctx)
+func (w *Writer) consume(parent context.Context, opt BulkOptions, feed func(func(*Entry) error) error) error {
+	ctx, cancel := context.WithCancel(parent)
 	defer cancel()
 	entries := make(chan *prepared, 256)
 	var feedErr error
@@ -138,7 +138,10 @@ func (w *Writer) consume(ctx context.Context, opt BulkOptions, feed func(func(*E
 	for range entries { // let the feeding goroutines end
 	}
 	wait.Wait()
-	return errors.Join(err, feedErr)
+	if err != nil { // feed was told to stop, which is no error of its own
+		return err
+	}
+	return cmp.Or(feedErr, parent.Err())
 }
 
 func (w *Writer) batches(entries <-chan *prepared, opt BulkOptions) error {

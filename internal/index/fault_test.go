@@ -276,6 +276,9 @@ func helperCommand(t testing.TB, job, path string) *exec.Cmd {
 
 // helper writes generations: in each, every document says the same number.
 func helper(job, path string) error {
+	if query, ok := strings.CutPrefix(job, "memory "); ok {
+		return helperMemory(query, path)
+	}
 	db, err := Open(path, testSchema(), Options{Version: "1"})
 	if err != nil {
 		return err

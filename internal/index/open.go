@@ -113,12 +113,9 @@ func (db *DB) attach() (reason string) {
 }
 
 func (db *DB) connectFile(file string) error {
+	// Reading a file in WAL mode wants its shared memory beside it; to write
+	// that is no change to the index, so a reader opens it like a writer.
 	modes := []string{"rw", "ro", "ro&immutable=1"}
-	if db.opt.ReadOnly {
-		// Reading a file in WAL mode wants its shared memory beside it; to
-		// write that is no change to the index.
-		modes = []string{"rw", "ro", "ro&immutable=1"}
-	}
 	if f, err := os.OpenFile(file, os.O_RDWR, 0); err == nil {
 		_ = f.Close()
 	} else {
@@ -372,7 +369,8 @@ func (db *DB) sweep() {
 		return
 	}
 	names, _ := filepath.Glob(globQuote(db.path) + ".????????????")
-	for _, name := range names {
+	links, _ := filepath.Glob(globQuote(db.path) + ".????????????.link")
+	for _, name := range append(names, links...) {
 		st, err := os.Lstat(name)
 		if err != nil || filepath.Base(name) == filepath.Base(current) || time.Since(st.ModTime()) < sweptAfter {
 			continue
@@ -418,8 +416,11 @@ func (db *DB) State() State {
 	if err == nil {
 		_, s.Changes, err = db.changes(db.schema)
 	}
-	if err != nil {
+	switch {
+	case err != nil:
 		s.NeedsRebuild, s.Reason = true, "the index cannot be read: "+err.Error()
+	case s.Commit == "" && !s.NeedsRebuild:
+		s.NeedsRebuild, s.Reason = true, "nothing has been indexed yet"
 	}
 	return s
 }
