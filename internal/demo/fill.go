@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"time"
 
 	"github.com/e1-dms/e1/internal/definition"
@@ -202,15 +201,8 @@ var errFound = errors.New("found")
 // firstDocument gives the path of the first file below a folder, "" when there
 // is none.
 func firstDocument(git *gitstore.Repo, tree gitstore.Hash, dir string) (string, error) {
-	e, err := git.Lookup(tree, dir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return "", nil
-	}
-	if err != nil {
-		return "", err
-	}
 	first := ""
-	err = git.Walk(e.ID, dir, func(path string, _ gitstore.TreeEntry) error {
+	err := git.Walk(tree, dir, func(path string, _ gitstore.TreeEntry) error {
 		first = path
 		return errFound
 	})

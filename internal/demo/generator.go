@@ -11,6 +11,7 @@ import (
 
 	"github.com/oklog/ulid/v2"
 
+	"github.com/e1-dms/e1/internal/diag"
 	"github.com/e1-dms/e1/internal/document"
 	"github.com/e1-dms/e1/internal/form"
 	"github.com/e1-dms/e1/internal/org"
@@ -112,7 +113,10 @@ func newGenerator(opt Options, forms *form.Set) (*generator, error) {
 		}
 	}
 	g.quiet = g.quietTime(forms.Org())
-	return g, g.plan()
+	if err := g.plan(); err != nil {
+		return nil, err
+	}
+	return g, g.fits()
 }
 
 // people sorts users by what they do.
@@ -289,21 +293,65 @@ func (fl *flow) before(unix int64) int {
 	return min(max(int(fl.curve.part(unix)*float64(fl.n))-1, 0), fl.n-1)
 }
 
+// maker makes the documents of a form.
+type maker struct {
+	*flow
+	name string
+	make func(i int)
+}
+
+// makers lists the forms in the order in which their documents are made.
+func (g *generator) makers() []maker {
+	return []maker{
+		{g.flows[clients], clients, g.client}, {g.flows[inquiries], inquiries, g.inquiry}, {g.flows[works], works, g.work},
+		{g.flows[contracts], contracts, g.contract}, {g.flows[invoices], invoices, g.invoiceCard}, {g.flows[assignments], assignments, g.assignment},
+	}
+}
+
+// build makes the i-th document of a form in g.doc.
+func (g *generator) build(m maker, i int) {
+	g.doc = document.Document{Form: m.name, Number: g.numberOf(m.flow, i),
+		Card: g.doc.Card[:0], Links: g.doc.Links[:0], Routes: g.doc.Routes[:0], Comments: g.doc.Comments[:0]}
+	g.positions, g.tasks = g.positions[:0], g.tasks[:0]
+	m.make(i)
+}
+
+// fits refuses definitions that were changed so that the documents would not
+// fit them; a few documents of each form tell.
+func (g *generator) fits() error {
+	for _, m := range g.makers() {
+		for k := range min(m.n, 10) {
+			g.build(m, k*m.n/min(m.n, 10))
+			for _, p := range g.forms.Check(m.form, &g.doc, form.Context{Lookup: anything{g.forms}, Now: g.opt.Now, Author: g.doc.By}) {
+				if p.Severity == diag.Error {
+					return unfit("e1 form show "+m.name, "demo documents do not fit the form %q of this repository: %s: %s", m.name, p.Field, p.Message)
+				}
+			}
+		}
+	}
+	g.taskCounts = nil
+	return nil
+}
+
+// anything has every document one asks for.
+type anything struct{ forms *form.Set }
+
+func (a anything) Document(number string) (*document.Document, error) {
+	if f := a.forms.FormOf(number); f != nil {
+		return &document.Document{Form: f.Name, Number: number, Status: f.Initial()}, nil
+	}
+	return nil, nil
+}
+
+func (a anything) ByUnique(string, string, string) ([]string, error) { return nil, nil }
+
 // run makes all documents.
 func (g *generator) run(emit func(path string, data []byte) error) (Summary, error) {
 	var out Summary
-	for _, f := range []struct {
-		name string
-		make func(i int)
-	}{
-		{clients, g.client}, {inquiries, g.inquiry}, {works, g.work}, {contracts, g.contract}, {invoices, g.invoiceCard}, {assignments, g.assignment},
-	} {
-		fl := g.flows[f.name]
+	for _, f := range g.makers() {
+		fl := f.flow
 		for i := range fl.n {
-			g.doc = document.Document{Form: f.name, Number: g.numberOf(fl, i),
-				Card: g.doc.Card[:0], Links: g.doc.Links[:0], Routes: g.doc.Routes[:0], Comments: g.doc.Comments[:0]}
-			g.positions, g.tasks = g.positions[:0], g.tasks[:0]
-			f.make(i)
+			g.build(f, i)
 			data, err := g.bytes(fl)
 			if err != nil {
 				return out, err

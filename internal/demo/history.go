@@ -162,15 +162,8 @@ func (h *history) collect(tree gitstore.Hash) error {
 	forms := h.forms.Forms()
 	for _, f := range forms {
 		dir := "documents/" + f.Name
-		e, err := git.Lookup(made.Tree, dir)
-		if errors.Is(err, fs.ErrNotExist) {
-			continue
-		}
-		if err != nil {
-			return err
-		}
 		left := historyDocuments / len(forms)
-		err = git.Walk(e.ID, dir, func(path string, _ gitstore.TreeEntry) error {
+		err = git.Walk(made.Tree, dir, func(path string, _ gitstore.TreeEntry) error {
 			now, err := git.Lookup(tree, path)
 			if errors.Is(err, fs.ErrNotExist) || err == nil && !now.IsFile() {
 				return nil // renumbered or deleted since

@@ -134,10 +134,15 @@ func (g *generator) model(k kind, at int64, r *rng) *document.Document {
 
 // deadlineAfter gives a deadline some days ahead, at the end of a working day.
 func (g *generator) deadlineAfter(at int64, r *rng) int64 {
-	day := g.clock.day(g.clock.moment(g.clock.work(at) + int64(r.between(2, 12))*8*3600))
+	return g.closing(g.clock.moment(g.clock.work(at) + int64(r.between(2, 12))*8*3600))
+}
+
+// closing gives the end of the working day of a moment.
+func (g *generator) closing(at int64) int64 {
+	day := g.clock.day(at)
 	hours := g.clock.hours[day]
 	if len(hours) == 0 {
-		return at + 86400
+		return at
 	}
 	return g.clock.midnight[day] + int64(hours[len(hours)-1].To)*60
 }

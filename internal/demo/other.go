@@ -180,7 +180,7 @@ func (g *generator) assignment(i int) {
 	g.put(fl, "performer", performer)
 	g.put(fl, "controller", controller)
 	if l.deadline != 0 {
-		g.put(fl, "deadline", g.timeText(s.unix(l.deadline)))
+		g.put(fl, "deadline", g.timeText(g.closing(s.unix(l.deadline))))
 	}
 	if r.of(300) {
 		p, _ := g.party(r.n(g.flows[clients].before(at)+1), false)
