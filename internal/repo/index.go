@@ -366,14 +366,7 @@ func (r *Repo) readEntries(refs []blobRef, fn func(*index.Entry) error) error {
 
 // walkDocuments visits the file of every document of HEAD.
 func (r *Repo) walkDocuments(fn func(blobRef) error) error {
-	top, err := r.git.Lookup(r.tree, documentsDir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	return r.git.Walk(top.ID, documentsDir, func(path string, e gitstore.TreeEntry) error {
+	return r.git.Walk(r.tree, documentsDir, func(path string, e gitstore.TreeEntry) error {
 		if _, ok := numberOfPath(path); !ok || !e.IsFile() {
 			return nil
 		}
