@@ -6,6 +6,7 @@ import (
 	"github.com/e1-dms/e1/internal/expr"
 	"github.com/e1-dms/e1/internal/form"
 	"github.com/e1-dms/e1/internal/index"
+	"github.com/e1-dms/e1/internal/query"
 )
 
 // Selection asks for documents of one form.
@@ -79,12 +80,39 @@ func (r *Repo) Select(s Selection) (index.Result, error) {
 	if err != nil {
 		return index.Result{}, err
 	}
-	conds, exact := Conditions(p.Tree())
-	q.Where = append(q.Where, conds...)
+	exact := true
+	translator := query.Translator{Zone: r.zone(), Given: r.given}
+	for _, part := range conjuncts(p.Tree()) {
+		c, ok := translator.Condition(part)
+		if !ok {
+			exact = false
+			continue
+		}
+		q.Where = append(q.Where, c)
+	}
 	if exact {
 		return db.List(q)
 	}
 	return r.sift(db, q, p)
+}
+
+// conjuncts takes a condition apart at `and`.
+func conjuncts(e *expr.Expr) []*expr.Expr {
+	if e.Op == expr.And {
+		return append(conjuncts(e.Args[0]), conjuncts(e.Args[1])...)
+	}
+	return []*expr.Expr{e}
+}
+
+// given are the values that are the same for all documents.
+func (r *Repo) given(name string) (expr.Value, bool) {
+	switch name {
+	case "today":
+		return expr.DateOf(r.Now()), true
+	case "now":
+		return r.Now(), true
+	}
+	return nil, false
 }
 
 // sift tests documents one by one.
