@@ -5,120 +5,12 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/e1-dms/e1/internal/diag"
 	"github.com/e1-dms/e1/internal/document"
-	"github.com/e1-dms/e1/internal/form"
-	"github.com/e1-dms/e1/internal/org"
 	"github.com/e1-dms/e1/internal/route"
-	"github.com/e1-dms/e1/internal/settings"
-	"github.com/e1-dms/e1/internal/yamlsrc"
 	"github.com/google/go-cmp/cmp"
 )
-
-const papersForm = `form: papers
-title: Papers
-one: Paper
-number: PAP-{seq:6}
-statuses:
-- {status: new, title: New}
-- {status: work, title: In work}
-- {status: done, title: Done, closed: true}
-groups:
-- group: main
-  title: Main
-  fields:
-  - {field: name, type: text, label: Name}
-  - {field: amount, type: money, label: Amount}
-  - {field: kind, type: directory, directory: kinds, label: Kind}
-  - {field: wanted, type: date, label: Wanted}
-  - {field: boss, type: user, label: Boss}
-  - {field: firm, type: document, form: firms, label: Firm}
-  - {field: note, type: text, label: Note}
-  - {field: rounds, type: int, label: Rounds}
-  - field: lines
-    type: table
-    label: Lines
-    columns:
-    - {field: item, type: text, label: Item}
-    - {field: owner, type: user, label: Owner}
-`
-
-const firmsForm = `form: firms
-title: Firms
-one: Firm
-number: FRM-{seq:6}
-duplicates: [phone]
-statuses:
-- {status: new, title: New}
-- {status: known, title: Known}
-groups:
-- group: main
-  title: Main
-  fields:
-  - {field: name, type: text, label: Name, required: true}
-  - {field: inn, type: inn, label: INN, unique: true}
-  - {field: phone, type: phone, label: Phone}
-  - {field: keeper, type: user, label: Keeper}
-`
-
-const kindsDirectory = `directory: kinds
-title: Kinds
-fields:
-- {field: term, type: duration, label: Term}
-entries:
-- {id: fast, title: Fast, term: 4wh}
-- {id: slow, title: Slow, term: 2wd}
-`
-
-const people = `users:
-- {id: ann, name: Ann, email: ann@example.invalid, department: sales, roles: [clerk]}
-- {id: bob, name: Bob, email: bob@example.invalid, department: sales, roles: [clerk, judge]}
-- {id: cat, name: Cat, email: cat@example.invalid, department: sales, roles: [clerk, judge, chief]}
-- {id: dan, name: Dan, email: dan@example.invalid, department: law, roles: [judge]}
-- {id: eve, name: Eve, email: eve@example.invalid, roles: [admin]}
-- {id: old, name: Old, email: old@example.invalid, roles: [clerk, ghost], active: false}
-departments:
-- {id: sales, title: Sales, head: cat}
-- {id: law, title: Law, head: dan}
-roles:
-- {id: clerk, title: clerk}
-- {id: judge, title: judge}
-- {id: chief, title: chief}
-- {id: ghost, title: ghost}
-- {id: nobody, title: nobody}
-- {id: admin, title: admin}
-absences:
-- {user: dan, from: 2026-12-01, to: 2026-12-10, substitute: bob}
-- {user: ann, from: 2026-12-05, to: 2026-12-10}
-`
-
-func parsed(t testing.TB, name, text string) *yamlsrc.File {
-	t.Helper()
-	f, problems := yamlsrc.Parse(name, []byte(text))
-	fail(t, problems.Err())
-	return f
-}
-
-func papers(t testing.TB) *form.Set {
-	t.Helper()
-	var forms []*form.Form
-	for name, text := range map[string]string{"papers": papersForm, "firms": firmsForm} {
-		f, problems := form.Parse(parsed(t, name+".yaml", text))
-		fail(t, problems.Err())
-		forms = append(forms, f)
-	}
-	kinds, problems := form.ParseDirectory(parsed(t, "kinds.yaml", kindsDirectory))
-	fail(t, problems.Err())
-	o, problems := org.Parse(parsed(t, "org.yaml", people))
-	fail(t, problems.Err())
-	conf, problems := settings.Parse(parsed(t, "e1.yaml", "title: T\nlanguage: en\ncurrency: RUB\ntime_zone: Europe/Moscow\ncalendar: ru\nlayout: 1\nconstants: {limit: \"1000\"}\n"))
-	fail(t, problems.Err())
-	set, problems := form.Link(forms, []*form.Directory{kinds}, o, conf)
-	fail(t, problems.Err())
-	return set
-}
 
 // steps makes a route of papers out of its steps.
 func steps(t testing.TB, body string) *route.Route {
@@ -700,45 +592,6 @@ func TestScenarios(t *testing.T) {
 			}
 			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Errorf("-want +got:\n%s", diff)
-			}
-		})
-	}
-}
-
-func TestDeadlines(t *testing.T) {
-	tests := []struct {
-		due  string
-		now  time.Time
-		card []string
-		want string
-	}{
-		{"4wh", monday, nil, "2026-11-23 15:00"},
-		{"2wd", monday, nil, "2026-11-25 10:00"},
-		{"36h", monday, nil, "2026-11-24 22:00"},
-		{"kind.term", monday, []string{"kind", "fast"}, "2026-11-23 15:00"},
-		{"kind.term", monday, nil, "none"},
-		{"[kind.term, 1wd]", monday, nil, "2026-11-24 10:00"},
-		{"wanted", monday, []string{"wanted", "2026-12-04"}, "2026-12-04 18:00"},
-		{"wanted", monday, []string{"wanted", "2026-12-05"}, "2026-12-05 23:59"},
-		{"wanted - 5wd", monday, []string{"wanted", "2026-12-04"}, "2026-11-27 18:00"},
-		{"wanted + 1wd", monday, []string{"wanted", "2026-12-04"}, "2026-12-07 18:00"},
-		{"1wh", time.Date(2026, 11, 22, 23, 0, 0, 0, moscow), nil, "2026-11-23 10:00"},
-		{"by hand", monday, nil, "none"},
-	}
-	for _, tt := range tests {
-		t.Run(tt.due, func(t *testing.T) {
-			set := papers(t)
-			s := newShop(t, set, steps(t, "- {task: A, id: a, who: ann, due: "+tt.due+"}\n"))
-			s.now = tt.now
-			s.put("papers", "P", tt.card...)
-			s.do("P", "ann", Start{Route: "r"})
-			_, task := s.docs["P"].Task(1)
-			got := "none"
-			if !task.Due.IsZero() {
-				got = task.Due.Format("2006-01-02 15:04")
-			}
-			if got != tt.want {
-				t.Errorf("due %s, want %s", got, tt.want)
 			}
 		})
 	}

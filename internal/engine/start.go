@@ -1,0 +1,159 @@
+package engine
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/e1-dms/e1/internal/document"
+	"github.com/e1-dms/e1/internal/route"
+)
+
+// startBy starts the routes that say so by themselves. One that cannot be
+// started is noted: the document is there all the same.
+func (m *machine) startBy(kind route.StartKind, fields []string) {
+	for _, r := range m.in.Definitions.Starting(m.self.Form, kind) {
+		err := m.attempt(func() error {
+			wanted, err := m.wants(r, kind, fields)
+			if err != nil || !wanted {
+				return err
+			}
+			_, err = m.begin(r, nil)
+			return err
+		})
+		if err != nil {
+			m.note("route %q was not started: %v", r.Name.Text, err)
+		}
+	}
+}
+
+// attempt carries something out completely, with all that follows by itself,
+// or not at all.
+func (m *machine) attempt(something func() error) error {
+	docs := make([]*document.Document, len(m.docs))
+	for i, d := range m.docs {
+		docs[i] = d.Clone()
+	}
+	res := *m.res
+	fresh, loads := slices.Clone(m.fresh), maps.Clone(m.loads)
+	err := something()
+	if err == nil {
+		err = m.settle()
+	}
+	if err == nil {
+		err = m.checkFresh()
+	}
+	if err == nil {
+		return nil
+	}
+	m.self, m.docs, m.fresh, m.loads = docs[0], docs, fresh, loads
+	m.runs = map[int]*run{}
+	*m.res = res.clipped()
+	return err
+}
+
+// clipped makes appending to a copy of the result harmless to what was
+// appended to the original meanwhile.
+func (r Result) clipped() Result {
+	r.Pin, r.Opened, r.Closed = slices.Clip(r.Pin), slices.Clip(r.Opened), slices.Clip(r.Closed)
+	r.Started, r.Ended = slices.Clip(r.Started), slices.Clip(r.Ended)
+	r.Effects, r.Notes = slices.Clip(r.Effects), slices.Clip(r.Notes)
+	return r
+}
+
+// documentChanged lets the routes notice what a person has changed. A route
+// that cannot go on must not keep people from correcting cards: it stays where
+// it is, which is noted, and is tried again with the next event.
+func (m *machine) documentChanged(e DocumentChanged) error {
+	err := m.attempt(func() error {
+		for _, f := range e.Fields {
+			m.touched(f)
+		}
+		return nil
+	})
+	if err != nil {
+		m.note("a route of %s cannot go on: %v", m.self.Number, err)
+	}
+	m.startBy(route.OnChanged, e.Fields)
+	return nil
+}
+
+// wants tells whether one of the route's starts applies.
+func (m *machine) wants(r *route.Route, kind route.StartKind, fields []string) (bool, error) {
+	for _, s := range r.Starts {
+		if s.On != kind {
+			continue
+		}
+		if s.If == nil {
+			return true, nil
+		}
+		program, problems := s.If.Compile(m.env(m.self.Form), condition())
+		if err := problems.Err(); err != nil {
+			return false, broken(r, err)
+		}
+		if kind == route.OnChanged {
+			reads := slices.ContainsFunc(program.Reads(), func(name string) bool { return slices.Contains(fields, name) })
+			if !reads || m.isRunning(r.Name.Text) {
+				continue
+			}
+		}
+		v, err := program.Eval(m.scope(m.self, nil))
+		if err != nil {
+			return false, badExpression(s.If, err)
+		}
+		if v == true {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+func (m *machine) isRunning(name string) bool {
+	return slices.ContainsFunc(m.self.Routes, func(in document.Instance) bool {
+		return in.Route == name && in.State == Running
+	})
+}
+
+func (m *machine) start(e Start) error {
+	def := e.Definition
+	if def == nil {
+		var err error
+		if def, err = m.in.Definitions.Current(e.Route); err != nil {
+			return &Refusal{Reason: UnknownRoute, Message: err.Error(), Hint: "e1 route list", Err: err}
+		}
+	}
+	if def.For.Text != "" && def.For.Text != m.self.Form {
+		return refuse(BadRequest, "e1 route list", "route %q is for %s, %s is of %s", def.Name.Text, def.For.Text, m.self.Number, m.self.Form)
+	}
+	if m.isRunning(def.Name.Text) {
+		return refuse(AlreadyRunning, "e1 show "+m.self.Number, "route %q is running on %s already", def.Name.Text, m.self.Number)
+	}
+	_, err := m.begin(def, e.Due)
+	return err
+}
+
+// begin adds an instance and lets it run.
+func (m *machine) begin(def *route.Route, dues dueTimes) (int, error) {
+	id := 1
+	for _, in := range m.self.Routes {
+		id = max(id, in.ID+1)
+	}
+	in := document.Instance{ID: id, Route: def.Name.Text, Definition: def.ID, State: Running,
+		By: m.in.Actor, Started: m.in.Now}
+	dues.remember(&in.Vars)
+	m.self.Routes = append(m.self.Routes, in)
+	m.defs[def.ID] = def
+	if !slices.ContainsFunc(m.res.Pin, func(d Definition) bool { return d.ID == def.ID }) {
+		m.res.Pin = append(m.res.Pin, Definition{ID: def.ID, Route: def.Name.Text, Source: def.File.Src})
+	}
+	m.res.Started = append(m.res.Started, id)
+	r, err := m.run(id)
+	if err != nil {
+		return 0, err
+	}
+	if len(def.Body.Steps) == 0 {
+		r.finish("")
+		return id, nil
+	}
+	r.push(def.Body.Steps[0], "")
+	return id, r.drain()
+}
