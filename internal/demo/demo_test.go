@@ -33,7 +33,7 @@ func fill(t *testing.T, w *world, opt Options) (*library, Summary) {
 
 func TestDocumentsFitTheirForms(t *testing.T) {
 	w := newWorld(t)
-	opt := w.options(4000)
+	opt := w.options(1500)
 	l, sum := fill(t, w, opt)
 	if len(l.order) != opt.Documents {
 		t.Errorf("%d documents, want %d: %v", len(l.order), opt.Documents, sum.Documents)

@@ -188,7 +188,8 @@ func (h *history) collect(tree gitstore.Hash) error {
 	return nil
 }
 
-// read reads the documents; those that are broken are left alone.
+// read reads the documents, in an order that mixes the forms; those that are
+// broken are left alone.
 func (h *history) read() error {
 	kept := h.docs[:0]
 	for _, e := range h.docs {
@@ -203,6 +204,11 @@ func (h *history) read() error {
 		kept = append(kept, e)
 	}
 	h.docs = kept
+	r := newRNG(h.seed, streamHistory, -1)
+	for i := len(h.docs) - 1; i > 0; i-- {
+		j := r.n(i + 1)
+		h.docs[i], h.docs[j] = h.docs[j], h.docs[i]
+	}
 	return nil
 }
 
