@@ -141,8 +141,12 @@ func (m *machine) store(d *document.Document, field string, v expr.Value) error 
 	return nil
 }
 
-// changed lets waits for a field of the input's document know.
+// changed remembers that a route has set a field, and lets waits for a field
+// of the input's document know.
 func (m *machine) changed(d *document.Document, field string) {
+	if !slices.Contains(m.fields[d.Number], field) {
+		m.fields[d.Number] = append(slices.Clip(m.fields[d.Number]), field)
+	}
 	if d == m.self {
 		m.touched(field)
 	}
@@ -210,7 +214,10 @@ func (r *run) register(a *route.Action, s *route.Step, item string) error {
 		return err
 	}
 	if d != nil {
-		complete(d, draft)
+		delete(r.fields, draft.Number)
+		for _, name := range complete(d, draft) {
+			r.changed(d, name)
+		}
 	} else {
 		if problems := r.in.Forms.Defaults(f, draft, r.defaults()); len(problems) > 0 {
 			return refusal(Incomplete, f.Name, problems)
@@ -302,15 +309,18 @@ func (r *run) same(f *form.Form, numbers []string, draft *document.Document) ([]
 	return out, nil
 }
 
-// complete gives a document that was found what it does not have yet. What a
-// person has entered stays.
-func complete(d, draft *document.Document) {
+// complete gives a document that was found what it does not have yet, and
+// tells what that was. What a person has entered stays.
+func complete(d, draft *document.Document) []string {
+	var given []string
 	for _, e := range draft.Card {
 		if d.Card.Get(e.Name).IsEmpty() {
 			v := e.Value.Clone()
 			d.Card.Set(e.Name, &v)
+			given = append(given, e.Name)
 		}
 	}
+	return given
 }
 
 // addLink links once.

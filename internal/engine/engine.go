@@ -57,6 +57,11 @@ type Result struct {
 	// placeholders for numbers, "@1", "@2" and so on, also where cards and
 	// links of the others name them.
 	Changed []*document.Document
+	// Fields lists, for each of Changed, the fields that routes have set, and
+	// "status". So that the routes of these documents notice, the caller
+	// applies Registered to the new ones and DocumentChanged to the others, a
+	// bounded number of times.
+	Fields [][]string
 	// New tells which of Changed are to be registered, by placeholder.
 	New []string
 	// Pin lists the definitions that instances were started on.

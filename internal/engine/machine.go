@@ -56,6 +56,8 @@ type machine struct {
 	steps int
 	runs  map[int]*run
 	loads map[string]int // tasks given out in this transition
+	// fields that routes have set, by the number of the document
+	fields map[string][]string
 }
 
 // Apply carries out one event. It gives a *Refusal for what is not possible.
@@ -64,7 +66,7 @@ func Apply(in Input) (Result, error) {
 		return Result{}, refuse(BadRequest, "", "there is no document, no event or no forms")
 	}
 	m := &machine{in: in, org: in.Forms.Org(), language: in.Forms.Settings().Language, self: in.Document.Clone(), defs: map[string]*route.Route{}, res: &Result{},
-		runs: map[int]*run{}, loads: map[string]int{}}
+		runs: map[int]*run{}, loads: map[string]int{}, fields: map[string][]string{}}
 	m.docs = []*document.Document{m.self}
 	err := m.dispatch()
 	if _, changed := in.Event.(DocumentChanged); err == nil && !changed {
@@ -77,6 +79,9 @@ func Apply(in Input) (Result, error) {
 		return Result{}, err
 	}
 	m.res.Changed = m.docs
+	for _, d := range m.docs {
+		m.res.Fields = append(m.res.Fields, m.fields[d.Number])
+	}
 	m.res.New = m.fresh
 	return *m.res, nil
 }

@@ -332,6 +332,9 @@ func TestRegisterLinksBothWays(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
+	if diff := cmp.Diff([][]string{{"firm", "boss"}, {"name", "inn", "keeper", "status"}, {"name"}}, res.Fields); diff != "" {
+		t.Error(diff)
+	}
 	if diff := cmp.Diff([]string{"@1", "@2"}, res.New); diff != "" {
 		t.Error(diff)
 	}

@@ -34,7 +34,7 @@ func (m *machine) attempt(something func() error) error {
 		docs[i] = d.Clone()
 	}
 	res := *m.res
-	fresh, loads := slices.Clone(m.fresh), maps.Clone(m.loads)
+	fresh, loads, fields := slices.Clone(m.fresh), maps.Clone(m.loads), maps.Clone(m.fields)
 	err := something()
 	if err == nil {
 		err = m.settle()
@@ -45,7 +45,7 @@ func (m *machine) attempt(something func() error) error {
 	if err == nil {
 		return nil
 	}
-	m.self, m.docs, m.fresh, m.loads = docs[0], docs, fresh, loads
+	m.self, m.docs, m.fresh, m.loads, m.fields = docs[0], docs, fresh, loads, fields
 	m.runs = map[int]*run{}
 	*m.res = res.clipped()
 	return err
