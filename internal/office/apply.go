@@ -17,6 +17,17 @@ const (
 // apply lets the engine decide what an event leads to and makes it part of
 // the transaction.
 func (o *Office) apply(tx *repo.Tx, done *Done, d *document.Document, event engine.Event) error {
+	return o.applyAt(tx, done, d, event, 0)
+}
+
+// maxCascade bounds how far routes may set each other off within one
+// operation: what lint could not see must not run for ever.
+const maxCascade = 10
+
+func (o *Office) applyAt(tx *repo.Tx, done *Done, d *document.Document, event engine.Event, depth int) error {
+	if depth > maxCascade {
+		return refusef("e1 lint", "routes set each other off more than %d times, at last on %s", maxCascade, d.Number)
+	}
 	set, err := tx.Definitions().Forms()
 	if err != nil {
 		return err
@@ -34,27 +45,57 @@ func (o *Office) apply(tx *repo.Tx, done *Done, d *document.Document, event engi
 	if err != nil {
 		return err
 	}
-	return o.take(tx, done, result)
+	registered, err := o.take(tx, done, result)
+	if err != nil {
+		return err
+	}
+	return o.cascade(tx, done, result, registered, depth)
+}
+
+// cascade tells the routes of all documents concerned what happened to them:
+// those that were registered start theirs, those that were changed may wait
+// for it.
+func (o *Office) cascade(tx *repo.Tx, done *Done, result engine.Result, registered map[string]bool, depth int) error {
+	for i, changed := range result.Changed {
+		var event engine.Event
+		switch {
+		case registered[changed.Number]:
+			event = engine.Registered{}
+		case i < len(result.Fields) && len(result.Fields[i]) > 0:
+			event = engine.DocumentChanged{Fields: result.Fields[i]}
+		default:
+			continue
+		}
+		d, err := tx.Document(changed.Number)
+		if err != nil {
+			return err
+		}
+		if err := o.applyAt(tx, done, d, event, depth+1); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // take puts a transition's documents into the transaction. New documents get
 // their numbers, and every place that named them by placeholder gets it too.
-func (o *Office) take(tx *repo.Tx, done *Done, result engine.Result) error {
+func (o *Office) take(tx *repo.Tx, done *Done, result engine.Result) (registered map[string]bool, err error) {
 	set, err := tx.Definitions().Forms()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, def := range result.Pin {
 		name := definition.PinnedPath(def.ID)
 		there, err := tx.Exists(name)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if !there {
 			tx.PutFile(name, def.Source)
 		}
 	}
 	numbers := map[string]string{}
+	registered = map[string]bool{}
 	isNew := map[string]bool{}
 	for _, placeholder := range result.New {
 		isNew[placeholder] = true
@@ -65,17 +106,18 @@ func (o *Office) take(tx *repo.Tx, done *Done, result engine.Result) error {
 		}
 		placeholder := d.Number
 		if err := tx.Add(d); err != nil {
-			return err
+			return nil, err
 		}
 		numbers[placeholder] = d.Number
+		registered[d.Number] = true
 	}
 	for i, d := range result.Changed {
 		replaceNumbers(set.Form(d.Form), d, numbers)
 		if err := tx.Replace(d); err != nil {
-			return err
+			return nil, err
 		}
 		if i > 0 {
-			done.Others = append(done.Others, d)
+			done.add(d)
 		}
 	}
 	for _, t := range result.Opened {
@@ -85,7 +127,7 @@ func (o *Office) take(tx *repo.Tx, done *Done, result engine.Result) error {
 		done.Opened = append(done.Opened, t)
 	}
 	done.Notes = append(done.Notes, result.Notes...)
-	return nil
+	return registered, nil
 }
 
 // replaceNumbers puts real numbers in the place of placeholders, where a

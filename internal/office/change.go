@@ -94,7 +94,7 @@ func (o *Office) changed(tx *repo.Tx, done *Done, f *form.Form, d *document.Docu
 		return err
 	}
 	if slices.ContainsFunc(fields, func(name string) bool { return slices.Contains(f.Duplicates, name) }) {
-		warnings, err := set.FindDuplicates(f, d, tx.Context())
+		warnings, err := set.FindDuplicates(f, d, tx.Context(), fields...)
 		if err != nil {
 			return err
 		}
@@ -196,9 +196,6 @@ func statusID(f *form.Form, text string) (string, error) {
 		return "", refusef("e1 undo COMMIT", "%s: a document becomes void by undoing its registration", f.Name)
 	}
 	message := diag.Unknown("status", text, ids)
-	if !strings.Contains(message, "did you mean") {
-		message += "; there are " + strings.Join(ids, ", ")
-	}
 	return "", refusef("e1 form show "+f.Name, "%s: %s", f.Name, message)
 }
 

@@ -168,39 +168,50 @@ func (o *Office) Renumber(ctx context.Context, number string) (*Done, error) {
 		if err := o.may(f, "register", f.May.Register); err != nil {
 			return err
 		}
-		if published, err := o.published(tx, d); err != nil {
-			return err
-		} else if published {
-			return refusef("", "%s was published; its number stays for ever", number)
-		}
-		db, err := tx.Repo().Index()
+		moved, err := o.renumber(tx, d, "")
 		if err != nil {
 			return err
-		}
-		edges, err := db.RefsTo(number, 0)
-		if err != nil {
-			return err
-		}
-		moved, err := tx.Renumber(d)
-		if err != nil {
-			return err
-		}
-		numbers := map[string]string{number: moved.Number}
-		for _, e := range edges {
-			other, err := tx.Document(e.From)
-			if err != nil {
-				return err
-			}
-			of, err := tx.Definitions().Form(other.Form)
-			if err != nil {
-				return err
-			}
-			replaceNumbers(of, other, numbers)
 		}
 		tx.Subject("renumber %s to %s", number, moved.Number)
 		done.Document = moved
 		return nil
 	})
+}
+
+// renumber moves a document that was not published to another number, the
+// next free one when none is given, and rewrites what points to it.
+func (o *Office) renumber(tx *repo.Tx, d *document.Document, to string) (*document.Document, error) {
+	number := d.Number
+	if published, err := o.published(tx, d); err != nil {
+		return nil, err
+	} else if published {
+		return nil, refusef("", "%s was published; its number stays for ever", number)
+	}
+	db, err := tx.Repo().Index()
+	if err != nil {
+		return nil, err
+	}
+	edges, err := db.RefsTo(number, 0)
+	if err != nil {
+		return nil, err
+	}
+	moved, err := tx.Renumber(d, to)
+	if err != nil {
+		return nil, err
+	}
+	numbers := map[string]string{number: moved.Number}
+	for _, e := range edges {
+		other, err := tx.Document(e.From)
+		if err != nil {
+			return nil, err
+		}
+		of, err := tx.Definitions().Form(other.Form)
+		if err != nil {
+			return nil, err
+		}
+		replaceNumbers(of, other, numbers)
+	}
+	return moved, nil
 }
 
 // published reports whether somebody outside may know the number: it was

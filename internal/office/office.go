@@ -60,6 +60,18 @@ type Done struct {
 	Warnings []form.Problem
 }
 
+// add notes another document that the operation changed; a later state of one
+// noted already takes its place.
+func (d *Done) add(other *document.Document) {
+	for i, have := range d.Others {
+		if have.Number == other.Number {
+			d.Others[i] = other
+			return
+		}
+	}
+	d.Others = append(d.Others, other)
+}
+
 // operation describes a transaction of this office.
 func (o *Office) operation(name string) repo.Operation {
 	return repo.Operation{

@@ -1,7 +1,6 @@
 package office
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -62,6 +61,9 @@ func (o *Office) Undo(ctx context.Context, commit string) (*Done, error) {
 	return o.updateAs(ctx, op, func(tx *repo.Tx, done *Done) error {
 		tx.Subject("undo %s (%s)", c.Subject, short(id))
 		tx.Lenient()
+		if c.Trailer(repo.TrailerOp) == "renumber" {
+			return o.revertRenumber(tx, done, c)
+		}
 		return o.revert(tx, done, c)
 	})
 }
@@ -122,6 +124,44 @@ func (o *Office) revert(tx *repo.Tx, done *Done, c gitstore.Commit) error {
 		}
 	}
 	return errors.Join(problems...)
+}
+
+// revertRenumber gives a renumbered document its former number back. All that
+// points to it follows, also what came later.
+func (o *Office) revertRenumber(tx *repo.Tx, done *Done, c gitstore.Commit) error {
+	git := tx.Repo().Git()
+	parent, err := git.Commit(c.Parents[0])
+	if err != nil {
+		return err
+	}
+	var from, to string
+	err = git.DiffTrees(parent.Tree, c.Tree, func(ch gitstore.Change) error {
+		number, ok := repo.NumberOfPath(ch.Path)
+		switch {
+		case !ok:
+		case ch.New.ID.IsZero():
+			to = number
+		case ch.Old.ID.IsZero():
+			from = number
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if from == "" || to == "" {
+		return dependsOn(short(c.ID.String()), "it renumbers no document")
+	}
+	d, err := tx.Document(from)
+	if err != nil {
+		return dependsOn(from, err.Error())
+	}
+	moved, err := o.renumber(tx, d, to)
+	if err != nil {
+		return err
+	}
+	done.Document = moved
+	return nil
 }
 
 func (o *Office) revertFile(tx *repo.Tx, head gitstore.Hash, ch gitstore.Change, registered map[string]bool, done *Done) error {
@@ -250,14 +290,8 @@ func pointsTo(d *document.Document, number string) bool {
 	return slices.ContainsFunc(d.Links, func(l document.Link) bool { return l.To == number })
 }
 
-func same(a, b *document.Document) bool {
-	x, err := a.Encode(nil)
-	if err != nil {
-		return false
-	}
-	y, err := b.Encode(nil)
-	return err == nil && bytes.Equal(x, y)
-}
+// same compares what two documents, or parts of them, say.
+func same(a, b *document.Document) bool { return len(document.Diff(a, b)) == 0 }
 
 // restore takes one operation back in a document: what it changed goes back
 // to what was before, what others changed since stays. Where both touched the
@@ -311,6 +345,8 @@ func restore(now, after, before *document.Document) (*document.Document, error) 
 		func() { out.Files = before.Clone().Files })
 	section("the letters", func(d *document.Document) *document.Document { return &document.Document{Letters: d.Letters} },
 		func() { out.Letters = before.Clone().Letters })
+	section("the unknown keys", func(d *document.Document) *document.Document { return &document.Document{Extra: d.Extra} },
+		func() { out.Extra = before.Clone().Extra })
 	// Comments are only ever added, so the operation's own are removed.
 	had := map[string]bool{}
 	for _, c := range before.Comments {

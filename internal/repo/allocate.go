@@ -62,6 +62,19 @@ func (tx *Tx) allocate(f *form.Form, registered time.Time) (string, error) {
 	}
 }
 
+// free refuses a number that belongs to a document or once did.
+func (tx *Tx) free(f *form.Form, number string) error {
+	p, err := form.PathOf(f, number)
+	if err != nil {
+		return err
+	}
+	taken, err := tx.taken(number, p)
+	if err == nil && taken {
+		err = fmt.Errorf("the number %s is taken by another document", number)
+	}
+	return err
+}
+
 // taken reports whether a number belongs to a document or once did.
 func (tx *Tx) taken(number, p string) (bool, error) {
 	if _, ok := tx.docs[number]; ok {

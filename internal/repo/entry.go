@@ -116,12 +116,12 @@ func column(c form.Column) index.Column {
 
 // entryOf reads one committed document; nil when it cannot be read, which
 // `e1 check` reports.
-func (r *Repo) entryOf(b blobRef) (*index.Entry, error) {
+func (r *Repo) entryOf(reader *document.Reader, b blobRef) (*index.Entry, error) {
 	src, err := r.content(b)
 	if err != nil {
 		return nil, err
 	}
-	d, err := document.Read(src)
+	d, err := reader.Read(src)
 	if err != nil {
 		return nil, nil
 	}

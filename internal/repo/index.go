@@ -8,10 +8,12 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"sync"
 
 	"github.com/gofrs/flock"
 
+	"github.com/e1-dms/e1/internal/document"
 	"github.com/e1-dms/e1/internal/gitstore"
 	"github.com/e1-dms/e1/internal/index"
 )
@@ -258,6 +260,9 @@ func (r *Repo) build(db *index.DB) error {
 	}
 	bar := r.opt.progress("index", total)
 	defer bar.Done()
+	// Entries live for an instant; collecting them less often saves a tenth of
+	// the time for some tens of megabytes.
+	defer debug.SetGCPercent(debug.SetGCPercent(buildGCPercent))
 	return db.Bulk(context.Background(), index.BulkOptions{
 		Commit:   r.head.Commit.String(),
 		Total:    total,
@@ -309,10 +314,11 @@ func (r *Repo) readAll(put func(*index.Entry) error) error {
 		readers.Add(1)
 		go func() {
 			defer readers.Done()
+			var reader document.Reader
 			for batch := range refs {
 				out := make([]*index.Entry, 0, len(batch))
 				for _, b := range batch {
-					e, err := r.entryOf(b)
+					e, err := r.entryOf(&reader, b)
 					if err != nil {
 						fail(err)
 						return
@@ -344,13 +350,17 @@ func (r *Repo) readAll(put func(*index.Entry) error) error {
 	return failure
 }
 
+// buildGCPercent is how much garbage may gather while an index is built.
+const buildGCPercent = 300
+
 // readBatch is how many documents pass between goroutines at a time.
 const readBatch = 64
 
 // readEntries reads documents and hands their entries on in order.
 func (r *Repo) readEntries(refs []blobRef, fn func(*index.Entry) error) error {
+	var reader document.Reader
 	for _, b := range refs {
-		e, err := r.entryOf(b)
+		e, err := r.entryOf(&reader, b)
 		if err != nil {
 			return err
 		}

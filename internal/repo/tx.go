@@ -192,7 +192,7 @@ func (tx *Tx) place(f *form.Form, d *document.Document) error {
 }
 
 // Renumber moves a document and its files under a new number.
-func (tx *Tx) Renumber(d *document.Document) (*document.Document, error) {
+func (tx *Tx) Renumber(d *document.Document, to string) (*document.Document, error) {
 	f, err := tx.r.defs.Form(d.Form)
 	if err != nil {
 		return nil, err
@@ -201,7 +201,12 @@ func (tx *Tx) Renumber(d *document.Document) (*document.Document, error) {
 	if t == nil || t.before == nil {
 		return nil, fmt.Errorf("%s is not a committed document", d.Number)
 	}
-	number, err := tx.allocate(f, d.Registered)
+	number := to
+	if number == "" {
+		number, err = tx.allocate(f, d.Registered)
+	} else {
+		err = tx.free(f, number)
+	}
 	if err != nil {
 		return nil, err
 	}

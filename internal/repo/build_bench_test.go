@@ -1,0 +1,30 @@
+package repo
+
+import (
+	"os"
+	"testing"
+)
+
+// BenchmarkIndexBuild builds the index of a prepared repository from nothing:
+//
+//	E1_BENCH_REPO=/path go test -run xxx -bench IndexBuild -benchtime 1x ./internal/repo
+func BenchmarkIndexBuild(b *testing.B) {
+	dir := os.Getenv("E1_BENCH_REPO")
+	if dir == "" {
+		b.Skip("E1_BENCH_REPO names no repository")
+	}
+	for b.Loop() {
+		r, err := Open(dir, Options{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		n, err := r.RebuildIndex()
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.ReportMetric(float64(n), "documents")
+		if err := r.Close(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
