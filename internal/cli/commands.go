@@ -23,6 +23,7 @@ func addCommands(root *cobra.Command, a *app) {
 		newEditCmd(a), newFileCmd(a), newReassignCmd(a), newRenumberCmd(a),
 	)
 	group("work", newTaskCmd(a), newTasksCmd(a), newAdvanceCmd(a))
+	group("intake", newImportCmd(a))
 	group("definitions", newFormCmd(a), newLintCmd(a), newExplainCmd(a))
 	group("repository", newInitCmd(a), newCommitCmd(a), newCheckCmd(a), newIndexCmd(a), newMaintainCmd(a), newDemoCmd(a), newWhoamiCmd(a), newUserCmd(a), newVersionCmd(a), newCompletionCmd(a))
 }

@@ -24,6 +24,7 @@ const (
 	exitFailed      = 3
 	exitNoRepo      = 4
 	exitLocked      = 5
+	exitTemporary   = 75 // a mail server is to keep the letter and try again
 	exitInterrupted = 130
 )
 
@@ -47,7 +48,12 @@ func usagef(format string, args ...any) error {
 
 // flagError gives pflag's complaints this program's form.
 func flagError(err error) error {
-	return &usageError{message: strings.TrimSuffix(err.Error(), ".")}
+	message := strings.TrimSuffix(err.Error(), ".")
+	// pflag names the Go function that could not read a number.
+	if i := strings.Index(message, ": strconv."); i >= 0 {
+		message = message[:i]
+	}
+	return &usageError{message: message}
 }
 
 // noArgs and exactArgs replace cobra's own, whose errors are not usage errors
@@ -119,6 +125,10 @@ func (a *app) fail(err error) int {
 		code, word = exitNoRepo, "not_a_repository"
 	case errors.As(err, &locked):
 		code, word = exitLocked, "locked"
+	}
+	var temporary *temporaryError
+	if errors.As(err, &temporary) {
+		code = exitTemporary
 	}
 	var refusal *engine.Refusal
 	if errors.As(err, &refusal) {
