@@ -206,7 +206,7 @@ func (g *generator) timer(in *document.Instance, t *document.Task) time.Time {
 	}
 	var alarms []alarm
 	for i, r := range step.Remind {
-		at := t.Due
+		var at time.Time
 		if r.Percent > 0 {
 			at = c.Percent(t.Assigned, t.Due, r.Percent)
 		} else if lead, err := worktime.ParseDuration(r.Lead); err != nil {
