@@ -3,6 +3,7 @@ package cli
 import (
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/e1-dms/e1/internal/document"
@@ -269,7 +270,20 @@ func (v *cardView) links(c *render.Card, f *form.Form, d *document.Document) err
 			Status: v.status(of, e.Row.Status), Tone: statusTone(of, e.Row.Status),
 		})
 	}
+	groupByHeading(c.Backlinks)
 	return nil
+}
+
+// groupByHeading brings links of one heading together, headings in the order
+// in which they come first.
+func groupByHeading(links []render.Link) {
+	first := map[string]int{}
+	for i, l := range links {
+		if _, ok := first[l.Heading]; !ok {
+			first[l.Heading] = i
+		}
+	}
+	slices.SortStableFunc(links, func(a, b render.Link) int { return first[a.Heading] - first[b.Heading] })
 }
 
 // backHeading names a reference from the other side.
@@ -300,7 +314,7 @@ func (a *app) readCard(name string) ([]office.Assignment, error) {
 		src, err = os.ReadFile(name)
 	}
 	if err != nil {
-		return nil, err
+		return nil, cannotRead(name, err)
 	}
 	file, problems := yamlsrc.Parse(name, src)
 	if err := problems.Err(); err != nil {

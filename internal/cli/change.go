@@ -164,7 +164,7 @@ func newAttachCmd(a *app) *cobra.Command {
 			var files []office.Attachment
 			for _, name := range args[1:] {
 				if _, err := os.Stat(name); err != nil {
-					return err
+					return cannotRead(name, err)
 				}
 				files = append(files, office.Attachment{Name: filepath.Base(name), Source: name})
 			}

@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -32,7 +33,7 @@ func runCheck(cmd *cobra.Command, a *app) error {
 	if err != nil {
 		return err
 	}
-	return a.problems(r, render.Problems{Files: found.Documents, Counts: "documents", List: found.Problems}, strconv.Itoa(found.Documents)+" documents")
+	return a.problems(r, render.Problems{Files: found.Documents, Counts: "documents", List: found.Problems}, plural(found.Documents, "document"))
 }
 
 // problems prints what lint or check found; the answer is no when there are
@@ -47,6 +48,9 @@ func (a *app) problems(r *repo.Repo, p render.Problems, looked string) error {
 	}
 	if p.Source == nil {
 		p.Source = func(file string) []byte {
+			if strings.HasPrefix(file, ".git/") {
+				return nil // the index, say: nothing a person could read
+			}
 			src, err := os.ReadFile(filepath.Join(r.Root(), filepath.FromSlash(file)))
 			if err != nil {
 				return nil
@@ -67,7 +71,7 @@ func (a *app) problems(r *repo.Repo, p render.Problems, looked string) error {
 		}
 	}
 	if !a.flags.json {
-		a.message("%s: %d errors, %d warnings", looked, errs, warnings)
+		a.message("%s: %s, %s", looked, plural(errs, "error"), plural(warnings, "warning"))
 	}
 	if errs > 0 {
 		return errNo
@@ -197,4 +201,12 @@ func newRenumberCmd(a *app) *cobra.Command {
 		},
 		ValidArgsFunction: a.completeNumbers(1),
 	}
+}
+
+// plural counts things: "1 error", "2 errors".
+func plural(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return strconv.Itoa(n) + " " + what + "s"
 }

@@ -51,6 +51,9 @@ var attributes = []string{"number", "status", "title", "registered", "by", "form
 
 func runList(cmd *cobra.Command, o *listOptions) error {
 	a := o.app
+	if o.limit < 0 {
+		return usagef("--limit takes a number from 0, not %d; 0 shows all", o.limit)
+	}
 	r, err := a.open(cmd)
 	if err != nil {
 		return err
@@ -112,7 +115,7 @@ func knownColumn(f *form.Form, name string) error {
 	}
 	field := f.Field(name)
 	if field == nil {
-		return &repo.UnknownError{What: "field", Name: name, Known: append(f.FieldNames(), attributes...)}
+		return &repo.UnknownError{What: "field", Name: name, Known: append(f.FieldNames(), attributes...), Try: "e1 form show " + f.Name}
 	}
 	if field.Type == expr.Table {
 		return usagef("%s: %q is a table and cannot be a column", f.Name, name)

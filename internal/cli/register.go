@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -99,6 +100,9 @@ func runRegister(cmd *cobra.Command, o *registerOptions) error {
 		req.Links = append(req.Links, office.LinkTo{Kind: kind, To: to})
 	}
 	for _, name := range o.attach {
+		if _, err := os.Stat(name); err != nil {
+			return cannotRead(name, err)
+		}
 		req.Attachments = append(req.Attachments, office.Attachment{Name: filepath.Base(name), Source: name})
 	}
 	done, err := of.Register(cmd.Context(), req)

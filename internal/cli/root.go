@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime/debug"
@@ -189,6 +190,15 @@ func writeFile(name string, data []byte) error {
 		return fmt.Errorf("cannot write %q: %w", name, err)
 	}
 	return nil
+}
+
+// cannotRead says which file of the user's cannot be read, and why.
+func cannotRead(name string, err error) error {
+	var at *fs.PathError
+	if errors.As(err, &at) {
+		err = at.Err
+	}
+	return fmt.Errorf("cannot read %q: %w", name, err)
 }
 
 // versionOf falls back to what the Go tool recorded when no linker flag said

@@ -74,7 +74,7 @@ func runTaskList(cmd *cobra.Command, o *taskListOptions) error {
 		}
 		found := people.Find(o.user)
 		if len(found) != 1 {
-			return &repo.UnknownError{What: "user", Name: o.user, Known: people.UserIDs()}
+			return &repo.UnknownError{What: "user", Name: o.user, Known: people.UserIDs(), Try: "e1 user list"}
 		}
 		q.Users = []string{found[0].ID}
 	default:

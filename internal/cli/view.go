@@ -31,11 +31,9 @@ func documentJSON(r *repo.Repo, d *document.Document, whole bool) (render.Object
 		{Key: "card", Value: cardJSON(r, set, d)},
 		{Key: "links", Value: linksJSON(d)},
 	}
-	backlinks := []render.Object{}
-	if whole {
-		if backlinks, err = backlinksJSON(r, d.Number); err != nil {
-			return nil, err
-		}
+	backlinks, err := backlinksJSON(r, d.Number)
+	if err != nil {
+		return nil, err
 	}
 	o = append(o, render.Member{Key: "backlinks", Value: backlinks}, render.Member{Key: "files", Value: filesJSON(d)})
 	if whole {

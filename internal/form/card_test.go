@@ -261,7 +261,7 @@ func TestTables(t *testing.T) {
 			t.Errorf("%s: the card changed:\n%s", bad.text, diff)
 		}
 	}
-	if p := set.RemoveRow(f, d, "lines", 4); p == nil || !strings.Contains(p.Message, "there is no row 4") {
+	if p := set.RemoveRow(f, d, "lines", 4); p == nil || !strings.Contains(p.Message, "the table has 3") {
 		t.Error(p)
 	}
 }

@@ -285,7 +285,7 @@ func (c *checker) cell(table, col *Field, r document.Row, row int, scope *rowSco
 	text := cellText(r, col)
 	if text == "" {
 		if c.needed(col, scope) {
-			c.place(&Problem{Code: "required", Message: fmt.Sprintf("column %q of row %d must be filled", col.Name, row)}, col, row)
+			c.place(&Problem{Code: "required", Message: "must be filled"}, col, row)
 		}
 		return
 	}

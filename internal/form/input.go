@@ -304,14 +304,14 @@ func (s *Set) typedDocument(f *Field, text string, ctx Context) (string, *Proble
 	case 1:
 		return found[0], nil
 	case 0:
-		what := "document"
+		what, hint := "document", ""
 		if target != nil {
-			what = "document of " + target.Name
+			what, hint = "document of "+target.Name, "e1 list "+target.Name
 		}
-		return "", &Problem{Field: f.Name, Code: "unknown-document", Message: fmt.Sprintf("there is no %s %q", what, text)}
+		return "", &Problem{Field: f.Name, Code: "unknown-document", Hint: hint, Message: fmt.Sprintf("there is no %s %q", what, text)}
 	}
 	sort.Strings(found)
-	return "", &Problem{Field: f.Name, Code: "unknown-document", Documents: found,
+	return "", &Problem{Field: f.Name, Code: "unknown-document", Documents: found, Hint: "e1 show " + found[0],
 		Message: fmt.Sprintf("%q may be %s", text, strings.Join(first(found, 5), ", "))}
 }
 

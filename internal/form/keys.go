@@ -2,6 +2,7 @@ package form
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/e1-dms/e1/internal/diag"
@@ -55,13 +56,16 @@ func (s *Set) Keys(f *Form, d *document.Document) []Key {
 }
 
 // FindDuplicates warns of other documents with the same normal form in a field of f.Duplicates. Values that are
-// unique too are left to Check.
-func (s *Set) FindDuplicates(f *Form, d *document.Document, ctx Context) ([]Problem, error) {
+// unique too are left to Check. With fields, only those are looked at: what a change did not touch is no news.
+func (s *Set) FindDuplicates(f *Form, d *document.Document, ctx Context, fields ...string) ([]Problem, error) {
 	if ctx.Lookup == nil {
 		return nil, nil
 	}
 	var out []Problem
 	for _, name := range f.Duplicates {
+		if len(fields) > 0 && !slices.Contains(fields, name) {
+			continue
+		}
 		field := f.byName[name]
 		v := f.Stored(d, field)
 		if field.Unique || v == nil || v.Text == "" {

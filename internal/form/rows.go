@@ -77,7 +77,7 @@ func (s *Set) fillRow(f *Form, table *Field, row *document.Row, number int, cell
 			for i, c := range table.Columns {
 				names[i] = c.Name
 			}
-			add(Problem{Field: cell.Column, Code: "unknown-field", Message: table.Name + ": " + diag.Unknown("column", cell.Column, names),
+			add(Problem{Field: cell.Column, Code: "unknown-field", Message: diag.Unknown("column", cell.Column, names),
 				Hint: "e1 form show " + f.Name})
 			continue
 		case c.Computed:
@@ -195,5 +195,5 @@ func noRow(table string, row, rows int) *Problem {
 	if row >= 1 && row <= rows {
 		return nil
 	}
-	return &Problem{Field: table, Row: row, Code: "unknown-row", Message: fmt.Sprintf("table %q has %d rows, there is no row %d", table, rows, row)}
+	return &Problem{Field: table, Row: row, Code: "unknown-row", Message: fmt.Sprintf("there is no such row; the table has %d", rows)}
 }

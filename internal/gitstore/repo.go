@@ -29,7 +29,11 @@ func Open(dir string) (*Repo, error) {
 		return nil, err
 	}
 	if abs, err = filepath.EvalSymlinks(abs); err != nil {
-		return nil, err
+		var at *fs.PathError
+		if errors.As(err, &at) {
+			err = at.Err
+		}
+		return nil, fmt.Errorf("cannot open the folder %q: %w", dir, err)
 	}
 	for at := abs; ; at = filepath.Dir(at) {
 		gitDir, err := gitDirOf(at)

@@ -43,6 +43,11 @@ func (o *Office) Reassign(ctx context.Context, req Reassignment) (*Done, error) 
 		if err != nil {
 			return err
 		}
+		if len(numbers) == 0 && people.User(req.From) == nil {
+			// Somebody who left the organisation may still have documents, so an
+			// unknown name is wrong only when there are none.
+			return unknownUser(people, "--from", req.From)
+		}
 		moved := 0
 		for _, number := range numbers {
 			d, err := tx.Document(number)

@@ -191,7 +191,8 @@ func (tx *Tx) place(f *form.Form, d *document.Document) error {
 	return nil
 }
 
-// Renumber moves a document and its files under a new number.
+// Renumber moves a document and its files under a new number: to, or the next
+// free one when that is empty.
 func (tx *Tx) Renumber(d *document.Document, to string) (*document.Document, error) {
 	f, err := tx.r.defs.Form(d.Form)
 	if err != nil {

@@ -92,7 +92,7 @@ func ProblemText(p form.Problem) string {
 	if p.Row > 0 {
 		place += fmt.Sprintf(", row %d", p.Row)
 	}
-	if p.Column != "" {
+	if p.Column != "" && !strings.Contains(p.Message, strconv.Quote(p.Column)) {
 		place += ", " + p.Column
 	}
 	if place == "" || strings.Contains(p.Message, strconv.Quote(p.Field)) && p.Row == 0 {
