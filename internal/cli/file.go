@@ -7,7 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/e1-dms/e1/internal/document"
-	"github.com/e1-dms/e1/internal/message"
+	"github.com/e1-dms/e1/internal/filetext"
 	"github.com/e1-dms/e1/internal/render"
 )
 
@@ -91,15 +91,9 @@ func runFileText(cmd *cobra.Command, a *app, text, name string) error {
 	if err != nil {
 		return err
 	}
-	out := ""
-	switch {
-	case strings.HasSuffix(strings.ToLower(name), ".eml"):
-		m := message.Parse(data)
-		out = m.Subject + "\n\n" + m.Text
-	case strings.ContainsRune(string(data[:min(len(data), 8000)]), 0):
-		return fmt.Errorf("%q is no text", name)
-	default:
-		out = message.DecodeText(data)
+	out, ok := filetext.Of(name, data)
+	if !ok {
+		return fmt.Errorf("%q is not a kind of file whose text e1 can read", name)
 	}
 	_, err = fmt.Fprintln(a.result, strings.TrimRight(out, "\n"))
 	return err

@@ -252,3 +252,7 @@ func metaCharset(b []byte) string {
 	}
 	return ""
 }
+
+// HTMLText is what a person reads of an HTML page given as bytes of any
+// character set.
+func HTMLText(b []byte) string { return htmlText(decodeText(b, metaCharset(b), "")) }

@@ -1,6 +1,8 @@
 package repo
 
 import (
+	"errors"
+	"io/fs"
 	"strings"
 	"time"
 
@@ -8,6 +10,7 @@ import (
 	"github.com/e1-dms/e1/internal/document"
 	"github.com/e1-dms/e1/internal/engine"
 	"github.com/e1-dms/e1/internal/expr"
+	"github.com/e1-dms/e1/internal/filetext"
 	"github.com/e1-dms/e1/internal/form"
 	"github.com/e1-dms/e1/internal/gitstore"
 	"github.com/e1-dms/e1/internal/index"
@@ -128,11 +131,41 @@ func (r *Repo) entryOf(reader *document.Reader, b blobRef) (*index.Entry, error)
 	if number, ok := numberOfPath(b.path); !ok || number != d.Number {
 		return nil, nil
 	}
-	return r.entry(d, b.path, b.id)
+	return r.entry(r.tree, d, b.path, b.id)
 }
 
-// entry is what the index holds about a document.
-func (r *Repo) entry(d *document.Document, path string, id gitstore.Hash) (*index.Entry, error) {
+// fileTexts adds the text of attachments.
+func (r *Repo) fileTexts(tree gitstore.Hash, e *index.Entry, d *document.Document, path string) error {
+	for _, file := range d.Files {
+		if file.Size > filetext.MaxSize {
+			continue
+		}
+		data, err := r.attachmentBytes(tree, attachmentPath(path, file.Name))
+		if err != nil {
+			return err
+		}
+		if text, ok := filetext.Of(file.Name, data); ok {
+			e.Text = append(e.Text, text)
+		}
+	}
+	return nil
+}
+
+// attachmentBytes reads an attachment as committed; nil when it is missing,
+// which `e1 check` reports.
+func (r *Repo) attachmentBytes(tree gitstore.Hash, path string) ([]byte, error) {
+	at, err := r.git.Lookup(tree, path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return r.content(blobRef{path, at.ID})
+}
+
+// entry is what the index holds about a document whose files lie in a tree.
+func (r *Repo) entry(tree gitstore.Hash, d *document.Document, path string, id gitstore.Hash) (*index.Entry, error) {
 	set, err := r.defs.Forms()
 	if err != nil {
 		return nil, err
@@ -158,6 +191,9 @@ func (r *Repo) entry(d *document.Document, path string, id gitstore.Hash) (*inde
 	for _, file := range d.Files {
 		e.Text = append(e.Text, file.Name, file.Original)
 	}
+	if err := r.fileTexts(tree, e, d, path); err != nil {
+		return nil, err
+	}
 	f := set.Form(d.Form)
 	if f == nil { // its form is broken or gone; the document is still there
 		e.Title = d.Number
@@ -174,6 +210,9 @@ func (r *Repo) entry(d *document.Document, path string, id gitstore.Hash) (*inde
 	if d.Status != form.Void {
 		e.Keys = append(e.Keys, documentKeys(set, f, d)...)
 		e.Tasks, e.Events = tasksOf(d, e.Title)
+		if at := engine.NextTimer(d); !at.IsZero() {
+			e.Timers = []index.Timer{{At: at, Kind: "route"}}
+		}
 		if event, ok := calendarEvent(f, d, e.Title, scope, r.zone()); ok {
 			e.Events = append(e.Events, event)
 		}

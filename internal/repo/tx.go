@@ -450,6 +450,10 @@ func (tx *Tx) index(id gitstore.Hash, message gitstore.Message, docs []string, c
 		return
 	}
 	defer lock.Unlock()
+	made, err := tx.r.git.Commit(id)
+	if err != nil {
+		return
+	}
 	base := tx.r.head.Commit.String()
 	recorded, _ := db.HistoryState()
 	seq, err := lastSeq(db)
@@ -465,7 +469,7 @@ func (tx *Tx) index(id gitstore.Hash, message gitstore.Message, docs []string, c
 			}
 		}
 		for _, c := range changed {
-			e, err := tx.r.entry(c.now, c.path, gitstore.HashBlob(c.after))
+			e, err := tx.r.entry(made.Tree, c.now, c.path, gitstore.HashBlob(c.after))
 			if err != nil {
 				return err
 			}
