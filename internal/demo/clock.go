@@ -86,6 +86,9 @@ func (c *clock) at(unix int64) time.Time { return time.Unix(unix, 0).In(c.zone) 
 
 // curve spreads documents over time: how many of the whole were registered by
 // a moment, and back. Little happens outside working hours, and business grows.
+// Products are converted to float64 before they are added, which keeps some
+// processors from rounding them otherwise than others: the same documents are
+// made everywhere.
 type curve struct {
 	start int64     // Unix seconds
 	sums  []float64 // weight before each hour, one more than hours; the last is 1
@@ -104,9 +107,9 @@ func newCurve(c *clock, from, to int64, night float64) *curve {
 		if clockHour := (at - c.midnight[c.day(at)]) / 3600; clockHour < 7 || clockHour > 22 {
 			awake = 0.1
 		}
-		growth := 0.7 + 0.6*float64(h)/float64(hours)
+		growth := 0.7 + float64(0.6*float64(h)/float64(hours))
 		v.sums = append(v.sums, sum)
-		sum += growth * (worked + awake*(3600-worked)*night/1000)
+		sum += float64(growth * (worked + float64(awake*(3600-worked)*night/1000)))
 	}
 	v.sums = append(v.sums, sum)
 	for i := range v.sums {
@@ -138,7 +141,7 @@ func (v *curve) part(unix int64) float64 {
 	case i >= hours:
 		return 1
 	}
-	return v.sums[i] + (v.sums[i+1]-v.sums[i])*(at-float64(i))
+	return v.sums[i] + float64((v.sums[i+1]-v.sums[i])*(at-float64(i)))
 }
 
 // add is Calendar.Add for moments the clock knows; a test compares them.

@@ -133,7 +133,7 @@ func appendPadded(b []byte, n, width int) []byte {
 func (g *generator) registered(name string, i int) int64 {
 	fl := g.flows[name]
 	r := newRNG(fl.seed, streamTime, i)
-	return fl.curve.moment((float64(i) + 0.05 + 0.9*r.fraction()) / float64(fl.n))
+	return fl.curve.moment((float64(i) + 0.05 + float64(0.9*r.fraction())) / float64(fl.n))
 }
 
 // before gives the ordinal of a document registered about so many seconds

@@ -66,7 +66,11 @@ func (k kind) hash() uint64 {
 func (g *generator) life(k kind, r *rng) *life {
 	list := g.lives[k]
 	if list == nil {
-		list = make([]*life, g.variety)
+		n := g.variety
+		if k.form == contracts { // of which there are many kinds and few documents
+			n = max(n/4, 3)
+		}
+		list = make([]*life, n)
 		g.lives[k] = list
 	}
 	i := r.n(len(list))

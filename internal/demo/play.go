@@ -8,6 +8,7 @@ import (
 	"github.com/e1-dms/e1/internal/document"
 	"github.com/e1-dms/e1/internal/engine"
 	"github.com/e1-dms/e1/internal/expr"
+	"github.com/e1-dms/e1/internal/org"
 	"github.com/e1-dms/e1/internal/route"
 )
 
@@ -91,8 +92,8 @@ func (s *stage) timer() int64 {
 // act lets the performer do something about a task.
 func (s *stage) act(in *document.Instance, t *document.Task) bool {
 	actor := s.actor(t)
-	if s.r.of(8) {
-		return s.stop(in, actor)
+	if s.r.of(8) && s.stoppable(in) {
+		return s.stop(in)
 	}
 	if t.State == engine.TaskReview {
 		if s.r.of(120) {
@@ -118,12 +119,19 @@ func (s *stage) act(in *document.Instance, t *document.Task) bool {
 	return s.advance(step, t, actor)
 }
 
-// stop ends a route before its end, as heads do when an inquiry has come twice.
-func (s *stage) stop(in *document.Instance, actor string) bool {
-	if head := s.g.heads[actor]; head != "" {
-		actor = head
+// stop ends a route before its end, as when an inquiry has come twice. Whoever
+// started it may do so, or an admin.
+func (s *stage) stop(in *document.Instance) bool {
+	actor := in.By
+	if s.g.forms.Org().User(actor) == nil {
+		actor = s.g.forms.Org().Members(org.Admin)[0].ID
 	}
 	return s.apply(engine.Stop{Instance: in.ID, Comment: "Дубль, закрываю маршрут."}, actor)
+}
+
+// stoppable tells whether there is somebody who may stop a route.
+func (s *stage) stoppable(in *document.Instance) bool {
+	return s.g.forms.Org().User(in.By) != nil || len(s.g.forms.Org().Members(org.Admin)) > 0
 }
 
 func (s *stage) advance(step *route.Step, t *document.Task, actor string) bool {
