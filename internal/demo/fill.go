@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"time"
 
 	"github.com/e1-dms/e1/internal/definition"
@@ -50,6 +51,7 @@ var ErrMoved = errors.New("the repository has changed meanwhile; try again")
 // Fill writes demo documents into a repository without any, as one commit in
 // one pack. Nothing has happened when it fails.
 func Fill(ctx context.Context, r *repo.Repo, opt FillOptions) (Filled, error) {
+	defer boundMemory()()
 	when := opt.Author.When
 	if when.IsZero() {
 		when = r.Now()
@@ -63,6 +65,19 @@ func Fill(ctx context.Context, r *repo.Repo, opt FillOptions) (Filled, error) {
 		return Filled{}, err
 	}
 	return f.finish(ctx)
+}
+
+// memoryLimit keeps the resident memory of a million documents below half a
+// gigabyte: what a bulk import holds of them comes near to 250 MB, and the
+// collector would otherwise let garbage grow as large again.
+const memoryLimit = 420 << 20
+
+// boundMemory sets the limit, unless a lower one is set, until the function it
+// gives is called.
+func boundMemory() (restore func()) {
+	before := debug.SetMemoryLimit(-1)
+	debug.SetMemoryLimit(min(before, memoryLimit))
+	return func() { debug.SetMemoryLimit(before) }
 }
 
 // filler is one bulk transaction.

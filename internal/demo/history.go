@@ -43,6 +43,7 @@ func History(ctx context.Context, r *repo.Repo, opt HistoryOptions) (Filled, err
 	if opt.Commits < 1 || opt.Commits > maxCommits {
 		return Filled{}, fmt.Errorf("a history of %d commits cannot be made; say a number from 1 to %d", opt.Commits, maxCommits)
 	}
+	defer boundMemory()()
 	now := opt.Author.When
 	if now.IsZero() {
 		now = r.Now()
