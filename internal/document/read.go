@@ -11,11 +11,11 @@ import (
 
 // The codes of what is wrong with a document beyond its YAML.
 var (
-	missingKey    = yamlsrc.Code{Code: "D001", Slug: "missing-key"}
-	wrongShape    = yamlsrc.Code{Code: "D002", Slug: "wrong-shape"}
-	wrongTime     = yamlsrc.Code{Code: "D003", Slug: "not-a-time"}
-	wrongNumber   = yamlsrc.Code{Code: "D004", Slug: "not-a-number"}
-	duplicateTask = yamlsrc.Code{Code: "D005", Slug: "duplicate-task-id"}
+	missingKey    = yamlsrc.Code{Code: "D001", Slug: "missing-key", Summary: "a document without `form` or `number`"}
+	wrongShape    = yamlsrc.Code{Code: "D002", Slug: "wrong-shape", Summary: "a list where a text is expected, or the reverse"}
+	wrongTime     = yamlsrc.Code{Code: "D003", Slug: "not-a-time", Summary: "a time that is not written like 2026-11-23T10:15:04+03:00"}
+	wrongNumber   = yamlsrc.Code{Code: "D004", Slug: "not-a-number", Summary: "an id, size or count with other characters than digits"}
+	duplicateTask = yamlsrc.Code{Code: "D005", Slug: "duplicate-task-id", Summary: "two tasks of one id in a document; give one of them a number of its own"}
 )
 
 // Codes lists the codes of this package, for documentation.

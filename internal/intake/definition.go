@@ -11,14 +11,14 @@ import (
 
 // The codes of what is wrong with an import beyond its shape.
 var (
-	badSource    = yamlsrc.Code{Code: "I010", Slug: "bad-source"}
-	badPattern   = yamlsrc.Code{Code: "I011", Slug: "bad-pattern"}
-	badMapping   = yamlsrc.Code{Code: "I012", Slug: "bad-field-mapping"}
-	labelTwice   = yamlsrc.Code{Code: "I013", Slug: "label-used-twice"}
-	neverFilled  = yamlsrc.Code{Code: "I014", Slug: "required-never-filled"}
-	filledTwice  = yamlsrc.Code{Code: "I015", Slug: "field-filled-twice"}
-	nothingKept  = yamlsrc.Code{Code: "I016", Slug: "text-not-kept"}
-	fieldsUnread = yamlsrc.Code{Code: "I017", Slug: "fields-not-read"}
+	badSource    = yamlsrc.Code{Code: "I010", Slug: "bad-source", Summary: "an import without a source, with both a Maildir and a spool folder, or with a path that leads nowhere it may read"}
+	badPattern   = yamlsrc.Code{Code: "I011", Slug: "bad-pattern", Summary: "a regular expression between slashes that cannot be read"}
+	badMapping   = yamlsrc.Code{Code: "I012", Slug: "bad-field-mapping", Summary: "a field whose labels, columns or separator cannot be used"}
+	labelTwice   = yamlsrc.Code{Code: "I013", Slug: "label-used-twice", Summary: "one label that is to fill two fields"}
+	neverFilled  = yamlsrc.Code{Code: "I014", Slug: "required-never-filled", Summary: "`require` names a field that nothing in the import fills, so every letter would be quarantined"}
+	filledTwice  = yamlsrc.Code{Code: "I015", Slug: "field-filled-twice", Summary: "a field that both `set` and `fields` fill"}
+	nothingKept  = yamlsrc.Code{Code: "I016", Slug: "text-not-kept", Summary: "an import without `text`, which would lose what the labels do not explain"}
+	fieldsUnread = yamlsrc.Code{Code: "I017", Slug: "fields-not-read", Summary: "`fields` in an import that reads free letters; say `read: fields`"}
 )
 
 // Codes lists the codes of this package, for documentation.

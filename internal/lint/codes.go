@@ -18,7 +18,7 @@ import (
 // Code is one kind of problem; its code never changes its meaning.
 type Code struct {
 	Code, Slug string
-	Summary    string // what is wrong and what to do; may be empty for syntax
+	Summary    string // what is wrong and what to do, in one line
 }
 
 // Codes lists every kind of problem of every package, by code.
@@ -38,7 +38,7 @@ func Codes() []Code {
 	}
 	for _, list := range [][]yamlsrc.Code{yamlsrc.Codes(), document.Codes(), intake.Codes(), report.Codes(), worktime.Codes()} {
 		for _, c := range list {
-			out = append(out, Code{c.Code, c.Slug, ""})
+			out = append(out, Code(c))
 		}
 	}
 	slices.SortFunc(out, func(a, b Code) int { return strings.Compare(a.Code, b.Code) })

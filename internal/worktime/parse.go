@@ -14,11 +14,11 @@ import (
 
 // The codes of what is wrong with a calendar beyond its shape.
 var (
-	badZone  = yamlsrc.Code{Code: "C010", Slug: "unknown-time-zone"}
-	badHours = yamlsrc.Code{Code: "C011", Slug: "bad-working-hours"}
-	badDay   = yamlsrc.Code{Code: "C012", Slug: "bad-day"}
-	twoKinds = yamlsrc.Code{Code: "C013", Slug: "day-listed-twice"}
-	unusable = yamlsrc.Code{Code: "C014", Slug: "calendar-without-work"}
+	badZone  = yamlsrc.Code{Code: "C010", Slug: "unknown-time-zone", Summary: "a time zone that is not in the tz database; write it like Europe/Moscow"}
+	badHours = yamlsrc.Code{Code: "C011", Slug: "bad-working-hours", Summary: "working hours that cannot be read, overlap or end before they begin; write them like 09:00-13:00"}
+	badDay   = yamlsrc.Code{Code: "C012", Slug: "bad-day", Summary: "a day that does not exist or lies outside of its year; write it like 02-23 or 01-01..01-08"}
+	twoKinds = yamlsrc.Code{Code: "C013", Slug: "day-listed-twice", Summary: "a day in two of the lists off, short and work"}
+	unusable = yamlsrc.Code{Code: "C014", Slug: "calendar-without-work", Summary: "a calendar without any working time, on which no deadline ever comes"}
 )
 
 // Codes lists the codes of this package, for documentation.

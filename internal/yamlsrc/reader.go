@@ -24,9 +24,9 @@ type Reader struct {
 func NewReader(f *File, problems *diag.List) *Reader {
 	return &Reader{
 		File: f, Problems: problems,
-		Unknown: Code{"R001", "unknown-key"},
-		Missing: Code{"R002", "missing-key"},
-		Type:    Code{"R004", "wrong-type"},
+		Unknown: Code{"R001", "unknown-key", ""},
+		Missing: Code{"R002", "missing-key", ""},
+		Type:    Code{"R004", "wrong-type", ""},
 	}
 }
 
