@@ -86,6 +86,9 @@ reports. Every command that changes something is one commit.`,
 			if err := a.checkGlobals(cmd); err != nil {
 				return err
 			}
+			if err := cmd.ValidateFlagGroups(); err != nil {
+				return flagError(err)
+			}
 			if a.flags.output != "" && a.flags.output != "-" {
 				a.result = &out
 			}
@@ -99,7 +102,7 @@ reports. Every command that changes something is one commit.`,
 		},
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
-	root.SetHelpCommand(&cobra.Command{Hidden: true, Use: "no-help"})
+	root.SetHelpCommand(&cobra.Command{Hidden: true, Use: "no-help", GroupID: "repository"})
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return flagError(err) })
 	addGlobalFlags(root.PersistentFlags(), &a.flags)
 	addCommands(root, a)
