@@ -34,12 +34,12 @@ func (s *stage) step() bool {
 		room = max(s.g.clock.work(t.Due.Unix())-worked, 1200)
 	}
 	var wait int64
-	switch way := s.r.n(100); {
-	case way < 74:
+	switch way := s.r.n(1000); {
+	case way < 740:
 		wait = room * int64(s.r.between(3, 80)) / 100
-	case way < 88:
+	case way < 880:
 		wait = room * int64(s.r.between(80, 99)) / 100
-	case way < 99:
+	case way < 994:
 		wait = room*int64(s.r.between(103, 220))/100 + 1800
 	default:
 		s.stuck[t.ID] = true
