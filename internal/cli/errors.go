@@ -49,9 +49,11 @@ func usagef(format string, args ...any) error {
 // flagError gives pflag's complaints this program's form.
 func flagError(err error) error {
 	message := strings.TrimSuffix(err.Error(), ".")
-	// pflag names the Go function that could not read a number.
-	if i := strings.Index(message, ": strconv."); i >= 0 {
-		message = message[:i]
+	// pflag adds how a Go function puts it.
+	for _, own := range []string{": strconv.", ": time: "} {
+		if i := strings.Index(message, own); i >= 0 {
+			message = message[:i]
+		}
 	}
 	return &usageError{message: message}
 }

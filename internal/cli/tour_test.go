@@ -57,12 +57,12 @@ func takeTour(t *testing.T, tour, at string) {
 	}
 	stdout, stderr := run(dir, "sh", "-eu", "-c", tour)
 	for _, want := range []string{
-		"Задание",                       // the tasks
-		"CLI-000001",                    // the client that accepting registered
-		"ООО «Ромашка»",                 // its card
-		"7707083893",                    //
-		"nothing to commit",             // git status
-		"E1-Op: advance",                // git log
+		"Задание",           // the tasks
+		"CLI-000001",        // the client that accepting registered
+		"ООО «Ромашка»",     // its card
+		"7707083893",        //
+		"nothing to commit", // git status
+		"E1-Op: advance",    // git log
 		"Author: Анна Петрова <petrova", // she accepted
 	} {
 		if !strings.Contains(stdout, want) {

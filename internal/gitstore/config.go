@@ -244,19 +244,17 @@ func parseBool(v string, ok, def bool) bool {
 	return err != nil || n != 0
 }
 
-// identity follows git: GIT_<ROLE>_NAME and _EMAIL, <role>.name, user.name,
-// EMAIL, and what the operating system knows.
-func (c *config) identity(envRole, section string) (name, email string) {
-	first := func(values ...string) string {
-		for _, v := range values {
-			if v != "" {
-				return v
-			}
-		}
-		return ""
-	}
+// told is the identity that git was told: GIT_<ROLE>_NAME and _EMAIL,
+// <role>.name, user.name, EMAIL; "" for what it was not.
+func (c *config) told(envRole, section string) (name, email string) {
 	name = first(os.Getenv("GIT_"+envRole+"_NAME"), c.value(section, "name"), c.value("user", "name"))
 	email = first(os.Getenv("GIT_"+envRole+"_EMAIL"), c.value(section, "email"), c.value("user", "email"), os.Getenv("EMAIL"))
+	return name, email
+}
+
+// identity follows git: what it was told, and what the operating system knows.
+func (c *config) identity(envRole, section string) (name, email string) {
+	name, email = c.told(envRole, section)
 	if name == "" || email == "" {
 		login := "unknown"
 		if u, err := user.Current(); err == nil {
@@ -270,4 +268,14 @@ func (c *config) identity(envRole, section string) (name, email string) {
 		name, email = first(name, login), first(email, login+"@"+host)
 	}
 	return name, email
+}
+
+// first is the first text that is not empty.
+func first(values ...string) string {
+	for _, v := range values {
+		if v != "" {
+			return v
+		}
+	}
+	return ""
 }

@@ -177,6 +177,10 @@ func (r *Repo) Close() { r.odb.close() }
 // user.* of the repository's, the user's and the system's configuration.
 func (r *Repo) UserConfig() (name, email string) { return r.cfg.identity("COMMITTER", "committer") }
 
+// ToldUser returns the git identity as far as git was told it: "" where
+// UserConfig would guess from the login and the name of the machine.
+func (r *Repo) ToldUser() (name, email string) { return r.cfg.told("COMMITTER", "committer") }
+
 // ConfigValue returns a value of git's configuration (`section` may be
 // `section.subsection`), the last one set, or "".
 func (r *Repo) ConfigValue(section, key string) string { return r.cfg.value(section, key) }

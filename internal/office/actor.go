@@ -68,7 +68,7 @@ func (o *Office) identify(id Identity) (Actor, error) {
 	if err != nil {
 		return Actor{}, err
 	}
-	_, email := o.repo.Git().UserConfig()
+	_, email := o.repo.Git().ToldUser()
 	self, selfErr := o.self(people, id, email)
 	if id.As == "" || selfErr == nil && id.As == self.ID {
 		if selfErr != nil {
