@@ -9,6 +9,7 @@ import (
 	"github.com/e1-dms/e1/internal/render"
 	"github.com/e1-dms/e1/internal/repo"
 	"github.com/e1-dms/e1/internal/report"
+	"github.com/e1-dms/e1/internal/yamlsrc"
 )
 
 func newReportListCmd(a *app) *cobra.Command {
@@ -89,7 +90,7 @@ func runReportShow(cmd *cobra.Command, a *app, name string) error {
 	}
 	params := describeParams(r, source, def)
 	if a.flags.json {
-		return a.reportShowJSON(r, def, params)
+		return a.reportShowJSON(r, source, def, params)
 	}
 	t := render.Table{Columns: []render.Column{{Title: "parameter", Whole: true}, {Title: "title", Flex: true}, {Title: "restricts", Flex: true}, {Title: "type"}, {Title: "default", Flex: true}}}
 	for _, p := range params {
@@ -115,24 +116,31 @@ func runReportShow(cmd *cobra.Command, a *app, name string) error {
 		fmt.Fprintln(a.result)
 	}
 	columns := render.Table{Columns: []render.Column{{Title: "column", Whole: true}, {Title: "title", Flex: true}, {Title: "what it holds", Flex: true, Wrap: true}}}
-	for _, c := range reportColumns(def, lang) {
+	for _, c := range reportColumns(source, def, lang) {
 		columns.Rows = append(columns.Rows, []render.Cell{{Text: c[0], Tone: render.Accent}, {Text: c[1]}, {Text: c[2]}})
 	}
 	return a.style().Table(a.result, columns)
 }
 
 // reportColumns are name, title and meaning of each column.
-func reportColumns(def *report.Report, lang string) [][3]string {
+func reportColumns(source *repo.ReportSource, def *report.Report, lang string) [][3]string {
+	forms := source.ReportDefinitions()
+	title := func(own yamlsrc.Label, e *report.Expression) string {
+		if text := own.In(lang); text != "" {
+			return text
+		}
+		return forms.FieldLabel(def.Form, e.Text).In(lang)
+	}
 	var out [][3]string
 	for _, g := range def.Groups {
 		text := "group by " + g.By.Text
 		if g.Per != report.Each {
 			text += ", by " + string(g.Per)
 		}
-		out = append(out, [3]string{g.Name, g.Title.In(lang), text})
+		out = append(out, [3]string{g.Name, title(g.Title, g.By), text})
 	}
 	for _, c := range def.Columns {
-		out = append(out, [3]string{c.Name, c.Title.In(lang), c.Value.Text})
+		out = append(out, [3]string{c.Name, title(c.Title, c.Value), c.Value.Text})
 	}
 	return out
 }
@@ -163,7 +171,7 @@ func describeParams(r *repo.Repo, source *repo.ReportSource, def *report.Report)
 	return out
 }
 
-func (a *app) reportShowJSON(r *repo.Repo, def *report.Report, params []reportParam) error {
+func (a *app) reportShowJSON(r *repo.Repo, source *repo.ReportSource, def *report.Report, params []reportParam) error {
 	given, columns := []render.Object{}, []render.Object{}
 	for i, p := range params {
 		given = append(given, render.Object{
@@ -171,7 +179,7 @@ func (a *app) reportShowJSON(r *repo.Repo, def *report.Report, params []reportPa
 			{Key: "required", Value: def.Params[i].Required}, {Key: "default", Value: p.fallback},
 		})
 	}
-	for _, c := range reportColumns(def, r.Language()) {
+	for _, c := range reportColumns(source, def, r.Language()) {
 		columns = append(columns, render.Object{{Key: "name", Value: c[0]}, {Key: "title", Value: c[1]}, {Key: "value", Value: c[2]}})
 	}
 	where := ""
