@@ -19,23 +19,33 @@ var errInexact = errors.New("needs exact arithmetic")
 // form is empty, and computes aggregates over each group; groups come in the
 // order of their keys, an empty key first. Without keys there is one group.
 func (db *DB) Aggregate(form string, by []GroupExpr, aggs []Agg, where ...Cond) ([]Group, error) {
-	g := &grouping{db: db, b: db.newBuilder(form), by: by, aggs: aggs, where: where}
-	if err := g.prepare(); err != nil {
-		return nil, err
-	}
-	if g.plain() {
-		out, err := g.inSQL()
-		if !errors.Is(err, errInexact) {
-			return out, wrap(err)
+	t := &tally{byKey: map[string]*sums{}}
+	var g *grouping
+	for _, l := range db.layers() {
+		g = &grouping{db: db, form: form, by: by, aggs: aggs, where: where}
+		if err := g.prepare(l); err != nil {
+			return nil, err
+		}
+		if !db.overlay && g.plain() {
+			out, err := g.inSQL()
+			if !errors.Is(err, errInexact) {
+				return out, wrap(err)
+			}
+		}
+		if err := g.inGo(t); err != nil {
+			return nil, wrap(err)
 		}
 	}
-	out, err := g.inGo()
-	return out, wrap(err)
+	if len(by) == 0 && len(t.groups) == 0 {
+		t.groups = []*sums{{parts: make([]partial, len(aggs))}}
+	}
+	return g.finish(t.groups), nil
 }
 
 type grouping struct {
 	db    *DB
-	b     *builder
+	form  string
+	b     *builder // of one layer
 	by    []GroupExpr
 	aggs  []Agg
 	where []Cond
@@ -44,7 +54,8 @@ type grouping struct {
 	cond  string
 }
 
-func (g *grouping) prepare() error {
+func (g *grouping) prepare(l layer) error {
+	g.b = g.db.newBuilder(l, g.form)
 	for _, e := range g.by {
 		col, err := g.b.column(e.Column)
 		if err != nil {
@@ -214,7 +225,7 @@ func (g *grouping) inSQL() ([]Group, error) {
 		sql += " GROUP BY " + strings.Join(group, ", ")
 	}
 	var groups []*sums
-	err := g.db.c.query(sql, g.b.args, func(r []value) error {
+	err := g.db.c.query(g.b.layer.tables(sql), g.b.args, func(r []value) error {
 		acc := &sums{keys: make([]any, len(g.keys)), parts: make([]partial, len(g.aggs))}
 		for i, k := range g.keys {
 			acc.keys[i] = keyText(k, g.by[i].Unit, r[i])
@@ -395,8 +406,14 @@ func compareKeys(t ColumnType, a, b any) int {
 	return strings.Compare(x, y)
 }
 
+// tally are the groups of all layers.
+type tally struct {
+	groups []*sums
+	byKey  map[string]*sums
+}
+
 // inGo groups row by row, with decimals of any size.
-func (g *grouping) inGo() ([]Group, error) {
+func (g *grouping) inGo(t *tally) error {
 	sel := &selection{at: map[string]int{}}
 	keys := make([]place, len(g.keys))
 	for i, k := range g.keys {
@@ -415,11 +432,10 @@ func (g *grouping) inGo() ([]Group, error) {
 		sel.sql = []string{"1"}
 	}
 	// Several raw keys, days say, can be one key of the answer.
-	var groups []*sums
-	byRaw, byKey := map[string]*sums{}, map[string]*sums{}
+	byRaw := map[string]*sums{}
 	var raw []byte
 	sql := "SELECT " + strings.Join(sel.sql, ", ") + g.b.from() + " WHERE " + g.cond
-	err := g.db.c.query(sql, g.b.args, func(r []value) error {
+	return g.db.c.query(g.b.layer.tables(sql), g.b.args, func(r []value) error {
 		raw = raw[:0]
 		for _, k := range keys {
 			raw = appendRaw(raw, k.read(r))
@@ -435,9 +451,9 @@ func (g *grouping) inGo() ([]Group, error) {
 				}
 			}
 			id := fmt.Sprintf("%#v", texts)
-			if acc = byKey[id]; acc == nil {
+			if acc = t.byKey[id]; acc == nil {
 				acc = &sums{keys: texts, parts: make([]partial, len(g.aggs))}
-				groups, byKey[id] = append(groups, acc), acc
+				t.groups, t.byKey[id] = append(t.groups, acc), acc
 			}
 			byRaw[string(raw)] = acc
 		}
@@ -450,13 +466,6 @@ func (g *grouping) inGo() ([]Group, error) {
 		}
 		return nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	if len(g.keys) == 0 && len(groups) == 0 {
-		groups = []*sums{{parts: make([]partial, len(g.aggs))}}
-	}
-	return g.finish(groups), nil
 }
 
 // selection is what a SELECT asks for, each expression once.

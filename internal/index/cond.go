@@ -11,14 +11,16 @@ import (
 // builder writes one SELECT: it turns columns into SQL, remembering the tables
 // they need and the arguments in the order of their question marks.
 type builder struct {
-	db     *DB
-	form   string // empty: attributes only
-	hasF   bool   // the form has a table
-	needD  bool   // the documents table is needed beside the form's
-	needS  bool   // the series table is needed
-	joins  []string
-	joined map[string]string // path of a reference → alias of its document
-	args   []any
+	db       *DB
+	layer    layer
+	form     string // empty: attributes only
+	hasF     bool   // the form has a table
+	needD    bool   // the documents table is needed beside the form's
+	needS    bool   // the series table is needed
+	bySeries bool   // documents are found by their series
+	joins    []string
+	joined   map[string]string // path of a reference → alias of its document
+	args     []any
 }
 
 // column is one column of a query in SQL.
@@ -44,10 +46,10 @@ var attributes = []struct {
 	{"files", Int, false, "files"}, {"path", Text, false, "path"},
 }
 
-func (db *DB) newBuilder(form string) *builder {
-	b := &builder{db: db, form: form, joined: map[string]string{}}
+func (db *DB) newBuilder(l layer, form string) *builder {
+	b := &builder{db: db, layer: l, form: form, joined: map[string]string{}}
 	if form != "" {
-		_, b.hasF = db.stored.form(form)
+		_, b.hasF = l.schema.form(form)
 	}
 	return b
 }
@@ -62,15 +64,18 @@ func (b *builder) idSQL() string {
 
 // from gives the FROM clause, when all columns have been asked for.
 func (b *builder) from() string {
-	out := " FROM documents d"
-	if b.hasF {
-		out = " FROM " + formTable(b.form) + " f"
-		if b.needD || b.needS {
-			out += " JOIN documents d ON d.id = f.id"
-		}
+	table := prefixed(b.layer.prefix, formTable(b.form))
+	out := " FROM @documents d"
+	switch {
+	case b.hasF && b.bySeries:
+		out += " CROSS JOIN " + table + " f ON f.id = d.id"
+	case b.hasF && (b.needD || b.needS):
+		out = " FROM " + table + " f JOIN @documents d ON d.id = f.id"
+	case b.hasF:
+		out = " FROM " + table + " f"
 	}
 	if b.needS {
-		out += " JOIN series s ON s.id = d.series"
+		out += " JOIN series s ON s.id = d.series" // of all layers
 	}
 	return out + strings.Join(b.joins, "")
 }
@@ -85,6 +90,9 @@ func (b *builder) where(conds []Cond) (string, error) {
 		b.args = append(b.args, b.form)
 		text = "(" + text + ") AND d.form = ?"
 	}
+	if b.layer.hides {
+		text = "(" + text + ") AND " + b.layer.visible(b.idSQL())
+	}
 	return text, nil
 }
 
@@ -93,10 +101,10 @@ func (b *builder) column(path string) (column, error) {
 	if form, ok := b.db.schema.form(b.form); ok {
 		if head, rest, dotted := strings.Cut(name, "."); dotted {
 			if col, ok := form.column(head); ok && col.Ref != "" {
-				return b.through(path, "f", col, rest)
+				return b.through(path, b.field(path, "f", b.layer.schema, b.form, col), col, rest)
 			}
 		} else if col, ok := form.column(name); ok && (card || !isAttribute(name)) {
-			return b.field(path, "f", b.form, col), nil
+			return b.field(path, "f", b.layer.schema, b.form, col), nil
 		}
 	}
 	if !card {
@@ -127,13 +135,13 @@ func isAttribute(name string) bool {
 	return false
 }
 
-// field is a card field of the table that alias stands for. A column the file
-// does not have yet is empty in every document: one that a document holds a
-// value for makes its form be read again.
-func (b *builder) field(path, alias, form string, col Column) column {
-	stored, _ := b.db.stored.form(form)
-	if _, ok := stored.column(col.Name); !ok {
-		return column{name: path, spec: col, c: "NULL", missing: true}
+// field is a card field of the table that alias stands for. A column the
+// table does not have yet, or has with another type, is empty in every
+// document there: where one holds a value its form is read again.
+func (b *builder) field(path, alias string, schema Schema, form string, col Column) column {
+	stored, _ := schema.form(form)
+	if have, ok := stored.column(col.Name); !ok || have.Type != col.Type || have.Scale != col.Scale {
+		return absent(path, col)
 	}
 	names := sqlColumns(col)
 	out := column{name: path, spec: col, c: alias + "." + names[0]}
@@ -146,47 +154,80 @@ func (b *builder) field(path, alias, form string, col Column) column {
 	return out
 }
 
-// through reaches a column of the document that a reference field names.
-func (b *builder) through(path, alias string, ref Column, rest string) (column, error) {
-	doc, err := b.join(path, alias, ref)
-	if err != nil {
-		return column{}, err
+// absent is a column that is empty, in the shape of its type.
+func absent(path string, col Column) column {
+	out := column{name: path, spec: col, c: "NULL", missing: true}
+	if col.Type == Decimal {
+		out.k = "NULL"
+	}
+	if col.Type != Text {
+		out.t = "NULL"
+	}
+	return out
+}
+
+// through reaches a column of the document that a reference field names. That
+// document may lie in any layer; with an overlay it is looked up in the views
+// over all of them, one value at a time.
+func (b *builder) through(path string, own column, ref Column, rest string) (column, error) {
+	form, known := b.db.schema.form(ref.Ref)
+	if !known {
+		return column{}, fmt.Errorf("column %q refers to form %q, which is unknown", path, ref.Ref)
 	}
 	name, card := strings.CutPrefix(rest, "card.")
-	form, _ := b.db.schema.form(ref.Ref)
 	if head, tail, dotted := strings.Cut(name, "."); dotted {
 		if col, ok := form.column(head); ok && col.Ref != "" {
-			return b.through(path, doc+"f", col, tail)
+			return b.through(path, b.far(path, own, ref.Ref, col), col, tail)
 		}
 	} else if col, ok := form.column(name); ok && (card || !isAttribute(name)) {
-		return b.field(path, doc+"f", ref.Ref, col), nil
+		return b.far(path, own, ref.Ref, col), nil
 	}
 	for _, a := range attributes {
-		if a.name == rest {
-			return column{name: path, spec: Column{Name: path, Type: a.typ}, c: doc + "." + a.sqlEx, attr: true}, nil
+		if a.name != rest {
+			continue
 		}
+		out := column{name: path, spec: Column{Name: path, Type: a.typ}, attr: true}
+		if b.db.overlay {
+			out.c = fmt.Sprintf("(SELECT %s FROM documents WHERE number = %s)", a.sqlEx, own.c)
+		} else {
+			out.c = b.join(own, ref.Ref) + "." + a.sqlEx
+		}
+		return out, nil
 	}
 	return column{}, fmt.Errorf("unknown column %q of form %q, reached by %q", rest, ref.Ref, path)
 }
 
-// join adds the tables of a referenced document once.
-func (b *builder) join(path, alias string, ref Column) (string, error) {
-	key := alias + "." + ref.Name
+// far is a card field of the document whose number own holds.
+func (b *builder) far(path string, own column, form string, col Column) column {
+	if !b.db.overlay {
+		if _, ok := b.db.stored.form(form); !ok {
+			return absent(path, col)
+		}
+		return b.field(path, b.join(own, form)+"f", b.db.stored, form, col)
+	}
+	out := b.field(path, "v", b.db.schema, form, col)
+	for _, sql := range []*string{&out.c, &out.k, &out.t} {
+		if *sql != "" {
+			*sql = fmt.Sprintf("(SELECT %s FROM %s v WHERE v.id = (SELECT id FROM documents WHERE number = %s))", *sql, formTable(form), own.c)
+		}
+	}
+	return out
+}
+
+// join adds the tables of a referenced document once and gives their alias.
+func (b *builder) join(own column, form string) string {
+	key := own.c + " " + form
 	if doc, ok := b.joined[key]; ok {
-		return doc, nil
-	}
-	if _, ok := b.db.stored.form(ref.Ref); !ok {
-		return "", fmt.Errorf("column %q refers to form %q, which is unknown", path, ref.Ref)
-	}
-	own := b.field(path, alias, b.form, ref)
-	if alias != "f" {
-		own.c = alias + "." + sqlColumns(ref)[0]
+		return doc
 	}
 	doc := "r" + strconv.Itoa(len(b.joined))
 	b.joined[key] = doc
-	b.joins = append(b.joins, fmt.Sprintf(" LEFT JOIN documents %s ON %s.number = %s LEFT JOIN %s %sf ON %sf.id = %s.id",
-		doc, doc, own.c, formTable(ref.Ref), doc, doc, doc))
-	return doc, nil
+	join := fmt.Sprintf(" LEFT JOIN @documents %s ON %s.number = %s", doc, doc, own.c)
+	if _, ok := b.db.stored.form(form); ok {
+		join += fmt.Sprintf(" LEFT JOIN %s %sf ON %sf.id = %s.id", formTable(form), doc, doc, doc)
+	}
+	b.joins = append(b.joins, join)
+	return doc
 }
 
 // cond writes a condition. A part that is NULL counts as false, which AND and

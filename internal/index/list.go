@@ -28,7 +28,7 @@ func (b *builder) fields(names []string) ([]column, error) {
 		if name == "*" {
 			form, _ := b.db.schema.form(b.form)
 			for _, col := range form.Columns {
-				out = append(out, b.field(col.Name, "f", b.form, col))
+				out = append(out, b.field(col.Name, "f", b.layer.schema, b.form, col))
 			}
 			continue
 		}
@@ -77,40 +77,34 @@ func scanFields(cols []column, r []value) []Field {
 	return out
 }
 
-// orderBy writes the ORDER BY clause. reverse tells the direction of the tie
-// break: that of the last key, newest first when there is none.
-func (b *builder) orderBy(keys []Order) (string, error) {
-	if len(keys) == 0 {
-		keys = []Order{{Column: "registered", Desc: true}}
+// orderBy gives the keys of an order. Ties are broken by registration, in the
+// direction of the last key.
+func (b *builder) orderBy(order []Order) ([]sortKey, error) {
+	if len(order) == 0 {
+		order = []Order{{Column: "registered", Desc: true}}
 	}
-	var parts []string
-	add := func(sql string, desc bool) {
-		if desc {
-			sql += " DESC"
-		}
-		parts = append(parts, sql)
-	}
-	for _, k := range keys {
-		if k.Column == "number" && b.form != "" {
+	var keys []sortKey
+	for _, o := range order {
+		if o.Column == "number" && b.form != "" {
 			b.needD, b.needS = true, true
 			for _, c := range []string{"s.prefix", "s.year", "d.seq"} {
-				add(c, k.Desc)
+				keys = append(keys, sortKey{c, o.Desc})
 			}
 			continue
 		}
-		col, err := b.column(k.Column)
+		col, err := b.column(o.Column)
 		if err != nil {
-			return "", err
+			return nil, err
 		}
-		add(col.c, k.Desc)
+		keys = append(keys, sortKey{col.c, o.Desc})
 		if col.k != "" {
-			add(col.k, k.Desc)
+			keys = append(keys, sortKey{col.k, o.Desc})
 		}
 	}
-	if last := parts[len(parts)-1]; last != b.idSQL() && last != b.idSQL()+" DESC" {
-		add(b.idSQL(), keys[len(keys)-1].Desc)
+	if keys[len(keys)-1].sql != b.idSQL() {
+		keys = append(keys, sortKey{b.idSQL(), order[len(order)-1].Desc})
 	}
-	return " ORDER BY " + strings.Join(parts, ", "), nil
+	return keys, nil
 }
 
 // List gives one page of documents.
@@ -134,8 +128,7 @@ func (db *DB) rows(q Query, fn func(Row) error) error {
 	if len(q.OrderBy) > 0 && q.OrderBy[0].Column == "number" && q.Form != "" {
 		return db.rowsByNumber(q, fn)
 	}
-	_, err := db.page(q, "", nil, fn)
-	return err
+	return db.page(q, nil, fn)
 }
 
 // rowsByNumber walks the series of a form in order, each by its own index;
@@ -160,7 +153,7 @@ func (db *DB) rowsByNumber(q Query, fn func(Row) error) error {
 		if q.Limit > 0 {
 			part.Limit = skip + left
 		}
-		_, err := db.page(part, "d.series = ?", id, func(r Row) error {
+		err := db.page(part, &id, func(r Row) error {
 			if skip > 0 {
 				skip--
 				return nil
@@ -178,52 +171,38 @@ func (db *DB) rowsByNumber(q Query, fn func(Row) error) error {
 	return nil
 }
 
-// page runs one SELECT for rows, restricted to one series where given.
-func (db *DB) page(q Query, extra string, arg any, fn func(Row) error) (int, error) {
-	b := db.newBuilder(q.Form)
-	cols, err := b.fields(q.Columns)
-	if err != nil {
-		return 0, err
-	}
-	where, err := b.where(q.Where)
-	if err != nil {
-		return 0, err
-	}
-	order := ""
-	if extra == "" {
-		order, err = b.orderBy(q.OrderBy)
-	} else {
-		b.args = append(b.args, arg)
-		where = "(" + where + ") AND " + extra
-		order = " ORDER BY d.seq, d.id"
-		if q.OrderBy[0].Desc {
-			order = " ORDER BY d.seq DESC, d.id DESC"
+// page gives the rows of a query, or those of one series in the order of its
+// numbers.
+func (db *DB) page(q Query, series *int64, fn func(Row) error) error {
+	var cols []column
+	return db.selectLayers(q.Limit, q.Offset, func(l layer) (selectQuery, error) {
+		b := db.newBuilder(l, q.Form)
+		b.bySeries = series != nil
+		b.needD = true
+		var err error
+		if cols, err = b.fields(q.Columns); err != nil {
+			return selectQuery{}, err
 		}
-	}
-	if err != nil {
-		return 0, err
-	}
-	b.needD = true
-	from := b.from()
-	if extra != "" && b.hasF {
-		from = strings.Replace(from, formTable(b.form)+" f JOIN documents d ON d.id = f.id", "documents d CROSS JOIN "+formTable(b.form)+" f ON f.id = d.id", 1)
-	}
-	sql := "SELECT " + rowColumns + selectFields(cols) + from + " WHERE " + where + order
-	if q.Limit > 0 || q.Offset > 0 {
-		limit := q.Limit
-		if limit <= 0 {
-			limit = -1
+		where, err := b.where(q.Where)
+		if err != nil {
+			return selectQuery{}, err
 		}
-		sql += fmt.Sprintf(" LIMIT %d OFFSET %d", limit, max(q.Offset, 0))
-	}
-	n := 0
-	err = db.c.query(sql, b.args, func(r []value) error {
-		n++
+		keys := []sortKey{{"d.seq", false}, {"d.id", false}}
+		if series == nil {
+			if keys, err = b.orderBy(q.OrderBy); err != nil {
+				return selectQuery{}, err
+			}
+		} else {
+			where = "(" + where + ") AND d.series = ?"
+			b.args = append(b.args, *series)
+			keys[0].desc, keys[1].desc = q.OrderBy[0].Desc, q.OrderBy[0].Desc
+		}
+		return selectQuery{rowColumns + selectFields(cols), b.from() + " WHERE " + where, keys, b.args}, nil
+	}, func(r []value) error {
 		row := scanRow(r)
 		row.Fields = scanFields(cols, r[rowWidth:])
 		return fn(row)
 	})
-	return n, err
 }
 
 // count counts the rows of a query, up to MaxCount.
@@ -236,20 +215,34 @@ func (db *DB) count(q Query) (int, bool, error) {
 		n, err := db.c.int(sql, args...)
 		return int(n), false, err
 	}
-	b := db.newBuilder(q.Form)
-	where, err := b.where(q.Where)
-	if err != nil {
-		return 0, false, err
-	}
-	return db.bounded("SELECT 1"+b.from()+" WHERE "+where, b.args, q.MaxCount)
+	return db.countLayers(q.MaxCount, func(l layer) (string, []any, error) {
+		b := db.newBuilder(l, q.Form)
+		where, err := b.where(q.Where)
+		return b.from() + " WHERE " + where, b.args, err
+	})
 }
 
-// bounded counts rows up to limit; 0 counts all.
-func (db *DB) bounded(sql string, args []any, limit int) (int, bool, error) {
-	if limit <= 0 {
-		n, err := db.c.int("SELECT count(*) FROM ("+sql+")", args...)
-		return int(n), false, err
+// countLayers counts rows up to limit and says whether there are more; 0
+// counts all.
+func (db *DB) countLayers(limit int, query func(l layer) (tail string, args []any, err error)) (int, bool, error) {
+	total := 0
+	for _, l := range db.layers() {
+		tail, args, err := query(l)
+		if err != nil {
+			return 0, false, err
+		}
+		sql := "SELECT count(*)" + tail
+		if limit > 0 {
+			sql = fmt.Sprintf("SELECT count(*) FROM (SELECT 1%s LIMIT %d)", tail, limit+1)
+		}
+		n, err := db.c.int(l.tables(sql), args...)
+		if err != nil {
+			return 0, false, err
+		}
+		total += int(n)
 	}
-	n, err := db.c.int(fmt.Sprintf("SELECT count(*) FROM (%s LIMIT %d)", sql, limit+1), args...)
-	return min(int(n), limit), int(n) > limit, err
+	if limit > 0 && total > limit {
+		return limit, true, nil
+	}
+	return total, false, nil
 }

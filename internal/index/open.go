@@ -38,8 +38,7 @@ type DB struct {
 	path    string // as given; a link to the file in use
 	opt     Options
 	schema  Schema // asked for
-	stored  Schema // of the tables in the file, or in sight with an overlay
-	shown   Schema // of the file, while an overlay is in sight
+	stored  Schema // of the tables in the file
 	c       *conn
 	reason  string // why there is nothing in it
 	ro      bool

@@ -18,9 +18,10 @@ const overlayPrefix = "temp.o_"
 // brought up to date just now. A snapshot is held meanwhile, since the
 // difference holds for this state of the index only.
 //
-// The entries go into temporary tables, and temporary views of the same names
-// as the index's tables show both without the documents replaced: temporary
-// names win over the others.
+// The entries go into temporary tables, which queries look at as a layer of its
+// own. What is looked up by number across both (what references lead to, the
+// series of numbers, words) is seen through temporary views of the same names
+// as the index's tables: temporary names win over the others.
 func (db *DB) Overlay(entries []Entry, deleted []string) error {
 	if err := db.endSnapshot(); err != nil {
 		return err
@@ -37,7 +38,7 @@ func (db *DB) Overlay(entries []Entry, deleted []string) error {
 
 func (db *DB) layOver(entries []Entry, deleted []string) error {
 	// Whatever fails from here on, endSnapshot has to clean up after.
-	db.overlay, db.shown = true, db.stored
+	db.overlay = true
 	if err := db.c.script("CREATE TABLE temp.hidden(id INTEGER PRIMARY KEY);\n" + tablesDDL(overlayPrefix)); err != nil {
 		return err
 	}
@@ -63,6 +64,7 @@ func (db *DB) layOver(entries []Entry, deleted []string) error {
 	return db.createViews()
 }
 
+// createViews makes the views over both layers.
 func (db *DB) createViews() error {
 	view := func(name, columns, hiddenBy string) error {
 		cond := ""
@@ -71,16 +73,7 @@ func (db *DB) createViews() error {
 		}
 		return db.c.exec(fmt.Sprintf("CREATE TEMP VIEW %s AS SELECT %s FROM main.%s%s UNION ALL SELECT %s FROM temp.o_%s", name, columns, name, cond, columns, name))
 	}
-	for _, t := range fixedTables {
-		columns, key := "id, "+t.columns, "id"
-		if t.key != "" {
-			columns, key = "doc, n, "+t.columns, "doc"
-		}
-		if err := view(t.name, quoteList(columns), key); err != nil {
-			return err
-		}
-	}
-	err := errors.Join(view("task_people", quoteList(peopleColumns), "doc"), view("series", "id, form, prefix, year", ""),
+	err := errors.Join(view("documents", quoteList("id, "+fixedTables[0].columns), "id"), view("series", "id, form, prefix, year", ""),
 		view("counts", "form, n", ""), view("words", "word, stem", ""))
 	for _, f := range db.schema.Forms {
 		if err != nil {
@@ -88,10 +81,7 @@ func (db *DB) createViews() error {
 		}
 		err = db.formView(f)
 	}
-	if err == nil {
-		db.c.forget()
-		db.stored = db.schema
-	}
+	db.c.forget()
 	return err
 }
 
@@ -137,9 +127,7 @@ func (db *DB) Snapshot() error {
 
 // endSnapshot lets go of a snapshot and of what was laid over it.
 func (db *DB) endSnapshot() error {
-	if db.overlay {
-		db.overlay, db.stored = false, db.shown
-	}
+	db.overlay = false
 	if !db.inTx {
 		return nil
 	}

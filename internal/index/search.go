@@ -66,7 +66,7 @@ func (db *DB) search(q SearchQuery) (Result, error) {
 	}
 	var res Result
 	for _, id := range ids[min(q.Offset, len(ids)):min(page, len(ids))] {
-		rows, err := db.rowsOf("SELECT "+rowColumns+" FROM documents d WHERE d.id = ?", id)
+		rows, err := db.rowsOf(1, oldestFirst, " FROM @documents d WHERE d.id = ?", id)
 		if err != nil {
 			return Result{}, err
 		}

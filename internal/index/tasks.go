@@ -26,24 +26,27 @@ func (db *DB) Tasks(q TaskQuery) (tasks []TaskRow, total int, err error) {
 		return nil
 	})
 	if err == nil && q.MaxCount >= 0 {
-		from, where, args := q.sql(true)
-		total, _, err = db.bounded("SELECT 1"+from+where, args, q.MaxCount)
+		total, _, err = db.countLayers(q.MaxCount, func(l layer) (string, []any, error) {
+			tail, args := q.sql(l, true)
+			return tail, args, nil
+		})
 	}
 	return tasks, total, wrap(err)
 }
 
 // StreamTasks calls fn for each task that Tasks would give.
 func (db *DB) StreamTasks(q TaskQuery, fn func(TaskRow) error) error {
-	from, where, args := q.sql(false)
-	order := " ORDER BY t.sort, t.doc, t.n"
+	keys := []sortKey{{"t.sort", false}, {"t.doc", false}, {"t.n", false}}
 	switch {
 	case q.Newest:
-		order = " ORDER BY t.assigned DESC, t.doc DESC, t.n DESC"
+		keys = []sortKey{{"t.assigned", true}, {"t.doc", true}, {"t.n", true}}
 	case q.onePerson():
-		order = " ORDER BY p.sort, p.doc, p.n"
+		keys = []sortKey{{"p.sort", false}, {"p.doc", false}, {"p.n", false}}
 	}
-	args = append(args, limitOf(q.Limit), max(q.Offset, 0))
-	return wrap(db.c.query("SELECT "+taskColumns+from+where+order+" LIMIT ? OFFSET ?", args, func(r []value) error { return fn(scanTask(r)) }))
+	return wrap(db.selectLayers(q.Limit, q.Offset, func(l layer) (selectQuery, error) {
+		tail, args := q.sql(l, false)
+		return selectQuery{taskColumns, tail, keys, args}, nil
+	}, func(r []value) error { return fn(scanTask(r)) }))
 }
 
 // onePerson says that the tasks are found by the index of one person's.
@@ -53,14 +56,15 @@ func (q TaskQuery) onePerson() bool {
 
 // sql writes what selects the tasks; to count them it leaves out the tables
 // that decide nothing.
-func (q TaskQuery) sql(count bool) (from, where string, args []any) {
+func (q TaskQuery) sql(l layer, count bool) (tail string, args []any) {
+	var from string
 	var conds []string
 	add := func(cond string, values ...any) {
 		conds = append(conds, cond)
 		args = append(args, values...)
 	}
-	from = " FROM tasks t"
-	document := " CROSS JOIN documents d ON d.id = t.doc"
+	from = " FROM @tasks t"
+	document := " CROSS JOIN @documents d ON d.id = t.doc"
 	if count && q.Form == "" {
 		document = ""
 	}
@@ -68,9 +72,9 @@ func (q TaskQuery) sql(count bool) (from, where string, args []any) {
 	sort, open := "t.sort", "t.open"
 	if q.onePerson() {
 		sort, open = "p.sort", "p.open"
-		from = " FROM task_people p CROSS JOIN tasks t ON t.doc = p.doc AND t.n = p.n"
+		from = " FROM @task_people p CROSS JOIN @tasks t ON t.doc = p.doc AND t.n = p.n"
 		if count && q.Form+q.State+q.Route+q.Step == "" && q.DoneFrom.IsZero() && q.DoneTo.IsZero() {
-			from = " FROM task_people p"
+			from = " FROM @task_people p"
 		}
 		user, kind := q.Controller, controls
 		if len(q.Users) == 1 {
@@ -83,7 +87,7 @@ func (q TaskQuery) sql(count bool) (from, where string, args []any) {
 			for i, u := range q.Users {
 				users[i] = u
 			}
-			add("(t.doc, t.n) IN (SELECT doc, n FROM task_people WHERE kind = 0 AND user IN ("+strings.TrimSuffix(strings.Repeat("?,", len(users)), ",")+"))", users...)
+			add("(t.doc, t.n) IN (SELECT doc, n FROM @task_people WHERE kind = 0 AND user IN ("+strings.TrimSuffix(strings.Repeat("?,", len(users)), ",")+"))", users...)
 		}
 		if q.Controller != "" {
 			add("t.controller = ?", q.Controller)
@@ -91,7 +95,7 @@ func (q TaskQuery) sql(count bool) (from, where string, args []any) {
 	}
 	from += document
 	if q.Document != "" {
-		from = " FROM documents d CROSS JOIN tasks t ON t.doc = d.id"
+		from = " FROM @documents d CROSS JOIN @tasks t ON t.doc = d.id"
 		add("d.number = ?", q.Document)
 	}
 	if q.Open || !q.Overdue.IsZero() {
@@ -114,10 +118,12 @@ func (q TaskQuery) sql(count bool) (from, where string, args []any) {
 			add(c.column+" = ?", c.value)
 		}
 	}
-	if len(conds) == 0 {
-		return from, "", args
+	doc := "t.doc"
+	if strings.HasSuffix(from, " p") {
+		doc = "p.doc"
 	}
-	return from, " WHERE " + strings.Join(conds, " AND "), args
+	conds = append(conds, l.visible(doc))
+	return from + " WHERE " + strings.Join(conds, " AND "), args
 }
 
 // WorkLoads counts the open tasks that are each user's alone; every user asked
@@ -125,11 +131,13 @@ func (q TaskQuery) sql(count bool) (from, where string, args []any) {
 func (db *DB) WorkLoads(users []string) (map[string]int, error) {
 	out := map[string]int{}
 	for _, u := range users {
-		n, err := db.c.int("SELECT count(*) FROM task_people WHERE user = ? AND kind = 0 AND open = 1 AND own = 1", u)
+		n, _, err := db.countLayers(0, func(l layer) (string, []any, error) {
+			return " FROM @task_people WHERE user = ? AND kind = 0 AND open = 1 AND own = 1 AND " + l.visible("doc"), []any{u}, nil
+		})
 		if err != nil {
 			return nil, wrap(err)
 		}
-		out[u] = int(n)
+		out[u] = n
 	}
 	return out, nil
 }
