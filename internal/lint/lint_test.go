@@ -1,0 +1,197 @@
+package lint_test
+
+import (
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/e1-dms/e1"
+	"github.com/e1-dms/e1/internal/definition"
+	"github.com/e1-dms/e1/internal/lint"
+)
+
+// files is a definition.Source in memory.
+type files map[string]string
+
+func (f files) Read(name string) ([]byte, error) {
+	src, ok := f[name]
+	if !ok {
+		return nil, fs.ErrNotExist
+	}
+	return []byte(src), nil
+}
+
+func (f files) List(dir, suffix string) ([]string, error) {
+	var names []string
+	for name := range f {
+		if path.Dir(name) == dir && strings.HasSuffix(name, suffix) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names, nil
+}
+
+// shipped is the configuration "E1 Sales" with its sample organisation.
+func shipped(t *testing.T) files {
+	t.Helper()
+	out := files{}
+	add := func(from fs.FS, cut string) {
+		err := fs.WalkDir(from, ".", func(name string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
+			}
+			src, err := fs.ReadFile(from, name)
+			out[strings.TrimPrefix(name, cut)] = string(src)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	add(e1.Forms, "")
+	add(e1.Routes, "")
+	add(e1.Reports, "")
+	add(e1.Template, "repo-template/")
+	out["org.yaml"] = out["sample/org.yaml"]
+	return out
+}
+
+func headlines(t *testing.T, f files, paths ...string) []string {
+	t.Helper()
+	found, err := lint.Run(definition.New(f), paths...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []string
+	for _, p := range found.Problems {
+		out = append(out, p.Headline())
+	}
+	return out
+}
+
+func TestShippedIsClean(t *testing.T) {
+	if got := headlines(t, shipped(t)); len(got) > 0 {
+		t.Errorf("problems in the shipped configuration:\n%s", strings.Join(got, "\n"))
+	}
+}
+
+// edit replaces text in a file; the text must be there.
+func edit(t *testing.T, f files, name, old, now string) {
+	t.Helper()
+	if !strings.Contains(f[name], old) {
+		t.Fatalf("%s does not hold %q", name, old)
+	}
+	f[name] = strings.Replace(f[name], old, now, 1)
+}
+
+func TestEveryKindOfDefinitionIsChecked(t *testing.T) {
+	for _, test := range []struct {
+		name, old, now string
+		want           string // of the headline, behind the place
+	}{
+		{"e1.yaml", "language: ru", "langage: ru", `unknown-key`},
+		{"org.yaml", "head: sidorov", "head: sidorof", `sidorov`},
+		{"forms/clients.yaml", "type: inn", "type: in", `inn`},
+		{"directories/inquiry_kinds.yaml", "entries:", "entrys:", `entries`},
+		{"routes/long-sale.yaml", "for: inquiries", "for: inquirys", `inquiries`},
+		{"calendars/ru.yaml", "calendar:", "calender:", `calendar`},
+		{"imports/web-orders.yaml", "form: inquiries", "form: inquirie", `inquiries`},
+		{"imports/web-orders.yaml", "  inn: ИНН", "  imn: ИНН", `did you mean "inn"`},
+		{"reports/works-by-manager.yaml", "form: works", "form: work", `works`},
+	} {
+		f := shipped(t)
+		edit(t, f, test.name, test.old, test.now)
+		got := headlines(t, f)
+		if !slices.ContainsFunc(got, func(h string) bool { return strings.HasPrefix(h, test.name+":") && strings.Contains(h, test.want) }) {
+			t.Errorf("%s: %q → %q: no problem about %q in\n%s", test.name, test.old, test.now, test.want, strings.Join(got, "\n"))
+		}
+		// Asking for another file leaves it out.
+		if got := headlines(t, f, "templates"); len(got) > 0 {
+			t.Errorf("%s: problems outside of the paths asked for: %q", test.name, got)
+		}
+		if got := headlines(t, f, path.Dir(test.name)+"/"+path.Base(test.name)); path.Dir(test.name) != "." && len(got) == 0 {
+			t.Errorf("%s: no problems when asked for itself", test.name)
+		}
+	}
+}
+
+func TestSameInputSameOutput(t *testing.T) {
+	f := shipped(t)
+	edit(t, f, "forms/clients.yaml", "type: inn", "type: in")
+	edit(t, f, "routes/retail.yaml", "for: inquiries", "for: inquirys")
+	first := headlines(t, f)
+	for range 5 {
+		if diff := cmp.Diff(first, headlines(t, f)); diff != "" {
+			t.Fatal(diff)
+		}
+	}
+	if len(first) < 2 {
+		t.Errorf("only %q", first)
+	}
+}
+
+func TestIgnore(t *testing.T) {
+	for _, test := range []struct {
+		name, comment string
+		above         bool
+		want          []string
+	}{
+		{"none", "", false, []string{"I021"}},
+		{"on the line", " # e1:ignore I021 -- the field comes later", false, nil},
+		{"above", "# e1:ignore I021 -- the field comes later", true, nil},
+		{"no reason", " # e1:ignore I021", false, []string{"I021", "L001"}},
+		{"another code", " # e1:ignore I022 -- no", false, []string{"I021", "R094"}},
+	} {
+		f := shipped(t)
+		line := "  imn: ИНН"
+		if test.above {
+			line = "  " + test.comment + "\n" + line
+		} else {
+			line += test.comment
+		}
+		edit(t, f, "imports/web-orders.yaml", "  inn: ИНН", line)
+		var codes []string
+		for _, h := range headlines(t, f, "imports") {
+			codes = append(codes, strings.Fields(h)[2])
+		}
+		slices.Sort(codes)
+		if diff := cmp.Diff(test.want, codes); diff != "" {
+			t.Errorf("%s: %s", test.name, diff)
+		}
+	}
+}
+
+func TestSeverities(t *testing.T) {
+	f := shipped(t)
+	edit(t, f, "imports/web-orders.yaml", "  inn: ИНН", "  imn: ИНН")
+	f["e1.yaml"] += "\nlint: {I021: warning}\n"
+	got := headlines(t, f)
+	if len(got) != 1 || !strings.Contains(got[0], " warning I021 ") {
+		t.Errorf("%q", got)
+	}
+	f["e1.yaml"] = strings.Replace(f["e1.yaml"], "I021: warning", `I021: "off"`, 1)
+	if got := headlines(t, f); len(got) != 0 {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestCodesAreUnique(t *testing.T) {
+	seen := map[string]string{}
+	for _, c := range lint.Codes() {
+		if other, ok := seen[c.Code]; ok && other != c.Slug {
+			t.Errorf("%s is both %q and %q", c.Code, other, c.Slug)
+		}
+		seen[c.Code] = c.Slug
+		if found, ok := lint.Explain(strings.ToLower(c.Code)); !ok || found.Code != c.Code {
+			t.Errorf("%s is not explained", c.Code)
+		}
+	}
+	if _, ok := lint.Explain("R999"); ok {
+		t.Error("R999 is explained")
+	}
+}
