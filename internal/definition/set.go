@@ -129,10 +129,16 @@ func (d *Set) Forms() (*form.Set, error) {
 		}
 		d.formNames = append(d.formNames, name)
 		d.formProblems[name] = problems
-		if problems.HasErrors() || parsed == nil {
-			return
+		if parsed == nil {
+			parsed = form.Unreadable(name)
 		}
-		d.forms[name] = parsed
+		if !problems.HasErrors() {
+			d.forms[name] = parsed
+		}
+		// What a broken form still says is enough to find and show its
+		// documents, and keeps the forms that refer to it whole. Acting on it is
+		// what Form refuses. Its name is that of the file.
+		parsed.Name = name
 		forms = append(forms, parsed)
 	})
 	if err != nil {

@@ -62,6 +62,12 @@ func Parse(file *yamlsrc.File) (*Form, diag.List) {
 	return f, problems
 }
 
+// Unreadable stands for a form whose file says nothing that can be read: other forms may refer to it, it has no fields
+// and no numbers.
+func Unreadable(name string) *Form {
+	return &Form{Name: name, File: &yamlsrc.File{Root: yamlsrc.Map()}, byName: map[string]*Field{}}
+}
+
 // definitionName checks the name of a definition against its file's.
 func (p *parser) definitionName(m *yamlsrc.Mapped, key, name string) {
 	if name == "" {

@@ -43,7 +43,7 @@ func Check(r *repo.Repo) (*Checked, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &checker{r: r, set: set, out: &Checked{}, uids: map[string]string{}, numbers: map[string]string{}}
+	c := &checker{r: r, set: set, out: &Checked{}, uids: map[string]string{}, numbers: map[string]string{}, unusable: map[string]bool{}}
 	if err := c.definitions(); err != nil {
 		return nil, err
 	}
@@ -65,6 +65,9 @@ type checker struct {
 	uids    map[string]string // uid → path
 	numbers map[string]string // number → path
 	broken  int
+	// unusable are the forms with errors; what they say of their documents is
+	// not to be trusted, so these are left alone.
+	unusable map[string]bool
 }
 
 func (c *checker) add(code yamlsrc.Code, severity diag.Severity, path, format string, args ...any) {
@@ -81,6 +84,7 @@ func (c *checker) definitions() error {
 	}
 	for _, name := range names {
 		if _, err := c.r.Definitions().Form(name); err != nil {
+			c.unusable[name] = true
 			c.add(codeForm, diag.Error, definition.FormsDir+"/"+name+".yaml", "the form %q has errors; see e1 lint", name)
 		}
 	}
@@ -106,6 +110,9 @@ func (c *checker) document(f repo.File) error {
 		c.add(codeTwice, diag.Error, f.Path, "the uid %s is also that of %q", d.UID, other)
 	}
 	c.uids[d.UID] = f.Path
+	if c.unusable[d.Form] {
+		return c.files(d, f)
+	}
 	of := c.set.Form(d.Form)
 	if of == nil {
 		c.add(codeForm, diag.Error, f.Path, "the form %q does not exist or has errors", d.Form)

@@ -32,6 +32,11 @@ func (r *Repo) unknownDocument(number string) error {
 		if f := set.FormOf(strings.ToUpper(number)); f != nil {
 			hint = "e1 list " + f.Name
 		}
+		for _, f := range set.Forms() {
+			if hint == "" && len(f.Numbers) == 0 {
+				hint = fmt.Sprintf("the form %q has errors and tells no numbers; see e1 lint", f.Name)
+			}
+		}
 	}
 	return &UnknownError{What: "document", Name: number, Try: hint}
 }
