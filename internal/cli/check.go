@@ -18,7 +18,7 @@ import (
 func newCheckCmd(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "check",
-		Short: "Check all data: documents against their forms, links, numbers, files, history, index",
+		Short: "Check all data: documents, links, numbers, files, history, index",
 		Args:  noArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return runCheck(cmd, a) },
 	}

@@ -202,7 +202,7 @@ func newFormFieldCmd(a *app) *cobra.Command {
 	add := &cobra.Command{
 		Use:     "add FORM FIELD KEY=VALUE…",
 		Short:   "Add a field",
-		Example: `  e1 form field add clients region type=text label='{en: Region, ru: Регион}' --group contact`,
+		Example: `  e1 form field add clients region type=text label=Регион --group main`,
 		Args:    argsBetween(2, -1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			keys, err := fieldKeys(args[2:])

@@ -35,7 +35,7 @@ The first user is given by --user, else taken from git's identity, else from the
 login name, and has the role admin. Without --sample the first user has every
 role, so that every route works at once.`,
 		Example: `  e1 init shop --sample
-  e1 init office --user petrova --name 'Анна Петрова' --email petrova@example.org`,
+  e1 init office --user anna --name 'Анна Петрова' --email anna@example.org`,
 		Args: argsBetween(1, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.dir = args[0]

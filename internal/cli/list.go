@@ -28,7 +28,7 @@ func newListCmd(a *app) *cobra.Command {
 		Use:   "list FORM",
 		Short: "List documents of a form, newest first",
 		Example: `  e1 list inquiries --where 'kind == training and status == "new"'
-  e1 list clients --where 'manager == petrova' --sort name --columns name,inn,phone
+  e1 list clients --where 'manager == petrova' --columns name,inn,phone
   e1 list contracts --where 'client.industry == "trade" and amount > 1_000_000'`,
 		Args: argsBetween(1, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {

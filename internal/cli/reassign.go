@@ -28,8 +28,8 @@ func newReassignCmd(a *app) *cobra.Command {
 		},
 		ValidArgsFunction: a.completeForms(1),
 	}
-	cmd.Flags().StringVar(&o.from, "from", "", "who has them now")
-	cmd.Flags().StringVar(&o.to, "to", "", "who gets them")
+	cmd.Flags().StringVar(&o.from, "from", "", "`USER` who has them now")
+	cmd.Flags().StringVar(&o.to, "to", "", "`USER` who gets them")
 	cmd.Flags().StringVar(&o.where, "where", "", "only documents for which this `EXPR` holds")
 	a.completeFlag(cmd, "from", a.userNames)
 	a.completeFlag(cmd, "to", a.userNames)

@@ -47,8 +47,8 @@ by the value of a unique field.`,
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.from, "from", "", "take the card from a YAML `FILE`, - for standard input")
-	f.StringVar(&o.like, "like", "", "take the card over from another document of the form, by its `NUMBER`")
-	f.StringVar(&o.forDoc, "for", "", "take client, contract and the like from the document `NUMBER`")
+	f.StringVar(&o.like, "like", "", "take the card over from document `NUMBER`")
+	f.StringVar(&o.forDoc, "for", "", "take client, contract and the like from `NUMBER`")
 	f.StringVar(&o.status, "status", "", "begin in this `STATUS`")
 	f.StringArrayVar(&o.links, "link", nil, "link with another document: `KIND=NUMBER`")
 	f.StringArrayVar(&o.attach, "attach", nil, "attach a `FILE`")

@@ -50,7 +50,7 @@ defaults where the report says so; PARAM= without a value clears one.`,
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.format, "format", "", "write it as `FORMAT`: table, plain, csv, json, md")
-	f.IntVar(&o.limit, "limit", 0, "show at most `N` rows; 0 is the report's own limit, -1 shows all")
+	f.IntVar(&o.limit, "limit", 0, "show at most `N` rows; 0: as the report says, -1: all")
 	a.completeFlag(cmd, "format", func(*cobra.Command) []string { return reportFormats })
 	cmd.AddCommand(newReportListCmd(a), newReportShowCmd(a))
 	return cmd

@@ -119,7 +119,7 @@ func addGlobalFlags(f *pflag.FlagSet, g *globalFlags) {
 	f.BoolVarP(&g.quiet, "quiet", "q", false, "print no messages, only results and errors")
 	f.StringVar(&g.color, "color", "auto", "color the output: auto, always or never")
 	f.BoolVarP(&g.yes, "yes", "y", false, "answer yes to every question")
-	f.DurationVar(&g.wait, "wait", 30*time.Second, "how long to wait for another process's lock")
+	f.DurationVar(&g.wait, "wait", 30*time.Second, "how long (`DURATION`) to wait for another process's lock")
 }
 
 func (a *app) checkGlobals(*cobra.Command) error {

@@ -1,0 +1,104 @@
+package docs_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/e1-dms/e1/internal/cli"
+)
+
+const commandsMark = "<!-- From here on this page is written by `go test ./docs -update` from the program. -->\n"
+
+// TestCommands writes docs/commands.md from the commands themselves.
+func TestCommands(t *testing.T) {
+	root := cli.Command()
+	var b strings.Builder
+	b.WriteString("\n## Flags of every command\n\n```\n" + flags(root.PersistentFlags()) + "```\n")
+	for _, g := range root.Groups() {
+		fmt.Fprintf(&b, "\n## %s\n", strings.TrimSuffix(g.Title, ":"))
+		for _, c := range root.Commands() {
+			if c.GroupID == g.ID {
+				command(&b, c)
+			}
+		}
+	}
+	for _, c := range root.Commands() {
+		if c.GroupID == "" && !c.Hidden {
+			t.Errorf("%s belongs to no group", c.CommandPath())
+		}
+	}
+	p := open(t, "commands.md")
+	head, _, ok := strings.Cut(p.text, commandsMark)
+	if !ok {
+		t.Fatal("commands.md has no mark where its list begins")
+	}
+	p.compare(head + commandsMark + b.String())
+}
+
+func command(b *strings.Builder, c *cobra.Command) {
+	if c.Hidden {
+		return
+	}
+	fmt.Fprintf(b, "\n### %s\n\n%s.\n", c.CommandPath(), strings.TrimSuffix(c.Short, "."))
+	if c.Long != "" {
+		fmt.Fprintf(b, "\n%s\n", strings.TrimSpace(c.Long))
+	}
+	if c.Runnable() && !(c.HasSubCommands() && c.UseLine() == c.CommandPath()) {
+		fmt.Fprintf(b, "\n```\n%s\n", c.UseLine())
+		if len(c.Aliases) > 0 {
+			fmt.Fprintf(b, "also: %s\n", strings.Join(c.Aliases, ", "))
+		}
+		if text := flags(c.LocalNonPersistentFlags()); text != "" {
+			b.WriteString("\n" + text)
+		}
+		b.WriteString("```\n")
+	}
+	if c.Example != "" {
+		fmt.Fprintf(b, "\n```\n%s\n```\n", strings.TrimRight(strings.ReplaceAll("\n"+c.Example, "\n  ", "\n"), "\n")[1:])
+	}
+	for _, sub := range c.Commands() {
+		command(b, sub)
+	}
+}
+
+// flags lists flags as the help does, without --help.
+func flags(set *pflag.FlagSet) string {
+	shown := pflag.NewFlagSet("", pflag.ContinueOnError)
+	set.VisitAll(func(f *pflag.Flag) {
+		if f.Name != "help" {
+			shown.AddFlag(f)
+		}
+	})
+	return shown.FlagUsages()
+}
+
+// TestHelp reads every help text as a person at a terminal of 80 columns would.
+func TestHelp(t *testing.T) {
+	var visit func(c *cobra.Command)
+	visit = func(c *cobra.Command) {
+		for _, sub := range c.Commands() {
+			visit(sub)
+		}
+		if c.Hidden {
+			return
+		}
+		if c.Short == "" || strings.HasSuffix(c.Short, ".") || len([]rune(c.Short)) > 80 {
+			t.Errorf("%s: the short text %q is missing, ends in a full stop or is longer than 80 characters", c.CommandPath(), c.Short)
+		}
+		for line := range strings.Lines(c.Long + "\n" + c.Example) {
+			if n := len([]rune(strings.TrimRight(line, "\n"))); n > 80 {
+				t.Errorf("%s: a line of help has %d columns: %s", c.CommandPath(), n, line)
+			}
+		}
+		for line := range strings.Lines(flags(c.LocalNonPersistentFlags())) {
+			if n := len([]rune(strings.TrimRight(line, "\n"))); n > 80 {
+				t.Errorf("%s: the line of a flag has %d columns: %s", c.CommandPath(), n, line)
+			}
+		}
+	}
+	visit(cli.Command())
+}
