@@ -4,6 +4,8 @@ import (
 	"slices"
 
 	"github.com/e1-dms/e1/internal/diag"
+	"github.com/e1-dms/e1/internal/document"
+	"github.com/e1-dms/e1/internal/expr"
 	"github.com/e1-dms/e1/internal/form"
 	"github.com/e1-dms/e1/internal/intake"
 	"github.com/e1-dms/e1/internal/yamlsrc"
@@ -11,9 +13,13 @@ import (
 
 // The codes of imports that do not fit the forms.
 var (
-	importForm  = yamlsrc.Code{Code: "I018", Slug: "unknown-form"}
-	importField = yamlsrc.Code{Code: "I019", Slug: "unknown-field"}
+	importForm  = yamlsrc.Code{Code: "I020", Slug: "unknown-form", Summary: "an import into a form that does not exist"}
+	importField = yamlsrc.Code{Code: "I021", Slug: "unknown-field", Summary: "an import into a field or column that its form does not have"}
+	importValue = yamlsrc.Code{Code: "I022", Slug: "unfit-value", Summary: "a fixed value that does not fit the type of its field"}
 )
+
+// ImportCodes lists the codes of imports that do not fit the forms.
+func ImportCodes() []yamlsrc.Code { return []yamlsrc.Code{importForm, importField, importValue} }
 
 // Import is one import as its file has it.
 type Import struct {
@@ -41,7 +47,7 @@ func (d *Set) Imports() ([]*Import, error) {
 			problems = append(problems, more...)
 			i.From = declaredSource(f.Root)
 			if def != nil {
-				problems = append(problems, d.checkImport(f, def, set)...)
+				problems = append(problems, CheckImport(f, def, set)...)
 				i.Name = def.Name
 			}
 			if !problems.HasErrors() {
@@ -88,32 +94,35 @@ func declaredSource(root *yamlsrc.Node) intake.Source {
 	return intake.Source{}
 }
 
-// checkImport holds an import against its form. A broken form is its own
-// problem: what it has cannot be told.
-func (d *Set) checkImport(f *yamlsrc.File, i *intake.Import, set *form.Set) diag.List {
+// CheckImport holds an import against the form it fills.
+func CheckImport(f *yamlsrc.File, in *intake.Import, set *form.Set) diag.List {
 	var problems diag.List
-	target := set.Form(i.Form)
-	if target == nil {
-		if _, known := d.formProblems[i.Form]; !known {
-			problems.Errorf(importForm.Code, importForm.Slug, f.Span(f.Root.Get("form")), "%s", diag.Unknown("form", i.Form, d.formNames))
-		} else {
-			problems.Errorf(importForm.Code, importForm.Slug, f.Span(f.Root.Get("form")), "the form %q has errors; lint shows them", i.Form)
-		}
+	add := func(c yamlsrc.Code, at diag.Span, format string, args ...any) {
+		problems.Errorf(c.Code, c.Slug, at, format, args...)
+	}
+	of := set.Form(in.Form)
+	if of == nil {
+		add(importForm, f.Span(f.Root.Get("form")), "%s", diag.Unknown("form", in.Form, set.FormNames()))
 		return problems
 	}
-	for _, use := range i.Uses {
-		field := target.Field(use.Field)
+	for _, use := range in.Uses {
+		field := of.Field(use.Field)
 		switch {
 		case field == nil:
-			problems.Errorf(importField.Code, importField.Slug, use.At, "%s: %s", i.Form, diag.Unknown("field", use.Field, target.FieldNames()))
+			add(importField, use.At, "%s: %s", of.Name, diag.Unknown("field", use.Field, of.FieldNames()))
 		case field.Computed:
-			problems.Errorf(importField.Code, importField.Slug, use.At, "%s: the field %q is computed and cannot be filled", i.Form, use.Field)
+			add(importField, use.At, "%s: the field %q is computed and cannot be filled", of.Name, use.Field)
 		case use.Column != "" && field.Column(use.Column) == nil:
 			names := make([]string, len(field.Columns))
 			for k, c := range field.Columns {
 				names[k] = c.Name
 			}
-			problems.Errorf(importField.Code, importField.Slug, use.At, "%s, %s: %s", i.Form, use.Field, diag.Unknown("column", use.Column, names))
+			add(importField, use.At, "%s: %s: %s", of.Name, use.Field, diag.Unknown("column", use.Column, names))
+		case use.Text != "" && use.Column == "" && field.Type != expr.Document:
+			// Whether a document exists is no matter of definitions.
+			if p := set.SetText(of, &document.Document{Form: of.Name}, field.Name, use.Text, form.Context{}); p != nil {
+				add(importValue, use.At, "%s: %s", of.Name, p.Message)
+			}
 		}
 	}
 	return problems

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/e1-dms/e1/internal/definition"
 	"github.com/e1-dms/e1/internal/document"
 	"github.com/e1-dms/e1/internal/form"
 	"github.com/e1-dms/e1/internal/intake"
@@ -23,7 +24,7 @@ type Code struct {
 
 // Codes lists every kind of problem of every package, by code.
 func Codes() []Code {
-	out := []Code{unknownForm, unknownField, unfitValue, unusedIgnore, bareIgnore}
+	out := []Code{unusedIgnore, bareIgnore}
 	for _, c := range route.Codes() {
 		out = append(out, Code{c.Code, c.Slug, c.Summary})
 	}
@@ -36,7 +37,7 @@ func Codes() []Code {
 	for _, c := range settings.Codes() {
 		out = append(out, Code{c.Code, c.Slug, c.Summary})
 	}
-	for _, list := range [][]yamlsrc.Code{yamlsrc.Codes(), document.Codes(), intake.Codes(), report.Codes(), worktime.Codes()} {
+	for _, list := range [][]yamlsrc.Code{yamlsrc.Codes(), document.Codes(), intake.Codes(), definition.ImportCodes(), report.Codes(), worktime.Codes()} {
 		for _, c := range list {
 			out = append(out, Code(c))
 		}

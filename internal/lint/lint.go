@@ -8,9 +8,6 @@ import (
 
 	"github.com/e1-dms/e1/internal/definition"
 	"github.com/e1-dms/e1/internal/diag"
-	"github.com/e1-dms/e1/internal/document"
-	"github.com/e1-dms/e1/internal/expr"
-	"github.com/e1-dms/e1/internal/form"
 	"github.com/e1-dms/e1/internal/intake"
 	"github.com/e1-dms/e1/internal/org"
 	"github.com/e1-dms/e1/internal/report"
@@ -195,49 +192,9 @@ func (l *linter) imports() error {
 		in, problems := intake.Parse(f)
 		l.add(problems...)
 		if in != nil {
-			l.add(importReferences(f, in, set)...)
+			l.add(definition.CheckImport(f, in, set)...)
 		}
 	})
-}
-
-// The problems of an import that its form decides.
-var (
-	unknownForm  = Code{"I020", "unknown-form", "an import into a form that does not exist"}
-	unknownField = Code{"I021", "unknown-field", "an import into a field or column that its form does not have"}
-	unfitValue   = Code{"I022", "unfit-value", "a fixed value that does not fit the type of its field"}
-)
-
-// importReferences checks an import against the form it fills.
-func importReferences(f *yamlsrc.File, in *intake.Import, set *form.Set) diag.List {
-	var problems diag.List
-	of := set.Form(in.Form)
-	if of == nil {
-		problems.Errorf(unknownForm.Code, unknownForm.Slug, f.Span(f.Root.Get("form")), "%s", diag.Unknown("form", in.Form, set.FormNames()))
-		return problems
-	}
-	for _, use := range in.Uses {
-		field := of.Field(use.Field)
-		switch {
-		case field == nil:
-			problems.Errorf(unknownField.Code, unknownField.Slug, use.At, "%s: %s", of.Name, diag.Unknown("field", use.Field, of.FieldNames()))
-		case field.Computed:
-			problems.Errorf(unknownField.Code, unknownField.Slug, use.At, "%s: the field %q is computed and cannot be filled", of.Name, use.Field)
-		case use.Column != "" && field.Column(use.Column) == nil:
-			var names []string
-			for _, c := range field.Columns {
-				names = append(names, c.Name)
-			}
-			problems.Errorf(unknownField.Code, unknownField.Slug, use.At, "%s: %s: %s", of.Name, use.Field, diag.Unknown("column", use.Column, names))
-		case use.Text != "" && use.Column == "":
-			if field.Type == expr.Document {
-				break // whether that document exists is not lint's business
-			}
-			if p := set.SetText(of, &document.Document{Form: of.Name}, field.Name, use.Text, form.Context{}); p != nil {
-				problems.Errorf(unfitValue.Code, unfitValue.Slug, use.At, "%s: %s", of.Name, p.Message)
-			}
-		}
-	}
-	return problems
 }
 
 func (l *linter) reports() error {
