@@ -219,7 +219,13 @@ func (c *recovery) file(n int, f *stagedFile) (took bool, dirs []string, err err
 	if err != nil {
 		return false, nil, err
 	}
-	if state != stateSame {
+	torn := false
+	if state != stateSame && c.j.Whole {
+		if torn, err = c.torn(f); err != nil {
+			return false, nil, err
+		}
+	}
+	if state != stateSame && !torn {
 		c.note(f.path, "was edited by hand while a command was interrupted; the edit is kept and not committed")
 		f.unsure = true
 		return true, nil, nil
@@ -241,6 +247,33 @@ func (c *recovery) file(n int, f *stagedFile) (took bool, dirs []string, err err
 	}
 	dirs, err = c.r.place(tmp, f.path)
 	return true, dirs, err
+}
+
+// torn reports whether a file is what an interrupted write of the new content
+// leaves: bytes of it, or zeros, up to some length. Many files are written in
+// place with one sync at the end, so this is how a crash leaves the last ones.
+func (c *recovery) torn(f *stagedFile) (bool, error) {
+	if f.deleted() || f.mode == ModeSymlink {
+		return false, nil
+	}
+	path := filepath.Join(c.r.root, filepath.FromSlash(f.path))
+	if st, err := os.Lstat(path); err != nil || !st.Mode().IsRegular() {
+		return false, ignoreNotExist(err)
+	}
+	want, err := c.r.Blob(f.id)
+	if err != nil {
+		return false, err
+	}
+	got, err := os.ReadFile(path)
+	if err != nil || len(got) > len(want) {
+		return false, err
+	}
+	for i, b := range got {
+		if b != 0 && b != want[i] {
+			return false, nil
+		}
+	}
+	return true, nil
 }
 
 // notStaged leaves out the paths at which the user has staged something since.

@@ -39,6 +39,9 @@ func (f *Folder) DeliverAs(name string, letter []byte) (Item, error) {
 	if f.spool {
 		tmp, dir = filepath.Join(f.dir, "."+name+".tmp"), f.dir
 	}
+	if err := f.before("create", tmp); err != nil {
+		return Item{}, err
+	}
 	file, err := os.OpenFile(tmp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if err != nil {
 		return Item{}, err
@@ -55,6 +58,9 @@ func (f *Folder) DeliverAs(name string, letter []byte) (Item, error) {
 		return Item{}, err
 	}
 	item := Item{Name: name, Path: filepath.Join(dir, name), Size: int64(len(letter))}
+	if err := f.before("link", item.Path); err != nil {
+		return Item{}, err
+	}
 	if err := link(tmp, item.Path); err != nil {
 		return Item{}, err
 	}

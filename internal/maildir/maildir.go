@@ -34,6 +34,22 @@ const MaxSize = 256 << 20
 type Folder struct {
 	dir   string
 	spool bool
+	step  StepFunc
+}
+
+// StepFunc is asked before each write with what it is (create, write, rename)
+// and the file; an error makes the write fail. For tests that break writes.
+type StepFunc func(op, path string) error
+
+// SetStep has fn asked before each write.
+func (f *Folder) SetStep(fn StepFunc) { f.step = fn }
+
+// before asks about a write.
+func (f *Folder) before(op, path string) error {
+	if f.step == nil {
+		return nil
+	}
+	return f.step(op, path)
 }
 
 // Item is one letter or file.
@@ -287,6 +303,9 @@ func (f *Folder) rename(item Item) (Item, error) {
 			name += ":2," + target.Flags
 		}
 		target.Path = filepath.Join(dir, name)
+	}
+	if err := f.before("rename", target.Path); err != nil {
+		return Item{}, err
 	}
 	if err := os.Rename(item.Path, target.Path); err != nil {
 		return Item{}, err

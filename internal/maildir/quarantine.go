@@ -35,11 +35,14 @@ func (f *Folder) quarantineDir() string {
 // quarantine opens the quarantine, made when it is not there.
 func (f *Folder) quarantine() (*Folder, error) {
 	dir := f.quarantineDir()
+	if err := f.before("mkdir", dir); err != nil {
+		return nil, err
+	}
 	if err := os.MkdirAll(filepath.Join(dir, reasonsDir), 0o777); err != nil {
 		return nil, err
 	}
 	if f.spool {
-		return CreateSpool(dir)
+		return f.with(CreateSpool(dir))
 	}
 	// The empty file tells mail programs that this is a subfolder.
 	mark, err := os.OpenFile(filepath.Join(dir, "maildirfolder"), os.O_WRONLY|os.O_CREATE, 0o666)
@@ -49,7 +52,15 @@ func (f *Folder) quarantine() (*Folder, error) {
 	if err := mark.Close(); err != nil {
 		return nil, err
 	}
-	return Create(dir)
+	return f.with(Create(dir))
+}
+
+// with has the writes of another folder asked about like those of f.
+func (f *Folder) with(other *Folder, err error) (*Folder, error) {
+	if err == nil {
+		other.step = f.step
+	}
+	return other, err
 }
 
 // Quarantine moves a waiting item into quarantine with the reason. The reason
@@ -77,6 +88,9 @@ func (f *Folder) Quarantine(item Item, reason string) (Item, error) {
 	target.Path = filepath.Join(q.arrivals(), target.Name)
 	if !f.spool && target.Flags != "" {
 		target.Path = filepath.Join(q.dir, "cur", target.Name+":2,"+target.Flags)
+	}
+	if err := f.before("rename", target.Path); err != nil {
+		return Item{}, err
 	}
 	from := item.Path
 	err = os.Rename(from, target.Path)
@@ -152,6 +166,9 @@ func (f *Folder) Release(held Held) (Item, error) {
 		item.Name = held.Name + "-" + strconv.Itoa(n)
 	}
 	item.Path = filepath.Join(f.arrivals(), item.Name)
+	if err := f.before("rename", item.Path); err != nil {
+		return Item{}, err
+	}
 	if err := os.Rename(held.Path, item.Path); err != nil {
 		return Item{}, err
 	}
@@ -179,5 +196,8 @@ func (f *Folder) holds(name string) (bool, error) {
 
 func (f *Folder) writeReason(name, reason string) error {
 	file := filepath.Join(f.dir, reasonsDir, name+".txt")
+	if err := f.before("write", file); err != nil {
+		return err
+	}
 	return os.WriteFile(file, []byte(strings.TrimRight(reason, "\n")+"\n"), 0o666)
 }

@@ -25,6 +25,8 @@ type Box struct {
 	// Broken says why no letter of this folder may be touched: with one of its
 	// imports unreadable, letters meant for that one would go astray.
 	Broken []error
+
+	step maildir.StepFunc
 }
 
 // BrokenImportError says that a definition has errors, so that the letters of
@@ -68,7 +70,7 @@ func Boxes(r *repo.Repo, defs *definition.Set) ([]*Box, error) {
 		at := resolveSource(r, i.From, home)
 		k := slices.IndexFunc(boxes, func(b *Box) bool { return b.Path == at && b.Spool == i.From.Spool })
 		if k < 0 {
-			boxes = append(boxes, &Box{Path: at, Spool: i.From.Spool})
+			boxes = append(boxes, &Box{Path: at, Spool: i.From.Spool, step: r.Git().Step})
 			k = len(boxes) - 1
 		}
 		boxes[k].Names = append(boxes[k].Names, i.Name)
@@ -128,15 +130,24 @@ func (b *Box) Folder() (*maildir.Folder, error) {
 	if err != nil && errors.Is(err, fs.ErrNotExist) {
 		return nil, &MissingFolderError{Box: b, Err: err}
 	}
-	return f, err
+	return b.watched(f, err)
 }
 
 // make opens the folder and makes it when it is not there.
 func (b *Box) make() (*maildir.Folder, error) {
 	if b.Spool {
-		return maildir.CreateSpool(b.Path)
+		return b.watched(maildir.CreateSpool(b.Path))
 	}
-	return maildir.Create(b.Path)
+	return b.watched(maildir.Create(b.Path))
+}
+
+// watched lets tests break what is written to the folder, as everything that
+// goes into the repository.
+func (b *Box) watched(f *maildir.Folder, err error) (*maildir.Folder, error) {
+	if err == nil {
+		f.SetStep(b.step)
+	}
+	return f, err
 }
 
 // choose gives the import that recognises a letter, nil when none does.

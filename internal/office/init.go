@@ -17,6 +17,7 @@ import (
 	"github.com/e1-dms/e1/internal/maildir"
 	"github.com/e1-dms/e1/internal/org"
 	"github.com/e1-dms/e1/internal/repo"
+	"github.com/e1-dms/e1/internal/requisite"
 	"github.com/e1-dms/e1/internal/settings"
 	"github.com/e1-dms/e1/internal/yamlsrc"
 )
@@ -65,6 +66,9 @@ func Init(ctx context.Context, conf Configuration, f Founding) (*Founded, error)
 	if err != nil {
 		return nil, err
 	}
+	if err := f.check(); err != nil {
+		return nil, err // before a folder is made
+	}
 	git, existed, err := f.open()
 	if err != nil {
 		return nil, err
@@ -103,6 +107,14 @@ func Init(ctx context.Context, conf Configuration, f Founding) (*Founded, error)
 			return nil, err
 		}
 	}
+	if f.Sample {
+		// Before the commit: what is interrupted is simply begun again, until
+		// there is a repository.
+		tx.BeforeRef(func() (err error) {
+			done.Letters, err = deliverSamples(conf, git)
+			return err
+		})
+	}
 	who := gitstore.Signature{Name: f.Name, Email: f.Email, When: f.Now}
 	id, err := tx.Commit(gitstore.Message{
 		Subject: "e1 init",
@@ -116,10 +128,7 @@ func Init(ctx context.Context, conf Configuration, f Founding) (*Founded, error)
 		return nil, err
 	}
 	done.Commit = id.String()
-	if f.Sample {
-		done.Letters, err = deliverSamples(conf, git)
-	}
-	return done, err
+	return done, nil
 }
 
 // files gathers the configuration, by path.
@@ -188,11 +197,24 @@ func (f Founding) open() (git *gitstore.Repo, existed bool, err error) {
 	return git, false, err
 }
 
+// check refuses a first user that cannot be.
+func (f Founding) check() error {
+	if f.User != "" && !org.ValidID(f.User) {
+		return refusef("small letters, digits and _, for instance --user petrova", "%q is no user id", f.User)
+	}
+	if f.Email != "" {
+		if err := requisite.CheckEmail(f.Email); err != nil {
+			return refusef("for instance --email petrova@example.org", "%s", err)
+		}
+	}
+	return nil
+}
+
 // identify completes the first user: given, else git's identity, else the
 // login name. A new repository remembers it for git when git knows nobody.
 func (f *Founding) identify(git *gitstore.Repo, existed bool) error {
-	name, email := git.UserConfig()
-	if f.Email == "" {
+	name, email := git.ToldUser()
+	if f.Email == "" && requisite.CheckEmail(email) == nil {
 		f.Email = email
 	}
 	if f.Name == "" {
@@ -208,16 +230,13 @@ func (f *Founding) identify(git *gitstore.Repo, existed bool) error {
 	if f.User == "" {
 		f.User = "admin"
 	}
-	if !org.ValidID(f.User) {
-		return refusef("small letters, digits and _, for instance --user petrova", "%q is no user id", f.User)
-	}
 	if f.Name == "" {
 		f.Name = f.User
 	}
 	if f.Email == "" {
 		f.Email = f.User + "@" + machineDomain
 	}
-	if !existed && !f.DryRun && email != f.Email {
+	if !f.DryRun && (email == "" || !existed && email != f.Email) {
 		return git.SetIdentity(f.Name, f.Email)
 	}
 	return nil
@@ -346,10 +365,14 @@ func names(files map[string][]byte) []string {
 // deliverSamples puts the sample letters into a Maildir inside the git folder.
 func deliverSamples(conf Configuration, git *gitstore.Repo) (int, error) {
 	dir := filepath.Join(git.GitDir(), filepath.FromSlash(sampleMaildir))
+	if err := git.Step("mkdir", dir); err != nil {
+		return 0, err
+	}
 	folder, err := maildir.Create(dir)
 	if err != nil {
 		return 0, err
 	}
+	folder.SetStep(git.Step)
 	letters, err := fs.Glob(conf.Template, samplePrefix+"mail/*.eml")
 	if err != nil {
 		return 0, err
@@ -359,7 +382,10 @@ func deliverSamples(conf Configuration, git *gitstore.Repo) (int, error) {
 		if err != nil {
 			return 0, err
 		}
-		if _, err := folder.Deliver(raw); err != nil {
+		// Letters an interrupted run has delivered are there already, or half.
+		letter := strings.TrimSuffix(path.Base(name), ".eml")
+		_ = os.Remove(filepath.Join(dir, "tmp", letter))
+		if _, err := folder.DeliverAs(letter, raw); err != nil && !errors.Is(err, fs.ErrExist) {
 			return 0, fmt.Errorf("%s: %w", path.Base(name), err)
 		}
 	}

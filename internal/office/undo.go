@@ -113,12 +113,18 @@ func (o *Office) revert(tx *repo.Tx, done *Done, c gitstore.Commit) error {
 	}
 	var problems []error
 	registered := map[string]bool{}
+	// Registrations come last: what the same commit made point to them must be
+	// taken back before it is asked what still points to them.
+	var order, last []gitstore.Change
 	for _, ch := range changes {
 		if number, ok := repo.NumberOfPath(ch.Path); ok && ch.Old.ID.IsZero() {
 			registered[number] = true
+			last = append(last, ch)
+			continue
 		}
+		order = append(order, ch)
 	}
-	for _, ch := range changes {
+	for _, ch := range append(order, last...) {
 		if err := o.revertFile(tx, head.Tree, ch, registered, done); err != nil {
 			problems = append(problems, err)
 		}

@@ -460,6 +460,10 @@ func (tx *Tx) index(id gitstore.Hash, message gitstore.Message, docs []string, c
 	if err != nil {
 		return
 	}
+	if tx.r.git.Step("index", file) != nil {
+		return
+	}
+	defer func() { _ = tx.r.git.Step("indexed", file) }()
 	_ = db.Update(func(w *index.Writer) error {
 		for _, t := range tx.docs {
 			if t.now == nil && t.was != nil {
