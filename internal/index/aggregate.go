@@ -474,31 +474,33 @@ type selection struct {
 	at  map[string]int
 }
 
-// place says where a column's c and, for a decimal, its k and t stand in a row.
-type place struct{ c, k, t int }
-
-func (s *selection) add(col column) place {
-	put := func(sql string) int {
-		i, ok := s.at[sql]
-		if !ok {
-			i = len(s.sql)
-			s.sql, s.at[sql] = append(s.sql, sql), i
-		}
-		return i
-	}
-	p := place{c: put(col.c), k: -1}
-	if col.k != "" {
-		p.k, p.t = put(col.k), put(col.t)
-	}
-	return p
+// place says where a column stands in a row, and whether it is a decimal that
+// may stand there as text because c does not hold it.
+type place struct {
+	at      int
+	decimal bool
 }
 
-// read gives a column's value; a decimal that c does not hold in full, scaled.
-func (p place) read(r []value) value {
-	if p.k < 0 || r[p.k] == nil {
-		return r[p.c]
+func (s *selection) add(col column) place {
+	sql := col.c
+	if col.k != "" {
+		sql = fmt.Sprintf("iif(%s IS NULL, %s, %s)", col.k, col.c, col.t)
 	}
-	d, err := decimal.NewFromString(asString(r[p.t]))
+	i, ok := s.at[sql]
+	if !ok {
+		i = len(s.sql)
+		s.sql, s.at[sql] = append(s.sql, sql), i
+	}
+	return place{i, col.k != ""}
+}
+
+// read gives a column's value; a decimal that c does not hold, scaled.
+func (p place) read(r []value) value {
+	v := r[p.at]
+	if _, whole := v.(int64); whole || v == nil || !p.decimal {
+		return v
+	}
+	d, err := decimal.NewFromString(asString(v))
 	if err != nil {
 		return nil
 	}
