@@ -243,7 +243,11 @@ func (im *importing) batch(ctx context.Context, b *Box, folder *maildir.Folder, 
 			byImport[i.Name] = append(byImport[i.Name], l)
 		}
 	}
-	if err := im.settle(folder, b.last(), im.unrecognised(strangers)); err != nil {
+	outcomes, err := im.unrecognised(strangers)
+	if err != nil {
+		return err
+	}
+	if err := im.settle(folder, b.last(), outcomes); err != nil {
 		return err
 	}
 	for _, i := range b.Imports {
@@ -269,22 +273,22 @@ func (im *importing) take() bool {
 }
 
 // unrecognised decides about letters that no import reads.
-func (im *importing) unrecognised(letters []*letter) []*outcome {
+func (im *importing) unrecognised(letters []*letter) ([]*outcome, error) {
 	var out []*outcome
 	for _, l := range letters {
 		o := &outcome{letter: l, kind: intake.Quarantine, reason: l.cause}
 		if l.cause == "" {
 			number, err := im.repo.Lookup().ByLetter(l.identity)
-			if err == nil && number != "" {
-				o.duplicate, o.number = true, number
-			} else {
-				result := intake.Decide(nil, l.message, nil)
-				o.kind, o.reason = result.Kind, result.Reason
+			if err != nil {
+				return nil, err
 			}
+			result := intake.Decide(nil, l.message, nil)
+			o.duplicate, o.number = number != "", number
+			o.kind, o.reason = result.Kind, result.Reason
 		}
 		out = append(out, o)
 	}
-	return out
+	return out, nil
 }
 
 // transact imports letters in one transaction. When that fails for one letter,

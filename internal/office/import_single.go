@@ -26,7 +26,10 @@ func Deliver(ctx context.Context, r *repo.Repo, opt Options, name string, raw []
 	im := &importing{repo: r, opt: opt, run: &ImportRun{}, left: -1, known: map[string]bool{}}
 	l := newLetter(maildir.Item{Name: stdinName}, raw)
 	by := b.last()
-	outcomes := im.unrecognised([]*letter{l})
+	outcomes, err := im.unrecognised([]*letter{l})
+	if err != nil {
+		return nil, err
+	}
 	if chosen := b.choose(l.message); chosen != nil {
 		by = chosen.Name
 		if outcomes, err = im.commit(ctx, b, by, []*letter{l}); err != nil {
