@@ -167,6 +167,9 @@ func (p *page) session(least int) {
 			b.WriteString("$ " + strings.ReplaceAll(command, "\n", "\n> ") + "\n")
 			text := strings.TrimRight(spaces.Replace(outputs[0]), "\n ")
 			outputs = outputs[1:]
+			if strings.HasPrefix(text, `{"schema":`) {
+				text = pretty(text)
+			}
 			if text != "" {
 				b.WriteString(trimLines(text) + "\n")
 			}
