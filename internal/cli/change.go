@@ -83,7 +83,7 @@ func newRowCmd(a *app) *cobra.Command {
 					return o.Row(cmd.Context(), number, edit)
 				})
 			},
-			ValidArgsFunction: a.completeNumbers(1),
+			ValidArgsFunction: a.completeRow(hasRow),
 		})
 	}
 	add("add", "NUMBER TABLE FIELD=VALUE…", "Add a row", false, -1)

@@ -42,6 +42,8 @@ func newListCmd(a *app) *cobra.Command {
 	f.StringVar(&o.sort, "sort", "", "order by `F,-F`: fields or attributes, - for descending")
 	f.StringVar(&o.columns, "columns", "", "show these `FIELDS`, separated by commas")
 	f.IntVar(&o.limit, "limit", 50, "show at most `N`; 0 shows all")
+	a.completeColumns(cmd, "sort")
+	a.completeColumns(cmd, "columns")
 	f.BoolVar(&o.void, "void", false, "void documents too")
 	return cmd
 }

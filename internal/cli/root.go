@@ -106,6 +106,7 @@ reports. Every command that changes something is one commit.`,
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return flagError(err) })
 	addGlobalFlags(root.PersistentFlags(), &a.flags)
 	addCommands(root, a)
+	a.completeFlag(root, "as", a.userNames)
 	return root
 }
 
