@@ -86,7 +86,7 @@ map: {x: 1, y: 2}
 
 func TestReaderCodes(t *testing.T) {
 	r, root, problems := read(t, "x: 1\n")
-	r.WithCodes(Code{"F001", "unknown-key"}, Code{"F002", "missing-key"}, Code{"F004", "wrong-type"})
+	r.WithCodes(Code{Code: "F001", Slug: "unknown-key"}, Code{Code: "F002", Slug: "missing-key"}, Code{Code: "F004", Slug: "wrong-type"})
 	m := r.Mapping(root, "form")
 	m.Required("form")
 	m.Done()
