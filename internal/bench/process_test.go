@@ -22,13 +22,7 @@ import (
 //	go test -run xxx -bench Process -benchtime 21x ./internal/bench            # 1,000 documents
 //	E1_BENCH_REPO=DIR go test -run xxx -bench Process -benchtime 21x ./internal/bench
 func BenchmarkProcess(b *testing.B) {
-	e1 := binary(b)
-	dir := os.Getenv("E1_BENCH_REPO")
-	if dir == "" {
-		dir = filepath.Join(b.TempDir(), "shop")
-		run(b, "", e1, "init", dir, "--sample", "--user", "bench", "--name", "Bench", "--email", "bench@example.invalid")
-		run(b, dir, e1, "demo", "--documents", "1000")
-	}
+	e1, dir := repository(b)
 	run(b, dir, e1, "index", "status")
 	task, inquiry := openTask(b, e1, dir)
 	n := 0
