@@ -55,9 +55,9 @@ type Founded struct {
 // samplePrefix is the part of the template that only --sample installs.
 const samplePrefix = "sample/"
 
-// sampleMaildir is where the sample letters arrive, below the git folder so
-// that they are never committed by accident.
-const sampleMaildir = "e1/mail"
+// shippedMaildir is where the shipped imports look for letters, below the git
+// folder so that they are never committed by accident.
+const shippedMaildir = "e1/mail"
 
 // Init makes a new repository, or adds itself to an existing git repository
 // without touching what is there.
@@ -107,14 +107,12 @@ func Init(ctx context.Context, conf Configuration, f Founding) (*Founded, error)
 			return nil, err
 		}
 	}
-	if f.Sample {
-		// Before the commit: what is interrupted is simply begun again, until
-		// there is a repository.
-		tx.BeforeRef(func() (err error) {
-			done.Letters, err = deliverSamples(conf, git)
-			return err
-		})
-	}
+	// Before the commit: what is interrupted is simply begun again, until there
+	// is a repository.
+	tx.BeforeRef(func() (err error) {
+		done.Letters, err = makeMaildir(conf, git, f.Sample)
+		return err
+	})
 	who := gitstore.Signature{Name: f.Name, Email: f.Email, When: f.Now}
 	id, err := tx.Commit(gitstore.Message{
 		Subject: "e1 init",
@@ -362,15 +360,19 @@ func names(files map[string][]byte) []string {
 	return out
 }
 
-// deliverSamples puts the sample letters into a Maildir inside the git folder.
-func deliverSamples(conf Configuration, git *gitstore.Repo) (int, error) {
-	dir := filepath.Join(git.GitDir(), filepath.FromSlash(sampleMaildir))
+// makeMaildir makes the Maildir that the shipped imports read, inside the git
+// folder, and delivers the sample letters to it where they are wanted.
+func makeMaildir(conf Configuration, git *gitstore.Repo, samples bool) (int, error) {
+	dir := filepath.Join(git.GitDir(), filepath.FromSlash(shippedMaildir))
 	if err := git.Step("mkdir", dir); err != nil {
 		return 0, err
 	}
 	folder, err := maildir.Create(dir)
 	if err != nil {
 		return 0, err
+	}
+	if !samples {
+		return 0, nil
 	}
 	folder.SetStep(git.Step)
 	letters, err := fs.Glob(conf.Template, samplePrefix+"mail/*.eml")
