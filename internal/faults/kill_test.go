@@ -26,7 +26,7 @@ func (c command) undisturbed(t *testing.T) outcome {
 		t.Fatal("no history")
 	}
 	log := s.dir + ".ops"
-	if r := s.run([]string{commandEnv + "=1", "E1_FAULT=trace:" + log}, c.stdin, os.Args[0], c.args...); r.code != 0 {
+	if r := s.run([]string{commandEnv + "=1", "E1_FAULT=trace:" + log}, c.stdin, self(), c.args...); r.code != 0 {
 		t.Fatalf("e1 %s ended with %d\n%s%s", strings.Join(c.args, " "), r.code, r.out, r.err)
 	}
 	after := s.history()
@@ -85,7 +85,7 @@ func (o outcome) points(name string, most int) []int {
 func (c command) killed(t *testing.T, n int) *shop {
 	t.Helper()
 	s := copyOf(t, c.template(t))
-	r := s.run([]string{commandEnv + "=1", fmt.Sprintf("E1_FAULT=kill:%d", n)}, c.stdin, os.Args[0], c.args...)
+	r := s.run([]string{commandEnv + "=1", fmt.Sprintf("E1_FAULT=kill:%d", n)}, c.stdin, self(), c.args...)
 	if !r.killed {
 		t.Fatalf("not killed: ended with %d\n%s%s", r.code, r.out, r.err)
 	}
@@ -161,7 +161,7 @@ func (c command) checkKilled(t *testing.T, o outcome, n int) {
 	}
 	s.sound()
 	if c.again {
-		if r := s.run([]string{commandEnv + "=1"}, c.stdin, os.Args[0], c.args...); r.code != 0 {
+		if r := s.run([]string{commandEnv + "=1"}, c.stdin, self(), c.args...); r.code != 0 {
 			t.Errorf("again: ended with %d\n%s%s", r.code, r.out, r.err)
 		}
 		last := s.git("ls-tree", "-r", "--name-only", "HEAD", "documents/inquiries")

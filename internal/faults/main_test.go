@@ -125,13 +125,13 @@ func (s *shop) run(env []string, stdin string, name string, args ...string) resu
 // try runs e1 and takes any exit code.
 func (s *shop) try(args ...string) result {
 	s.t.Helper()
-	return s.run([]string{commandEnv + "=1"}, "", os.Args[0], args...)
+	return s.run([]string{commandEnv + "=1"}, "", self(), args...)
 }
 
 // fault runs e1 with a fault.
 func (s *shop) fault(fault string, args ...string) result {
 	s.t.Helper()
-	return s.run([]string{commandEnv + "=1", gitstore.FaultEnv + "=" + fault}, "", os.Args[0], args...)
+	return s.run([]string{commandEnv + "=1", gitstore.FaultEnv + "=" + fault}, "", self(), args...)
 }
 
 // e1 runs a command that must succeed and returns what it printed.
@@ -249,4 +249,13 @@ func (s *shop) copyFrom(from string) {
 	if out, err := exec.Command("cp", "-a", from, s.dir).CombinedOutput(); err != nil {
 		s.t.Fatalf("%v %s", err, out)
 	}
+}
+
+// self is this test binary, which is also the program.
+func self() string {
+	name, err := os.Executable()
+	if err != nil {
+		return os.Args[0]
+	}
+	return name
 }
