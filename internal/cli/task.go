@@ -147,27 +147,18 @@ func (a *app) text(s string) (string, error) {
 	return string(data), err
 }
 
-func newTaskAcceptCmd(a *app) *cobra.Command {
-	o := &taskOptions{app: a}
-	cmd := &cobra.Command{
-		Use:   "accept TASK",
-		Short: "Take a task",
-		Args:  argsBetween(1, 1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			o.task = args[0]
-			return o.event(cmd, "accept", func(id int) engine.Event { return engine.Accept{Task: id, Comment: o.comment} })
-		},
-		ValidArgsFunction: a.completeTasks,
-	}
-	cmd.Flags().StringVar(&o.comment, "comment", "", "a comment")
-	return cmd
+// taskVerb is a command on one task whose only words are flags.
+type taskVerb struct {
+	name, use, short string
+	comment          string // what --comment is for
+	event            func(id int, comment string) (engine.Event, error)
 }
 
-func newTaskRefuseCmd(a *app) *cobra.Command {
+func newTaskVerbCmd(a *app, v taskVerb) *cobra.Command {
 	o := &taskOptions{app: a}
 	cmd := &cobra.Command{
-		Use:   "refuse TASK --comment TEXT",
-		Short: "Give a task back, saying why",
+		Use:   v.name + " " + v.use,
+		Short: v.short,
 		Args:  argsBetween(1, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.task = args[0]
@@ -175,34 +166,60 @@ func newTaskRefuseCmd(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return o.event(cmd, "refuse", func(id int) engine.Event { return engine.Refuse{Task: id, Comment: comment} })
-		},
-		ValidArgsFunction: a.completeTasks,
-	}
-	cmd.Flags().StringVar(&o.comment, "comment", "", "the reason; - reads it from standard input")
-	return cmd
-}
-
-func newTaskDelegateCmd(a *app) *cobra.Command {
-	o := &taskOptions{app: a}
-	to := ""
-	cmd := &cobra.Command{
-		Use:   "delegate TASK --to USER",
-		Short: "Give an open task to somebody else",
-		Args:  argsBetween(1, 1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			o.task = args[0]
-			if to == "" {
-				return usagef("--to says who gets the task")
+			if _, err := v.event(0, comment); err != nil {
+				return err
 			}
-			return o.event(cmd, "delegate", func(id int) engine.Event {
-				return engine.Reassign{Task: id, To: to, Comment: o.comment}
+			return o.event(cmd, v.name, func(id int) engine.Event {
+				event, _ := v.event(id, comment)
+				return event
 			})
 		},
 		ValidArgsFunction: a.completeTasks,
 	}
-	cmd.Flags().StringVar(&o.comment, "comment", "", "a comment")
-	cmd.Flags().StringVar(&to, "to", "", "the new performer")
+	cmd.Flags().StringVar(&o.comment, "comment", "", v.comment+" in this `TEXT`; - reads it from standard input")
+	return cmd
+}
+
+func newTaskAcceptCmd(a *app) *cobra.Command {
+	return newTaskVerbCmd(a, taskVerb{
+		name: "accept", use: "TASK", short: "Take a task", comment: "say something",
+		event: func(id int, comment string) (engine.Event, error) {
+			return engine.Accept{Task: id, Comment: comment}, nil
+		},
+	})
+}
+
+func newTaskRefuseCmd(a *app) *cobra.Command {
+	return newTaskVerbCmd(a, taskVerb{
+		name: "refuse", use: "TASK --comment TEXT", short: "Give a task back, saying why", comment: "say why",
+		event: func(id int, comment string) (engine.Event, error) {
+			return engine.Refuse{Task: id, Comment: comment}, nil
+		},
+	})
+}
+
+func newTaskWithdrawCmd(a *app) *cobra.Command {
+	return newTaskVerbCmd(a, taskVerb{
+		name: "withdraw", use: "TASK", short: "Take an open task back; the route goes on behind it", comment: "say why",
+		event: func(id int, comment string) (engine.Event, error) {
+			return engine.Withdraw{Task: id, Comment: comment}, nil
+		},
+	})
+}
+
+func newTaskDelegateCmd(a *app) *cobra.Command {
+	to := ""
+	cmd := newTaskVerbCmd(a, taskVerb{
+		name: "delegate", use: "TASK --to USER", short: "Give an open task to somebody else", comment: "say why",
+		event: func(id int, comment string) (engine.Event, error) {
+			if to == "" {
+				return nil, usagef("--to says who gets the task")
+			}
+			return engine.Reassign{Task: id, To: to, Comment: comment}, nil
+		},
+	})
+	cmd.Flags().StringVar(&to, "to", "", "the new performer, a `USER`")
+	a.completeFlag(cmd, "to", a.userNames)
 	return cmd
 }
 
