@@ -241,22 +241,6 @@ func newTaskCommentCmd(a *app) *cobra.Command {
 	}
 }
 
-func newTaskWithdrawCmd(a *app) *cobra.Command {
-	o := &taskOptions{app: a}
-	cmd := &cobra.Command{
-		Use:   "withdraw TASK",
-		Short: "Take an open task back; the route goes on behind it",
-		Args:  argsBetween(1, 1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			o.task = args[0]
-			return o.event(cmd, "withdraw", func(id int) engine.Event { return engine.Withdraw{Task: id, Comment: o.comment} })
-		},
-		ValidArgsFunction: a.completeTasks,
-	}
-	cmd.Flags().StringVar(&o.comment, "comment", "", "say why")
-	return cmd
-}
-
 func newTaskShowCmd(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "show TASK",
