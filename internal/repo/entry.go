@@ -206,7 +206,7 @@ func (r *Repo) entry(tree gitstore.Hash, d *document.Document, path string, id g
 	ctx := form.Context{Now: d.Registered, Author: d.By}
 	e.Title = set.Caption(f, d, ctx)
 	scope := set.Scope(f, d, ctx)
-	cardEntry(e, set, f, d, ctx)
+	r.cardEntry(e, set, f, d, ctx)
 	if d.Status != form.Void {
 		e.Keys = append(e.Keys, documentKeys(set, f, d)...)
 		e.Tasks, e.Events = tasksOf(d, e.Title)
@@ -220,16 +220,27 @@ func (r *Repo) entry(tree gitstore.Hash, d *document.Document, path string, id g
 	return e, nil
 }
 
-// cardEntry adds the card: columns, references, text.
-func cardEntry(e *index.Entry, set *form.Set, f *form.Form, d *document.Document, ctx form.Context) {
-	computed := map[string]bool{}
+// notIndexed are the computed fields of a form that have no column. They are
+// found once, since a million documents ask for them.
+func (r *Repo) notIndexed(f *form.Form) map[string]bool {
+	if known, ok := r.unindexed.Load(f); ok {
+		return known.(map[string]bool)
+	}
+	names := map[string]bool{}
 	for _, c := range f.Columns() {
 		if c.Computed && !indexed(f, c) {
-			computed[c.Name] = true
+			names[c.Name] = true
 		}
 	}
+	r.unindexed.Store(f, names)
+	return names
+}
+
+// cardEntry adds the card: columns, references, text.
+func (r *Repo) cardEntry(e *index.Entry, set *form.Set, f *form.Form, d *document.Document, ctx form.Context) {
+	without := r.notIndexed(f)
 	for _, v := range set.Values(f, d, ctx) {
-		if !computed[v.Name] {
+		if !without[v.Name] {
 			e.Fields = append(e.Fields, index.Field{Name: v.Name, Value: v.Value})
 		}
 	}

@@ -3,6 +3,7 @@ package repo
 import (
 	"errors"
 	"io/fs"
+	"sync"
 	"time"
 
 	"github.com/e1-dms/e1/internal/definition"
@@ -55,7 +56,16 @@ type Repo struct {
 	tree  gitstore.Hash
 	defs  *definition.Set
 	index *index.DB
+
+	unindexed sync.Map // *form.Form → map[string]bool, see notIndexed
+	// scratch is the folder of an index that lives no longer than the command.
+	scratch string
+	wrote   bool
 }
+
+// Wrote reports whether a transaction has been committed, so that doing all of
+// it again would do it twice.
+func (r *Repo) Wrote() bool { return r.wrote }
 
 // Open finds the data repository a folder lies in.
 func Open(dir string, opt Options) (*Repo, error) {
