@@ -181,7 +181,15 @@ func (m *machine) scope(d *document.Document, extra map[string]expr.Value) expr.
 // context is what forms may ask for: documents as this transition has changed
 // them, the time, and the document's author.
 func (m *machine) context() form.Context {
-	return form.Context{Lookup: &overlay{m}, Now: m.in.Now, Author: m.author()}
+	return form.Context{Lookup: &overlay{m}, Now: m.in.Now, Author: m.author(), Calendar: m.calendar}
+}
+
+// calendar is the one of the repository; nil when the caller gives none.
+func (m *machine) calendar() *worktime.Calendar {
+	if m.in.Calendar == nil {
+		return nil
+	}
+	return m.in.Calendar("")
 }
 
 func (m *machine) author() string {

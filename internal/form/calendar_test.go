@@ -19,7 +19,7 @@ func TestWorkingDaysInExpressions(t *testing.T) {
   - {field: before, type: date, label: B, default: due - 5wd}
 `)
 	noProblems(t, problems)
-	ctx := form.Context{Now: time.Date(2026, 12, 29, 12, 0, 0, 0, moscow), Calendar: cal}
+	ctx := form.Context{Now: time.Date(2026, 12, 29, 12, 0, 0, 0, moscow), Calendar: func() *worktime.Calendar { return cal }}
 	d := &document.Document{Form: "things", Number: "T-001"}
 	if problems := set.Defaults(f, d, ctx); problems != nil {
 		t.Fatal(problems)

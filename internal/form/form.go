@@ -168,6 +168,7 @@ type Context struct {
 	Lookup Lookup // nil: other documents are treated as absent
 	Now    time.Time
 	Author string // acting user
-	// Calendar counts working time in expressions such as today + 5wd; nil: they fail.
-	Calendar *worktime.Calendar
+	// Calendar gives the working calendar that expressions such as today + 5wd count on, asked for when one needs
+	// it; without one they fail.
+	Calendar func() *worktime.Calendar
 }

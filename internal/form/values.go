@@ -348,10 +348,12 @@ func (sc *Scope) Ref(form, number string) (expr.Scope, error) {
 
 // AddDuration implements expr.Calendared by the calendar of the context.
 func (sc *Scope) AddDuration(from expr.Value, d expr.Duration, negative bool) (expr.Value, error) {
-	if sc.ctx.Calendar == nil {
-		return nil, errors.New("no working calendar is known here")
+	if sc.ctx.Calendar != nil {
+		if c := sc.ctx.Calendar(); c != nil {
+			return expr.AddWorking(c, from, d, negative), nil
+		}
 	}
-	return expr.AddWorking(sc.ctx.Calendar, from, d, negative), nil
+	return nil, errors.New("no working calendar is known here")
 }
 
 // Decode reads every field of a card, computed ones included. What cannot be read is absent from the values and

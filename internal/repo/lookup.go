@@ -3,9 +3,11 @@ package repo
 import (
 	"errors"
 
+	"github.com/e1-dms/e1/internal/definition"
 	"github.com/e1-dms/e1/internal/document"
 	"github.com/e1-dms/e1/internal/form"
 	"github.com/e1-dms/e1/internal/index"
+	"github.com/e1-dms/e1/internal/worktime"
 )
 
 // aliasKey is the kind of the index's keys for former numbers.
@@ -29,12 +31,17 @@ func (tx *Tx) Lookup() Lookup { return Lookup{r: tx.r, tx: tx} }
 
 // Context is what forms may ask for in this transaction.
 func (tx *Tx) Context() form.Context {
-	return form.Context{Lookup: tx.Lookup(), Now: tx.Now(), Author: tx.op.Actor}
+	return form.Context{Lookup: tx.Lookup(), Now: tx.Now(), Author: tx.op.Actor, Calendar: calendarOf(tx.Definitions())}
 }
 
 // Context is what forms may ask for outside of a transaction.
 func (r *Repo) Context(author string) form.Context {
-	return form.Context{Lookup: r.Lookup(), Now: r.Now(), Author: author}
+	return form.Context{Lookup: r.Lookup(), Now: r.Now(), Author: author, Calendar: calendarOf(r.Definitions())}
+}
+
+// calendarOf gives the repository's working calendar when it is first needed.
+func calendarOf(d *definition.Set) func() *worktime.Calendar {
+	return func() *worktime.Calendar { return d.Calendar("") }
 }
 
 // Document returns a document, nil when there is none of that number.
