@@ -8,7 +8,9 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -35,6 +37,7 @@ const now = "2026-11-23T10:00:00+03:00"
 //
 //	exitcode N COMMAND ARG…   the command ends with exactly this exit code
 //	count N GLOB              so many files match
+//	narrow N                  no line of stdout has more than N characters
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                filepath.Join("testdata", "script"),
@@ -44,6 +47,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exitcode": exitcode,
 			"count":    count,
+			"narrow":   narrow,
 		},
 	})
 }
@@ -108,5 +112,24 @@ func count(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	if len(found) != want {
 		ts.Fatalf("%d files match %s, not %d: %v", len(found), args[1], want, found)
+	}
+}
+
+// narrow demands that no line of the last command's stdout is wider than so
+// many characters.
+func narrow(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: narrow N")
+	}
+	most, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	out := ts.ReadFile("stdout")
+	if out == "" {
+		ts.Fatalf("stdout is empty")
+	}
+	for line := range strings.SplitSeq(out, "\n") {
+		if n := utf8.RuneCountInString(line); n > most {
+			ts.Fatalf("%d characters, more than %d: %s", n, most, line)
+		}
 	}
 }

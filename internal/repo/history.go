@@ -2,6 +2,7 @@ package repo
 
 import (
 	"errors"
+	"strconv"
 	"strings"
 
 	"github.com/e1-dms/e1/internal/gitstore"
@@ -146,8 +147,12 @@ func (r *Repo) record(c gitstore.Commit) (index.CommitRecord, error) {
 	return rec, err
 }
 
-// ResolveCommit finds the commit an abbreviated id means.
+// ResolveCommit finds the commit that an abbreviated id means, or HEAD,
+// HEAD^ and HEAD~N as git has them.
 func (r *Repo) ResolveCommit(text string) (string, error) {
+	if back, ok := backFromHead(text); ok && !r.head.Unborn {
+		return r.ancestor(back, text)
+	}
 	if id, err := gitstore.ParseHash(text); err == nil {
 		if _, err := r.git.Commit(id); err == nil {
 			return text, nil
@@ -172,4 +177,37 @@ func (r *Repo) ResolveCommit(text string) (string, error) {
 		ids[i] = c.ID[:12]
 	}
 	return "", &AmbiguousError{Text: text, Candidates: ids}
+}
+
+// backFromHead reads HEAD, HEAD^, HEAD^^, HEAD~, HEAD~3: how many commits
+// back from HEAD that is.
+func backFromHead(text string) (int, bool) {
+	rest, ok := strings.CutPrefix(text, "HEAD")
+	switch {
+	case !ok:
+		return 0, false
+	case strings.Trim(rest, "^") == "":
+		return len(rest), true
+	case rest == "~":
+		return 1, true
+	}
+	digits, ok := strings.CutPrefix(rest, "~")
+	n, err := strconv.Atoi(digits)
+	return n, ok && err == nil && n >= 0
+}
+
+// ancestor follows first parents from HEAD.
+func (r *Repo) ancestor(back int, text string) (string, error) {
+	id := r.head.Commit
+	for ; back > 0; back-- {
+		c, err := r.git.Commit(id)
+		if err != nil {
+			return "", err
+		}
+		if len(c.Parents) == 0 {
+			return "", &UnknownError{What: "commit", Name: text, Try: "e1 log"}
+		}
+		id = c.Parents[0]
+	}
+	return id.String(), nil
 }
