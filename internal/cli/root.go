@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/e1-dms/e1/internal/config"
+	"github.com/e1-dms/e1/internal/index"
 )
 
 // app is one run of the program: its streams, its settings and the repository
@@ -48,9 +49,23 @@ type globalFlags struct {
 // Run executes one command line and returns the process's exit code. It never
 // calls os.Exit and never panics for input.
 func Run(ctx context.Context, args []string, s Streams, version string) int {
+	in, out := &usedReader{Reader: s.In}, &usedWriter{Writer: s.Out}
+	s.In, s.Out = in, out
+	a, err := runOnce(ctx, args, s, version)
+	if errors.Is(err, index.ErrDamaged) && !in.used && !out.used && a.session != nil && !a.session.repo.Wrote() {
+		// The derived index was found damaged halfway, and nothing has happened
+		// yet: once more, with a new one.
+		if a.session.repo.DropIndex() == nil {
+			a, err = runOnce(ctx, args, s, version)
+		}
+	}
+	return a.fail(err)
+}
+
+func runOnce(ctx context.Context, args []string, s Streams, version string) (*app, error) {
 	a := &app{Streams: s, version: versionOf(version), result: s.Out}
 	if err := a.setClock(); err != nil {
-		return a.fail(err)
+		return a, err
 	}
 	root := newRootCmd(a)
 	root.SetArgs(args)
@@ -64,7 +79,28 @@ func Run(ctx context.Context, args []string, s Streams, version string) int {
 	if err == nil && ctx.Err() != nil {
 		err = ctx.Err()
 	}
-	return a.fail(err)
+	return a, err
+}
+
+// usedReader and usedWriter know whether anything went through them.
+type usedReader struct {
+	io.Reader
+	used bool
+}
+
+func (r *usedReader) Read(p []byte) (int, error) {
+	r.used = true
+	return r.Reader.Read(p)
+}
+
+type usedWriter struct {
+	io.Writer
+	used bool
+}
+
+func (w *usedWriter) Write(p []byte) (int, error) {
+	w.used = true
+	return w.Writer.Write(p)
 }
 
 func newRootCmd(a *app) *cobra.Command {

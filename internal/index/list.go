@@ -117,6 +117,11 @@ func (db *DB) List(q Query) (Result, error) {
 	if err == nil && q.MaxCount >= 0 {
 		res.Total, res.Estimated, err = db.count(q)
 	}
+	if err == nil && db.inTx && q.Offset == 0 && q.MaxCount >= 0 && len(res.Rows) < res.Total && (q.Limit == 0 || len(res.Rows) < q.Limit) {
+		// SQLite has no sums over its pages; rows that are counted and cannot
+		// be found are how overwritten ones show.
+		return Result{}, fmt.Errorf("%w: %d of %d documents found", ErrDamaged, len(res.Rows), res.Total)
+	}
 	return res, wrap(err)
 }
 

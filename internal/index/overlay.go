@@ -23,8 +23,11 @@ const overlayPrefix = "temp.o_"
 // series of numbers, words) is seen through temporary views of the same names
 // as the index's tables: temporary names win over the others.
 func (db *DB) Overlay(entries []Entry, deleted []string) error {
-	if err := db.endSnapshot(); err != nil {
-		return err
+	// A snapshot held already is the state the difference was taken from.
+	if db.overlay {
+		if err := db.endSnapshot(); err != nil {
+			return err
+		}
 	}
 	if err := db.Snapshot(); err != nil {
 		return err

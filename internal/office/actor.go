@@ -64,12 +64,15 @@ type Identity struct {
 // settings, else git's e-mail matched in org.yaml. Acting as somebody else
 // takes the admin role or a substitution.
 func (o *Office) identify(id Identity) (Actor, error) {
-	people, _, err := o.repo.Definitions().Org()
+	people, problems, err := o.repo.Definitions().Org()
 	if err != nil {
 		return Actor{}, err
 	}
 	_, email := o.repo.Git().ToldUser()
 	self, selfErr := o.self(people, id, email)
+	if selfErr != nil && problems.HasErrors() {
+		return Actor{}, problems.Err() // they may be why nobody is known
+	}
 	if id.As == "" || selfErr == nil && id.As == self.ID {
 		if selfErr != nil {
 			return Actor{}, selfErr

@@ -42,16 +42,80 @@ func (r *Repo) Index() (*index.DB, error) {
 	if err != nil {
 		return nil, err
 	}
+	db, err := r.openIndex(file, schema)
+	if errors.Is(err, index.ErrDamaged) {
+		// A file that only turned out to be damaged while it was read.
+		_ = os.Remove(file)
+		db, err = r.openIndex(file, schema)
+	}
+	if err != nil {
+		if db, err = r.scratchIndex(schema, err); err != nil {
+			return nil, err
+		}
+	}
+	r.index = db
+	return db, nil
+}
+
+// openIndex opens the index in a file and makes it describe HEAD.
+func (r *Repo) openIndex(file string, schema index.Schema) (*index.DB, error) {
 	db, err := index.Open(file, schema, index.Options{Version: indexVersion})
 	if err != nil {
 		return nil, fmt.Errorf("cannot open the index: %w", err)
 	}
-	if err := r.refresh(db, file, schema); err != nil {
+	err = r.refresh(db, file, schema)
+	if err == nil {
+		err = r.hold(db)
+	}
+	if err != nil {
 		db.Close()
 		return nil, err
 	}
-	r.index = db
 	return db, nil
+}
+
+// hold keeps db describing HEAD as this command knows it, whatever others
+// commit meanwhile.
+func (r *Repo) hold(db *index.DB) error {
+	if err := db.Snapshot(); err != nil {
+		return err
+	}
+	if db.State().Commit == r.head.Commit.String() {
+		return nil
+	}
+	return r.overlay(db)
+}
+
+// scratchIndex builds an index for this command only, in the folder for
+// temporary files: the one that stays cannot be written, because the disk is
+// full or something is in its way. It fails with why when there is no room
+// either.
+func (r *Repo) scratchIndex(schema index.Schema, why error) (*index.DB, error) {
+	dir, err := os.MkdirTemp("", "e1-index-")
+	if err != nil {
+		return nil, why
+	}
+	db, err := r.openIndex(filepath.Join(dir, indexName), schema)
+	if err != nil {
+		os.RemoveAll(dir)
+		return nil, why
+	}
+	r.scratch = dir
+	r.opt.note(fmt.Sprintf("the index cannot be kept: %v", why))
+	return db, nil
+}
+
+// DropIndex forgets the index and its file, so that the next use builds it
+// anew: it turned out to be damaged.
+func (r *Repo) DropIndex() error {
+	file, err := r.indexFile()
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(r.closeIndex(), os.Remove(file)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
 }
 
 // CloseIndex forgets the open index, so that the next use looks at HEAD again.
@@ -61,6 +125,10 @@ func (r *Repo) closeIndex() error {
 	}
 	err := r.index.Close()
 	r.index = nil
+	if r.scratch != "" {
+		os.RemoveAll(r.scratch)
+		r.scratch = ""
+	}
 	return err
 }
 
@@ -193,6 +261,9 @@ func (r *Repo) tooOld(s index.State) bool {
 
 // overlay answers from the difference in memory.
 func (r *Repo) overlay(db *index.DB) error {
+	if err := db.Snapshot(); err != nil {
+		return err
+	}
 	delta, err := r.difference(db.State())
 	if err != nil {
 		return err

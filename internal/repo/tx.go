@@ -394,6 +394,7 @@ func (tx *Tx) finish() (Receipt, error) {
 	if errors.Is(err, gitstore.ErrNothing) {
 		return Receipt{Subject: tx.subject}, nil
 	}
+	tx.r.wrote = tx.r.wrote || !id.IsZero()
 	if err != nil {
 		return Receipt{}, err
 	}
