@@ -41,7 +41,10 @@ func runFileList(cmd *cobra.Command, a *app, text string) error {
 		return render.JSON(a.result, render.Object{{Key: "files", Value: filesJSON(d)}})
 	}
 	s := a.style()
-	t := render.Table{Columns: []render.Column{{Title: "name", Flex: true}, {Title: "size", Align: render.Right}, {Title: "by"}, {Title: "at"}}}
+	t := render.Table{Columns: []render.Column{
+		{Title: heading("file", s.Language), Flex: true}, {Title: heading("size", s.Language), Align: render.Right},
+		{Title: heading("by", s.Language)}, {Title: heading("at", s.Language)},
+	}}
 	for _, f := range d.Files {
 		size := s.Size(f.Size)
 		if a.flags.plain {

@@ -37,7 +37,7 @@ func runFormList(cmd *cobra.Command, a *app) error {
 		return err
 	}
 	lang := r.Language()
-	t := render.Table{Columns: []render.Column{{Title: "form", Whole: true}, {Title: "title", Flex: true}, {Title: "number"}, {Title: "fields", Align: render.Right}}}
+	t := render.Table{Columns: []render.Column{{Title: heading("form", lang), Whole: true}, {Title: heading("title", lang), Flex: true}, {Title: heading("number", lang)}, {Title: heading("fields", lang), Align: render.Right}}}
 	out := []render.Object{}
 	for _, name := range names {
 		f, err := r.Definitions().Form(name)
@@ -78,7 +78,7 @@ func runFormShow(cmd *cobra.Command, a *app, name string) error {
 		return render.JSON(a.result, formJSON(f, lang))
 	}
 	t := render.Table{Columns: []render.Column{
-		{Title: "field", Whole: true}, {Title: "label", Flex: true, Wrap: true}, {Title: "type"}, {Title: "", Flex: true, Wrap: true},
+		{Title: heading("field", lang), Whole: true}, {Title: heading("label", lang), Flex: true, Wrap: true}, {Title: heading("type", lang)}, {Title: "", Flex: true, Wrap: true},
 	}}
 	for _, g := range f.Groups {
 		if !a.flags.plain {

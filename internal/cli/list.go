@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -203,18 +204,8 @@ func (a *app) printRows(v *cardView, f *form.Form, columns []string, found index
 }
 
 func (v *cardView) column(f *form.Form, name string) render.Column {
-	words := map[string]map[string]string{
-		"number": {"ru": "номер", "en": "number"}, "status": {"ru": "статус", "en": "status"},
-		"title": {"ru": "название", "en": "title"}, "registered": {"ru": "дата", "en": "registered"},
-		"by": {"ru": "автор", "en": "by"}, "form": {"ru": "форма", "en": "form"},
-		"comments": {"ru": "замечаний", "en": "comments"}, "files": {"ru": "файлов", "en": "files"}, "uid": {"ru": "uid", "en": "uid"},
-	}
-	if w, ok := words[name]; ok {
-		c := render.Column{Title: w[v.lang], Whole: name == "number" || name == "registered", Flex: name == "title"}
-		if c.Title == "" {
-			c.Title = name
-		}
-		return c
+	if slices.Contains(attributes, name) {
+		return render.Column{Title: heading(name, v.lang), Whole: name == "number" || name == "registered", Flex: name == "title"}
 	}
 	c := render.Column{Title: name, Flex: true}
 	if f != nil {

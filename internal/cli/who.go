@@ -66,7 +66,7 @@ func runUserList(cmd *cobra.Command, a *app) error {
 	}
 	today := expr.DateOf(r.Now())
 	lang := r.Language()
-	t := render.Table{Columns: []render.Column{{Title: "id", Whole: true}, {Title: "name"}, {Title: "department"}, {Title: "roles", Flex: true, Wrap: true}, {Title: "absent"}}}
+	t := render.Table{Columns: []render.Column{{Title: heading("user", lang), Whole: true}, {Title: heading("name", lang)}, {Title: heading("department", lang)}, {Title: heading("roles", lang), Flex: true, Wrap: true}, {Title: heading("absent", lang)}}}
 	users := []render.Object{}
 	for _, u := range people.Users {
 		dept := u.Department
