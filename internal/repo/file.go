@@ -4,12 +4,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-
-	"golang.org/x/sys/unix"
 )
-
-// writable reports whether files can be made in a folder.
-func writable(dir string) bool { return unix.Access(dir, unix.W_OK|unix.X_OK) == nil }
 
 // copyFile copies a file by way of a temporary one.
 func copyFile(from, to string) error {
