@@ -127,12 +127,14 @@ func open(t *testing.T, name string) *page {
 // fence is a fenced block of a page.
 var fence = regexp.MustCompile("(?ms)^```([a-z]*)\n(.*?)^```$")
 
-// session executes the console blocks of a page and compares or renews them.
-func (p *page) session(least int) {
+// session executes the console blocks of a page, after commands that the page
+// does not show, and compares or renews them.
+func (p *page) session(least int, before ...string) {
 	p.t.Helper()
 	sh := newShell(p.t)
 	const mark = "\x01e1-docs\x01"
 	var script strings.Builder
+	script.WriteString(strings.Join(before, "\n") + "\n")
 	commands := 0
 	blocks := fence.FindAllStringSubmatch(p.text, -1)
 	for _, b := range blocks {

@@ -44,7 +44,7 @@ func runLint(cmd *cobra.Command, a *app, args []string) error {
 	if len(args) > 0 && len(found.Files) == 0 {
 		return &repo.UnknownError{What: "definition", Name: args[0], Try: "e1 lint checks all of them"}
 	}
-	return a.problems(r, render.Problems{Files: len(found.Files), Counts: "files", List: found.Problems}, fmt.Sprintf("%d files", len(found.Files)))
+	return a.problems(r, render.Problems{Files: len(found.Files), Counts: "files", List: found.Problems}, plural(len(found.Files), "file"))
 }
 
 // below gives a path as the repository names it.

@@ -121,7 +121,7 @@ func newTaskAdvanceCmd(a *app, name string) *cobra.Command {
 		},
 		ValidArgsFunction: a.completeAdvance,
 	}
-	cmd.Flags().StringVar(&o.comment, "comment", "", "say why in this `TEXT`; - reads it from standard input")
+	cmd.Flags().StringVar(&o.comment, "comment", "", "say why in `TEXT`; - reads it from standard input")
 	return cmd
 }
 
