@@ -176,7 +176,7 @@ func newTaskVerbCmd(a *app, v taskVerb) *cobra.Command {
 		},
 		ValidArgsFunction: a.completeTasks,
 	}
-	cmd.Flags().StringVar(&o.comment, "comment", "", v.comment+" in this `TEXT`; - reads it from standard input")
+	cmd.Flags().StringVar(&o.comment, "comment", "", v.comment+" (`TEXT`); - reads it from standard input")
 	return cmd
 }
 
