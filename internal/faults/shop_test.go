@@ -155,14 +155,17 @@ func (s *shop) mail() int {
 	return n
 }
 
+// reads are commands that only read.
+var reads = [][]string{
+	{"list", "inquiries"}, {"list", "clients", "--where", `inn != ""`}, {"list", "works"},
+	{"search", "client"}, {"tasks", "--all"}, {"show", "CLI-000001"}, {"show", "INQ-2026-000001"},
+}
+
 // answers is what the reading commands say.
 func (s *shop) answers() string {
 	s.t.Helper()
 	var b bytes.Buffer
-	for _, args := range [][]string{
-		{"list", "inquiries"}, {"list", "clients", "--where", `inn != ""`}, {"list", "works"},
-		{"search", "client"}, {"tasks", "--all"}, {"show", "CLI-000001"}, {"show", "INQ-2026-000001"},
-	} {
+	for _, args := range reads {
 		b.WriteString(strings.Join(args, " ") + "\n")
 		b.WriteString(s.e1(append(args, "--json")...))
 	}

@@ -138,6 +138,30 @@ func (c *recovery) elsewhere(id Hash) error {
 		return err // it never happened, or was taken back
 	}
 	c.note("", "an interrupted command made commit %s on branch %s, which is not checked out", id.String()[:10], strings.TrimPrefix(c.j.Ref, "refs/heads/"))
+	return c.carried()
+}
+
+// carried names the files that the interrupted command had written before
+// somebody took them along to another branch: git shows them as edited there.
+func (c *recovery) carried() error {
+	head, err := c.r.Head()
+	if err != nil || head.Unborn {
+		return err
+	}
+	commit, err := c.r.Commit(head.Commit)
+	if err != nil {
+		return err
+	}
+	for _, f := range c.j.Files {
+		now, err := c.r.Lookup(commit.Tree, f.Path)
+		if err := ignoreNotExist(err); err != nil {
+			return err
+		}
+		id, _, err := hashFile(filepath.Join(c.r.root, filepath.FromSlash(f.Path)))
+		if err == nil && id.String() == f.New && id != now.ID {
+			c.note(f.Path, "holds what the interrupted command wrote, which is not part of this branch; git restore takes it back")
+		}
+	}
 	return nil
 }
 
