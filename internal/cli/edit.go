@@ -34,6 +34,10 @@ func runEdit(cmd *cobra.Command, a *app, text string) error {
 	if err != nil {
 		return err
 	}
+	if !a.InTTY && a.conf.Editor == "vi" {
+		// An editor nobody chose would wait for keys that never come.
+		return &usageError{message: "standard input is no terminal and no editor is set", hint: "export EDITOR=…, or e1 set " + text + " FIELD=VALUE"}
+	}
 	r := o.Repo()
 	number, err := r.Resolve(text)
 	if err != nil {

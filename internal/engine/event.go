@@ -129,7 +129,7 @@ func (m *machine) may(t *document.Task) (role, string, error) {
 	if t.State == TaskReview {
 		people = []string{t.Controller}
 	}
-	return nobody, "", refuse(NotYours, "e1 task delegate "+m.ref(t)+" "+m.in.Actor,
+	return nobody, "", refuse(NotYours, "e1 task delegate "+m.ref(t)+" --to "+m.in.Actor,
 		"task %s (%s) is for %s, not for %q", m.ref(t), t.Title, quoted(people), m.in.Actor).offer(people...)
 }
 
