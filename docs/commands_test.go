@@ -102,3 +102,49 @@ func TestHelp(t *testing.T) {
 	}
 	visit(cli.Command())
 }
+
+// TestExamples executes every example of the help in a repository with a few
+// documents, but for those that make much of it. None may be refused as a command line that makes no sense.
+func TestExamples(t *testing.T) {
+	there := strings.NewReplacer("inq42", "inq6", "INQ-2026-000042", "INQ-2026-000006", "inq7", "inq2", "con7", "con1",
+		"WRK-2026-000007", "WRK-2026-000001")
+	var lines []string
+	var visit func(c *cobra.Command)
+	visit = func(c *cobra.Command) {
+		for line := range strings.Lines(c.Example) {
+			if line = strings.TrimSpace(line); strings.HasPrefix(line, "e1 ") && !strings.HasPrefix(line, "e1 completion") && !strings.Contains(line, " demo ") {
+				lines = append(lines, there.Replace(line))
+			}
+		}
+		for _, sub := range c.Commands() {
+			visit(sub)
+		}
+	}
+	visit(cli.Command())
+	if len(lines) < 30 {
+		t.Fatalf("only %d examples", len(lines))
+	}
+	script := strings.Builder{}
+	script.WriteString(`e1 init shop --sample -q && cd shop && cp .git/e1/mail/new/01* letter.eml && e1 import -q >/dev/null
+e1 -q register clients name=Ромашка
+e1 -q register works kind=call client=CLI-000001
+e1 -q register contracts client=CLI-000001 kind=supply name=Столы subject=Столы amount=1000 manager=petrova
+printf 'kind: training\nname: Лютик\n' > card.yaml; printf x > letter.pdf; export EDITOR=true
+`)
+	const mark = "\x01"
+	for _, line := range lines {
+		script.WriteString("printf '" + mark + "'\n" + line + " </dev/null\necho \"exit code $?\"\n")
+	}
+	sh := newShell(t)
+	out, _ := sh.run(script.String())
+	said := strings.Split(out, mark)[1:]
+	if len(said) != len(lines) {
+		t.Fatalf("%d of %d examples were run:\n%s", len(said), len(lines), out)
+	}
+	for i, line := range lines {
+		t.Log(line, "\n", said[i])
+		if strings.Contains(said[i], "exit code 2\n") || strings.Contains(said[i], "unknown field") || strings.Contains(said[i], "unknown code") {
+			t.Errorf("%s\n%s", line, said[i])
+		}
+	}
+}

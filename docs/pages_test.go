@@ -32,4 +32,6 @@ func TestFunctions(t *testing.T) {
 	p.compare(before + begin + b.String() + end + after)
 }
 
-func TestReadme(t *testing.T) { open(t, "../README.md").session(2, "e1 init shop --sample -q && cd shop") }
+func TestReadme(t *testing.T) {
+	open(t, "../README.md").session(2, "e1 init shop --sample -q && cd shop")
+}

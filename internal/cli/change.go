@@ -33,7 +33,7 @@ func newSetCmd(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "set NUMBER FIELD=VALUE…",
 		Short: "Change fields of a card; an empty value clears",
-		Example: `  e1 set inq42 phone='8 (495) 123-45-67' amount='1 500 000,50'
+		Example: `  e1 set con7 amount='1 500 000,50' valid_until=31.12.2027
   e1 set CLI-000001 site=
   e1 set inq42 lines+='[{item: Обучение, qty: 2, price: 15000}]'`,
 		Args: argsBetween(2, -1),
