@@ -3,6 +3,7 @@ package requisite
 import (
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
@@ -10,8 +11,11 @@ import (
 
 // legalForms are the words a name of an organisation may start or end with,
 // longest first, as NormalName has already spelled them.
-func legalForms() []string {
-	return []string{
+// They are split into words once, since an index normalises every name of a
+// repository.
+var legalForms = sync.OnceValue(func() [][]string {
+	var out [][]string
+	for _, f := range []string{
 		"общество с дополнительной ответственностью",
 		"общество с ограниченной ответственностью",
 		"непубличное акционерное общество",
@@ -29,8 +33,11 @@ func legalForms() []string {
 		"ооо", "оао", "зао", "пао", "нао", "ано", "чоу", "гуп", "муп", "гбу", "мбу", "гбоу", "мбоу", "кфх",
 		"нко", "тсж", "снт", "одо", "ао", "ип", "чп", "пк",
 		"ooo", "oao", "zao", "pao", "llc", "ltd", "inc", "gmbh", "jsc",
+	} {
+		out = append(out, strings.Fields(f))
 	}
-}
+	return out
+})
 
 // NormalName is the form of an organisation's or person's name by which
 // duplicates are searched: lower case, ё as е, without quotation marks and
@@ -57,9 +64,8 @@ func NormalName(s string) string {
 
 // dropForm removes one legal form from either end of the name, if something is
 // left of it.
-func dropForm(words, forms []string) []string {
-	for _, f := range forms {
-		form := strings.Fields(f)
+func dropForm(words []string, forms [][]string) []string {
+	for _, form := range forms {
 		if len(form) >= len(words) {
 			continue
 		}
