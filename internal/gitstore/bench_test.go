@@ -15,8 +15,8 @@ const benchEnv = "E1_BENCH_REPO"
 
 // TestPrepareMillion fills a repository for the benchmarks:
 //
-//	E1_BENCH_REPO=/tmp/million go test -run PrepareMillion ./internal/gitstore
-//	E1_BENCH_REPO=/tmp/million go test -run - -bench Commit ./internal/gitstore
+//	E1_BENCH_REPO=DIR go test -run PrepareMillion ./internal/gitstore
+//	E1_BENCH_REPO=DIR go test -run - -bench Commit ./internal/gitstore
 func TestPrepareMillion(t *testing.T) {
 	dir := os.Getenv(benchEnv)
 	if dir == "" {
