@@ -72,12 +72,8 @@ func Log(r *repo.Repo, number string, limit int) ([]LogEntry, error) {
 // withRegistration adds the commit that brought the document when it is not
 // recorded: huge commits, such as a bulk import, do not name what they brought.
 func withRegistration(r *repo.Repo, db *index.DB, number, path string, records []index.CommitRecord) ([]index.CommitRecord, error) {
-	oldest := r.Head().Commit.String()
-	if n := len(records); n > 0 {
-		oldest = records[n-1].Parent
-		if oldest == "" {
-			return records, nil
-		}
+	if n := len(records); n > 0 && records[n-1].Parent == "" {
+		return records, nil
 	}
 	big, err := db.BigCommits()
 	if err != nil {
