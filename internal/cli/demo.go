@@ -82,8 +82,16 @@ func runDemo(cmd *cobra.Command, o *demoOptions) error {
 		a.note("%s", n.String())
 	}
 	if a.flags.json {
-		return render.JSON(a.result, render.Object{{Key: "documents", Value: filled.Documents}, {Key: "commits", Value: filled.Commits}, {Key: "commit", Value: filled.Commit.String()}})
+		return render.JSON(a.result, render.Object{{Key: "documents", Value: total(filled.Documents)}, {Key: "commits", Value: filled.Commits}, {Key: "commit", Value: filled.Commit.String()}})
 	}
-	a.message("wrote %d documents in %d commits (%s)", filled.Documents, filled.Commits, shortID(filled.Commit.String()))
+	a.message("wrote %d documents in %d commits (%s)", total(filled.Documents), filled.Commits, shortID(filled.Commit.String()))
 	return nil
+}
+
+func total(counts []demo.Count) int {
+	n := 0
+	for _, c := range counts {
+		n += c.N
+	}
+	return n
 }

@@ -73,7 +73,7 @@ func runList(cmd *cobra.Command, o *listOptions) error {
 	if err != nil {
 		return err
 	}
-	sel := repo.Selection{Form: f.Name, Where: o.where, OrderBy: order, Limit: o.limit, Void: o.void, Columns: fieldsOnly(f, columns)}
+	sel := repo.Selection{Form: f.Name, Where: o.where, OrderBy: order, Limit: o.limit, Void: o.void, Exact: a.flags.json, Columns: fieldsOnly(f, columns)}
 	if a.flags.limitless() && !cmd.Flags().Changed("limit") {
 		sel.Limit = 0
 	}
