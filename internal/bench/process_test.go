@@ -180,7 +180,7 @@ func measureGit(b *testing.B, dir, inquiry string) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		src = append(bytes.TrimRight(src, "\n"), []byte(fmt.Sprintf("\npeer_%d: x\n", n))...)
+		src = append(bytes.TrimRight(src, "\n"), []byte(fmt.Sprintf("\npeer_%d_%d: x\n", time.Now().UnixNano(), n))...)
 		if err := os.WriteFile(path, src, 0o644); err != nil {
 			b.Fatal(err)
 		}
