@@ -3,6 +3,7 @@ package intake
 import (
 	"regexp"
 	"strings"
+	"sync"
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
@@ -31,7 +32,7 @@ type labelled struct {
 
 // ordinal is the number of an order line: «Товар 2», «Товар №2», where № has
 // become "no" by normalisation.
-var ordinal = regexp.MustCompile(`\s*(?:no\s*)?\d+$`)
+var ordinal = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\s*(?:no\s*)?\d+$`) })
 
 // readLabel finds a label at the start of a line. A known label may be followed
 // by any kind of colon, an equals sign, a tab or a spaced dash; what only looks
@@ -78,7 +79,7 @@ func (i *Import) known(label string) (int, bool) {
 	if index, ok := i.labels[n]; ok {
 		return index, true
 	}
-	if index, ok := i.labels[ordinal.ReplaceAllString(n, "")]; ok && i.Fields[index].Table != nil {
+	if index, ok := i.labels[ordinal().ReplaceAllString(n, "")]; ok && i.Fields[index].Table != nil {
 		return index, true
 	}
 	return 0, false

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // heading is the heading row of a table in a letter, whose cells are separated
@@ -84,7 +85,7 @@ func (t *Table) column(cell string) int {
 func hasDigit(s string) bool { return strings.ContainsAny(s, "0123456789") }
 
 // enumeration is what people put before a row: «1.», «2)», a bullet.
-var enumeration = regexp.MustCompile(`^(?:\d{1,3}[.)]\s+|[-–•*]\s+)`)
+var enumeration = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(?:\d{1,3}[.)]\s+|[-–•*]\s+)`) })
 
 // row adds a row to a table. With more cells than columns the first column has
 // the separator in it; a row without anything in its first column, and a line
@@ -102,7 +103,7 @@ func (r *reading) row(f Field, cells []string, label string, n int) {
 	for k, cell := range cells {
 		cell = strings.TrimFunc(cell, isSpace)
 		if k == 0 {
-			cell = enumeration.ReplaceAllString(cell, "")
+			cell = enumeration().ReplaceAllString(cell, "")
 		} else {
 			cell = withoutUnit(cell)
 		}
@@ -127,11 +128,13 @@ func isTotal(s string) bool {
 }
 
 // amount is a number with a unit behind it: «2 шт.», «15 000,00 руб.», «3 чел».
-var amount = regexp.MustCompile(`(?i)^([+-]?\d[\d\s\x{a0}\x{202f}]*(?:[.,]\d+)?)\s*(?:шт|штук[аи]?|ед|экз|чел|мест[оа]?|компл|уп|усл|руб|рублей|рубля|р|₽|rub|pcs)\.?$`)
+var amount = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)^([+-]?\d[\d\s\x{a0}\x{202f}]*(?:[.,]\d+)?)\s*(?:шт|штук[аи]?|ед|экз|чел|мест[оа]?|компл|уп|усл|руб|рублей|рубля|р|₽|rub|pcs)\.?$`)
+})
 
 // withoutUnit leaves the number of an amount, and everything else as it is.
 func withoutUnit(s string) string {
-	if m := amount.FindStringSubmatch(s); m != nil {
+	if m := amount().FindStringSubmatch(s); m != nil {
 		return strings.TrimFunc(m[1], isSpace)
 	}
 	return s

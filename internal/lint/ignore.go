@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/e1-dms/e1/internal/diag"
@@ -17,7 +18,9 @@ var (
 
 // ignoreComment is `# e1:ignore R031, R040 -- reason`, at the end of the line
 // with the problem or on a line of its own above it.
-var ignoreComment = regexp.MustCompile(`#\s*e1:ignore\s+([A-Z]\d{3}(?:[,\s]+[A-Z]\d{3})*)\s*(?:--\s*(.*))?$`)
+var ignoreComment = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`#\s*e1:ignore\s+([A-Z]\d{3}(?:[,\s]+[A-Z]\d{3})*)\s*(?:--\s*(.*))?$`)
+})
 
 // ignored is one ignore comment.
 type ignored struct {
@@ -71,7 +74,7 @@ func ignoresOf(file, src string) []*ignored {
 	}
 	lines := strings.Split(src, "\n")
 	for i, line := range lines {
-		m := ignoreComment.FindStringSubmatchIndex(strings.TrimRight(line, "\r "))
+		m := ignoreComment().FindStringSubmatchIndex(strings.TrimRight(line, "\r "))
 		if m == nil {
 			continue
 		}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"regexp"
 	"strings"
+	"sync"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
@@ -20,7 +21,7 @@ func htmlText(source string) string {
 		case html.ErrorToken:
 			p.tables = nil
 			p.endRows()
-			return normalText(blankLines.ReplaceAllString(string(p.out), "\n\n"))
+			return normalText(blankLines().ReplaceAllString(string(p.out), "\n\n"))
 		case html.TextToken:
 			if p.skip == 0 {
 				p.text(string(z.Text()))
@@ -35,7 +36,7 @@ func htmlText(source string) string {
 	}
 }
 
-var blankLines = regexp.MustCompile(`\n(?:[ \t]*\n){2,}`)
+var blankLines = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\n(?:[ \t]*\n){2,}`) })
 
 // page is the text written so far.
 type page struct {
@@ -243,11 +244,13 @@ func joinCells(cells []string, layout bool) string {
 	return strings.Join(cells, "\t")
 }
 
-var metaCharsetPattern = regexp.MustCompile(`(?i)<meta[^>]{0,200}charset\s*=\s*["']?([a-z0-9_-]{3,20})`)
+var metaCharsetPattern = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)<meta[^>]{0,200}charset\s*=\s*["']?([a-z0-9_-]{3,20})`)
+})
 
 // metaCharset is the character set an HTML page declares inside itself.
 func metaCharset(b []byte) string {
-	if m := metaCharsetPattern.FindSubmatch(b[:min(len(b), 2048)]); m != nil {
+	if m := metaCharsetPattern().FindSubmatch(b[:min(len(b), 2048)]); m != nil {
 		return string(m[1])
 	}
 	return ""

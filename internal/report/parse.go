@@ -5,14 +5,15 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/e1-dms/e1/internal/diag"
 	"github.com/e1-dms/e1/internal/yamlsrc"
 )
 
 var (
-	reportName = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
-	columnName = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
+	reportName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`) })
+	columnName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z][a-z0-9_]*$`) })
 )
 
 // Parse reads a definition. The report is usable for Link whatever is wrong.
@@ -38,7 +39,7 @@ func (p *parser) report() *Report {
 	m := p.r.Mapping(p.file.Root, "report")
 	r := &Report{File: p.file, At: m.Span("report")}
 	r.Name = m.Required("report")
-	if r.Name != "" && !reportName.MatchString(r.Name) {
+	if r.Name != "" && !reportName().MatchString(r.Name) {
 		p.errorf(badName, m.Node("report"), "report: the name %q is not made of small letters, digits and hyphens", r.Name)
 	}
 	if base := path.Base(p.file.Name); r.Name != "" && base != r.Name+".yaml" {
@@ -163,7 +164,7 @@ func (p *parser) column(n *yamlsrc.Node, grouped bool) *Column {
 // name reads a key that names a column or parameter.
 func (p *parser) name(m *yamlsrc.Mapped, key string) string {
 	name := m.Required(key)
-	if name != "" && !columnName.MatchString(name) {
+	if name != "" && !columnName().MatchString(name) {
 		p.errorf(badName, m.Node(key), "the name %q is not made of small letters, digits and underscores", name)
 	}
 	return name

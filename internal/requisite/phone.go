@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // Phone is a number in its one normal form, and the extension apart from it.
@@ -13,10 +14,14 @@ type Phone struct {
 }
 
 // extension finds what follows a number: «доб. 12», "ext 12", "x12", "#12".
-var extension = regexp.MustCompile(`(?i)[\s,;(]*(?:добавочный|доб(?:ав)?|внутренний|внутр?|вн|extension|ext|x|х|#)[\s.:№=]*(\d{1,8})[\s).]*$`)
+var extension = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)[\s,;(]*(?:добавочный|доб(?:ав)?|внутренний|внутр?|вн|extension|ext|x|х|#)[\s.:№=]*(\d{1,8})[\s).]*$`)
+})
 
 // label finds what people write before a number.
-var label = regexp.MustCompile(`(?i)^(?:телефон|тел|моб(?:ильный)?|сот(?:овый)?|раб(?:очий)?|факс|phone|tel|mob|fax|т|м)[\s.:]+|^tel:`)
+var label = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)^(?:телефон|тел|моб(?:ильный)?|сот(?:овый)?|раб(?:очий)?|факс|phone|tel|mob|fax|т|м)[\s.:]+|^tel:`)
+})
 
 // ParsePhone reads a phone number however it is typed. A number without a
 // country code, or with the Russian trunk prefix 8, is Russian (+7). It refuses
@@ -26,14 +31,14 @@ func ParsePhone(s string) (Phone, error) {
 	rest := strings.Map(plainSpace, s)
 	rest = strings.TrimSpace(rest)
 	for {
-		cut := label.FindString(rest)
+		cut := label().FindString(rest)
 		if cut == "" {
 			break
 		}
 		rest = strings.TrimSpace(rest[len(cut):])
 	}
 	var p Phone
-	if m := extension.FindStringSubmatchIndex(rest); m != nil && m[0] > 0 {
+	if m := extension().FindStringSubmatchIndex(rest); m != nil && m[0] > 0 {
 		p.Ext = rest[m[2]:m[3]]
 		rest = rest[:m[0]]
 	}

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/e1-dms/e1/internal/diag"
 	"github.com/e1-dms/e1/internal/yamlsrc"
@@ -163,14 +164,14 @@ func (p *parser) expr(n *yamlsrc.Node, what string) *Expr {
 	return newExpr(p.file, n)
 }
 
-var idText = regexp.MustCompile(`^[a-z][a-z0-9_-]*$`)
+var idText = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z][a-z0-9_-]*$`) })
 
 // identifier checks a name that a definition gives to something.
 func (p *parser) identifier(w Word, what string) bool {
 	if w.Text == "" {
 		return false
 	}
-	if !idText.MatchString(w.Text) {
+	if !idText().MatchString(w.Text) {
 		p.errorf(R004, w.At, "%s %q is no id; small latin letters, digits, \"-\" and \"_\" make one, a letter first", what, w.Text)
 		return false
 	}

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/e1-dms/e1/internal/diag"
 	"github.com/e1-dms/e1/internal/yamlsrc"
@@ -57,8 +58,10 @@ const (
 func Keywords() []string { return []string{"author", "controller", "starter"} }
 
 var (
-	nameOnly = regexp.MustCompile(`^[\p{L}_][\p{L}\p{N}_-]*$`)
-	namePath = regexp.MustCompile(`^[\p{L}_][\p{L}\p{N}_-]*(\.[\p{L}_][\p{L}\p{N}_]*)*$`)
+	nameOnly = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[\p{L}_][\p{L}\p{N}_-]*$`) })
+	namePath = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^[\p{L}_][\p{L}\p{N}_-]*(\.[\p{L}_][\p{L}\p{N}_]*)*$`)
+	})
 )
 
 // people reads `who`-like values: a text or a list of texts.
@@ -98,7 +101,7 @@ func (p *parser) who(e *Expr, text, what string) *Who {
 		w.Kind = WhoController
 	case text == "starter":
 		w.Kind = WhoStarter
-	case (prefix == "role" || prefix == "department") && nameOnly.MatchString(rest):
+	case (prefix == "role" || prefix == "department") && nameOnly().MatchString(rest):
 		w.Kind, w.Name = WhoRole, rest
 		if prefix == "department" {
 			w.Kind = WhoDepartment
@@ -116,7 +119,7 @@ func (p *parser) who(e *Expr, text, what string) *Who {
 	case prefix == "role", prefix == "department", text == "head":
 		p.errorf(R004, w.At, "%s: %q is not understood; write %q with an id", what, text, prefix+" X")
 		return nil
-	case namePath.MatchString(text):
+	case namePath().MatchString(text):
 		w.Kind, w.Name, w.Expr = WhoName, text, e
 	default:
 		w.Kind, w.Expr = WhoExpr, e
@@ -223,7 +226,7 @@ type Escalation struct {
 	At       diag.Span
 }
 
-var durationText = regexp.MustCompile(`^[0-9]+(\.[0-9]+)?(wd|wh|w|d|h|m)$`)
+var durationText = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[0-9]+(\.[0-9]+)?(wd|wh|w|d|h|m)$`) })
 
 func (p *parser) remind(n *yamlsrc.Node) []*Reminder {
 	var out []*Reminder
@@ -239,7 +242,7 @@ func (p *parser) remind(n *yamlsrc.Node) []*Reminder {
 		switch {
 		case isPercent && err == nil && value > 0 && value < 100:
 			r.Percent = value
-		case durationText.MatchString(lead) && (where == "" || where == "before" || where == "after"):
+		case durationText().MatchString(lead) && (where == "" || where == "before" || where == "after"):
 			r.Lead, r.After = lead, where == "after"
 		default:
 			p.errorf(R004, r.At, "remind %q is not understood; write \"50%%\" or \"1wd before\"", text)
@@ -259,7 +262,7 @@ func (p *parser) escalate(n *yamlsrc.Node) []*Escalation {
 		}
 		e := &Escalation{At: p.file.Span(item)}
 		after := o.required("after")
-		if after.Text != "" && !durationText.MatchString(after.Text) {
+		if after.Text != "" && !durationText().MatchString(after.Text) {
 			p.errorf(R004, after.At, "after is %q; write a duration such as \"1wd\"", after.Text)
 		}
 		e.After = after.Text

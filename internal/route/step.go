@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/e1-dms/e1/internal/diag"
 	"github.com/e1-dms/e1/internal/yamlsrc"
@@ -17,7 +18,7 @@ func Verbs() []string { return slices.Clone(verbs) }
 
 // openStep is the condition of a milestone: the step is possible while another
 // one is open.
-var openStep = regexp.MustCompile(`^open\(([a-z][a-z0-9_-]*)\)$`)
+var openStep = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^open\(([a-z][a-z0-9_-]*)\)$`) })
 
 // maxDepth bounds the nesting of blocks.
 const maxDepth = 30
@@ -55,7 +56,7 @@ func (p *parser) step(o *object) *Step {
 	s.Title = o.label("title")
 	s.If = o.expr("if")
 	if s.While = o.expr("while"); s.While != nil {
-		if m := openStep.FindStringSubmatch(s.While.Text); m != nil {
+		if m := openStep().FindStringSubmatch(s.While.Text); m != nil {
 			s.WhileOpen, s.While = Word{m[1], s.While.At()}, nil
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 	_ "time/tzdata" // zones of calendars, on machines without a zone database too
 
@@ -132,12 +133,12 @@ func (p *parser) weekday(n *yamlsrc.Node) (time.Weekday, bool) {
 	return 0, false
 }
 
-var hoursPattern = regexp.MustCompile(`^(\d{1,2}):(\d{2})\s*[-–]\s*(\d{1,2}):(\d{2})$`)
+var hoursPattern = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(\d{1,2}):(\d{2})\s*[-–]\s*(\d{1,2}):(\d{2})$`) })
 
 func (p *parser) hours(nodes []*yamlsrc.Node) []Hours {
 	var out []Hours
 	for _, n := range nodes {
-		m := hoursPattern.FindStringSubmatch(strings.TrimSpace(n.Value))
+		m := hoursPattern().FindStringSubmatch(strings.TrimSpace(n.Value))
 		if m == nil {
 			p.errorf(badHours, n, "working hours %q are not of the form 09:00-13:00", n.Value)
 			continue
@@ -190,11 +191,13 @@ func (p *parser) years(def *Definition, r *yamlsrc.Reader, m *yamlsrc.Mapped) {
 	}
 }
 
-var dayPattern = regexp.MustCompile(`^(\d{2})-(\d{2})(?:\s*(?:\.\.|…)\s*(\d{2})-(\d{2}))?$`)
+var dayPattern = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(\d{2})-(\d{2})(?:\s*(?:\.\.|…)\s*(\d{2})-(\d{2}))?$`)
+})
 
 // days reads one day, 05-09, or a range of days, 01-01..01-08.
 func (p *parser) days(n *yamlsrc.Node, year int) []Date {
-	m := dayPattern.FindStringSubmatch(strings.TrimSpace(n.Value))
+	m := dayPattern().FindStringSubmatch(strings.TrimSpace(n.Value))
 	if m == nil {
 		p.errorf(badDay, n, "day %q is not of the form 05-09 or 01-01..01-08", n.Value)
 		return nil

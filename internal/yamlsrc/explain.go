@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/e1-dms/e1/internal/diag"
 )
@@ -34,11 +35,11 @@ func explain(f *File, err error, problems *diag.List) {
 	if upto := decodeError(f.upto(n + 1)); upto != nil {
 		err = upto
 	}
-	message := lineNumber.ReplaceAllString(strings.TrimPrefix(err.Error(), "yaml: "), "")
+	message := lineNumber().ReplaceAllString(strings.TrimPrefix(err.Error(), "yaml: "), "")
 	problems.Add(diagnose(f, n, message))
 }
 
-var lineNumber = regexp.MustCompile(`^line \d+: `)
+var lineNumber = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^line \d+: `) })
 
 // conflictMarkers gives the lines of git's conflict markers when both ends of
 // one are there.
@@ -155,11 +156,11 @@ func (f *File) skipBlank(n int) int {
 	return min(n, len(f.lines)-1)
 }
 
-var saidNumber = regexp.MustCompile(`line (\d+):`)
+var saidNumber = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`line (\d+):`) })
 
 // saidLine gives the line that yaml.v3 named.
 func saidLine(f *File, err error) int {
-	if m := saidNumber.FindStringSubmatch(err.Error()); m != nil {
+	if m := saidNumber().FindStringSubmatch(err.Error()); m != nil {
 		if n, err := strconv.Atoi(m[1]); err == nil {
 			return min(max(n-1, 0), len(f.lines)-1)
 		}
