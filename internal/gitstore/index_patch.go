@@ -125,9 +125,10 @@ func (r *Repo) differs(path string, e gitindex.Entry, written time.Time) (bool, 
 	return id != Hash(e.ID), nil
 }
 
-// sameStat compares what git compares on every platform.
+// sameStat compares what git compares whatever its settings: core.trustctime
+// and core.checkStat may take the rest away.
 func sameStat(a, b gitindex.Stat) bool {
-	return a.MTimeSec == b.MTimeSec && a.CTimeSec == b.CTimeSec && a.Size == b.Size && a.Ino == b.Ino
+	return a.MTimeSec == b.MTimeSec && a.Size == b.Size
 }
 
 // splitIndex keeps the index in the form the setting asks for.
