@@ -109,7 +109,7 @@ const clockTick = 20 * time.Millisecond
 func (r *Repo) differs(path string, e gitindex.Entry, written time.Time) (bool, error) {
 	full := filepath.Join(r.root, filepath.FromSlash(path))
 	st, err := os.Lstat(full)
-	if err != nil || !st.Mode().IsRegular() || !sameStat(e.Stat, statOf(st)) {
+	if err != nil || !st.Mode().IsRegular() || !looksSame(e.Stat, statOf(st)) {
 		return false, nil // git sees that by itself
 	}
 	ctime := time.Unix(int64(e.Stat.CTimeSec), int64(e.Stat.CTimeNsec))
@@ -125,9 +125,14 @@ func (r *Repo) differs(path string, e gitindex.Entry, written time.Time) (bool, 
 	return id != Hash(e.ID), nil
 }
 
-// sameStat compares what git compares whatever its settings: core.trustctime
-// and core.checkStat may take the rest away.
+// sameStat compares what git compares on every platform.
 func sameStat(a, b gitindex.Stat) bool {
+	return looksSame(a, b) && a.CTimeSec == b.CTimeSec && a.Ino == b.Ino
+}
+
+// looksSame compares what git compares whatever its settings: core.trustctime
+// and core.checkStat may take the rest away.
+func looksSame(a, b gitindex.Stat) bool {
 	return a.MTimeSec == b.MTimeSec && a.Size == b.Size
 }
 
