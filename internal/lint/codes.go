@@ -25,6 +25,9 @@ type Code struct {
 // Codes lists every kind of problem of every package, by code.
 func Codes() []Code {
 	out := []Code{unusedIgnore, bareIgnore}
+	for _, r := range rules() {
+		out = append(out, r.Code)
+	}
 	for _, c := range route.Codes() {
 		out = append(out, Code{c.Code, c.Slug, c.Summary})
 	}

@@ -176,6 +176,14 @@ func (l *linter) routes() error {
 			failure = err
 		}
 		l.add(found...)
+		if found.HasErrors() {
+			return
+		}
+		judged, err := Route(l.defs, r)
+		if err != nil {
+			failure = err
+		}
+		l.add(judged...)
 	})
 	if err == nil {
 		err = failure

@@ -1,0 +1,71 @@
+package lint
+
+import (
+	"fmt"
+
+	"github.com/e1-dms/e1/internal/definition"
+	"github.com/e1-dms/e1/internal/diag"
+	"github.com/e1-dms/e1/internal/expr"
+	"github.com/e1-dms/e1/internal/form"
+	"github.com/e1-dms/e1/internal/org"
+	"github.com/e1-dms/e1/internal/route"
+	"github.com/e1-dms/e1/internal/settings"
+)
+
+// rule is one check over one route. Rules judge what a route means; that it
+// can be read, and that everything it refers to is there, packages yamlsrc and
+// route have made sure before, so a rule meets no broken route.
+type rule struct {
+	Code
+	severity diag.Severity
+	check    func(*subject)
+}
+
+// rules are the checks over routes, each in a file of its own named after its
+// slug, by code.
+func rules() []*rule {
+	return []*rule{}
+}
+
+// subject is a route under examination and what a rule may ask about it.
+type subject struct {
+	*route.Route
+	defs     *definition.Set
+	forms    *form.Set
+	org      *org.Org
+	settings *settings.Settings
+	env      *expr.Env // names for expressions outside every each; nil without a form
+
+	rule     *rule
+	problems *diag.List
+}
+
+// report adds a problem of the rule at work and returns it, so that the rule
+// can add a help, a path or related places.
+func (s *subject) report(at diag.Span, format string, args ...any) *diag.Problem {
+	s.problems.Add(diag.Problem{Code: s.rule.Code.Code, Slug: s.rule.Slug, Severity: s.rule.severity,
+		At: at, Message: fmt.Sprintf(format, args...)})
+	return &(*s.problems)[len(*s.problems)-1]
+}
+
+// Route judges a route that is right in itself (route.Check found no error in
+// it) by all rules. A route with errors here must not be started.
+func Route(defs *definition.Set, r *route.Route) (diag.List, error) {
+	forms, err := defs.Forms()
+	if err != nil {
+		return nil, err
+	}
+	conf, _, err := defs.Settings()
+	if err != nil {
+		return nil, err
+	}
+	var problems diag.List
+	s := &subject{Route: r, defs: defs, forms: forms, org: forms.Org(), settings: conf, problems: &problems}
+	if base := forms.Env(r.For.Text); base != nil {
+		s.env = route.Env(base)
+	}
+	for _, s.rule = range rules() {
+		s.rule.check(s)
+	}
+	return problems, nil
+}
