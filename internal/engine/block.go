@@ -23,8 +23,10 @@ func (r *run) split(s *route.Step, item string) error {
 				return err
 			}
 			if !ok {
+				r.visit(s, item, VisitOmitted, b.ID)
 				continue
 			}
+			r.visit(s, item, VisitBranch, b.ID)
 		}
 		started = append(started, b)
 	}
@@ -178,6 +180,7 @@ func (r *run) join(s *route.Step, item string, cancel bool) error {
 	if answer == nil {
 		return r.next(s, item)
 	}
+	r.visit(s, item, VisitOutcome, answer.Name)
 	return r.outcome(s, item, answer)
 }
 
@@ -194,6 +197,7 @@ func worst(declared []*route.Outcome, answers []string) *route.Outcome {
 
 // answered is what follows when the people of a step have answered.
 func (r *run) answered(s *route.Step, item string, o *route.Outcome) error {
+	r.visit(s, item, VisitOutcome, o.Name)
 	block, at := enclosing(s, item)
 	if block == nil || block.Outcome(o.Name) == nil {
 		return r.outcome(s, item, o)
@@ -239,6 +243,7 @@ func (r *run) outcome(s *route.Step, item string, o *route.Outcome) error {
 	t := o.Target
 	if o.Max > 0 && r.taken(s, item, o.Name) >= o.Max && o.Else != nil {
 		t = o.Else
+		r.visit(s, item, VisitExhausted, o.Name)
 	}
 	return r.follow(s, item, t)
 }

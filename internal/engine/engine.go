@@ -72,6 +72,8 @@ type Result struct {
 	Ended   []int // and of those that ended
 	Effects []Effect
 	Notes   []string // what somebody should know: "nobody for role lawyer"
+	// Trace is what the transition went through, in order.
+	Trace []Visit
 }
 
 // Definition is a route definition to be kept under its id.

@@ -94,6 +94,7 @@ func (r *run) handle() (bool, error) {
 			return nil // one after the other
 		}
 		r.instance().Vars.SetText(name, handled)
+		r.visit(h.Block, item, VisitHandler, h.ID)
 		moved = true
 		if err := r.cancelSteps(&route.Action{Kind: route.Cancel, Steps: h.Cancel}, item); err != nil {
 			return err

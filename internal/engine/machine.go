@@ -253,6 +253,7 @@ func (r *run) finish(end string) {
 	if in.End = end; in.End == "" {
 		in.End = string(Done)
 	}
+	r.visit(nil, "", VisitEnded, in.End)
 	r.close()
 }
 

@@ -131,6 +131,7 @@ func (r *run) progress(s *route.Step, p document.Position) (bool, error) {
 			return false, err
 		}
 		r.closePosition(s, p.Item)
+		r.visit(s, p.Item, VisitBranch, s.Branches[i].ID)
 		return true, r.into(s.Branches[i], p.Item)
 	case route.Call:
 		child := r.self.Instance(p.Child)
@@ -143,6 +144,7 @@ func (r *run) progress(s *route.Step, p document.Position) (bool, error) {
 			end = child.End
 		}
 		if o := s.Outcome(end); o != nil {
+			r.visit(s, p.Item, VisitOutcome, o.Name)
 			return true, r.outcome(s, p.Item, o)
 		}
 		if end == Stopped {

@@ -56,7 +56,7 @@ func (m *machine) attempt(something func() error) error {
 func (r Result) clipped() Result {
 	r.Pin, r.Opened, r.Closed = slices.Clip(r.Pin), slices.Clip(r.Opened), slices.Clip(r.Closed)
 	r.Started, r.Ended = slices.Clip(r.Started), slices.Clip(r.Ended)
-	r.Effects, r.Notes = slices.Clip(r.Effects), slices.Clip(r.Notes)
+	r.Effects, r.Notes, r.Trace = slices.Clip(r.Effects), slices.Clip(r.Notes), slices.Clip(r.Trace)
 	return r
 }
 

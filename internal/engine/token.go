@@ -35,6 +35,7 @@ func (r *run) enter(s *route.Step, item string) error {
 			return err
 		}
 		if !ok {
+			r.visit(s, item, VisitSkipped, "")
 			return r.next(s, item)
 		}
 	}
@@ -74,6 +75,7 @@ func oneAtATime(s *route.Step) *route.Step {
 }
 
 func (r *run) activate(s *route.Step, item string) error {
+	r.visit(s, item, VisitEntered, "")
 	switch s.Verb {
 	case route.Task, route.Approve:
 		return r.assign(s, item)
@@ -258,6 +260,7 @@ func (r *run) choose(s *route.Step, item string) error {
 			}
 		}
 		if taken {
+			r.visit(s, item, VisitBranch, b.ID)
 			return r.into(b, item)
 		}
 	}
@@ -277,9 +280,11 @@ func (r *run) again(s *route.Step, item string) error {
 	}
 	switch {
 	case done:
+		r.visit(s, item, VisitDone, "")
 		r.closePosition(s, item)
 		return r.next(s, item)
 	case s.Max > 0 && p.Count >= s.Max:
+		r.visit(s, item, VisitExhausted, "")
 		r.closePosition(s, item)
 		if s.OnMax != nil {
 			return r.follow(s, item, s.OnMax)

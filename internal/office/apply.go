@@ -5,7 +5,6 @@ import (
 	"github.com/e1-dms/e1/internal/document"
 	"github.com/e1-dms/e1/internal/engine"
 	"github.com/e1-dms/e1/internal/expr"
-	"github.com/e1-dms/e1/internal/form"
 	"github.com/e1-dms/e1/internal/repo"
 )
 
@@ -112,7 +111,7 @@ func (o *Office) take(tx *repo.Tx, done *Done, result engine.Result) (registered
 		registered[d.Number] = true
 	}
 	for i, d := range result.Changed {
-		replaceNumbers(set.Form(d.Form), d, numbers)
+		engine.PutNumbers(set.Form(d.Form), d, numbers)
 		if err := tx.Replace(d); err != nil {
 			return nil, err
 		}
@@ -128,43 +127,4 @@ func (o *Office) take(tx *repo.Tx, done *Done, result engine.Result) (registered
 	}
 	done.Notes = append(done.Notes, result.Notes...)
 	return registered, nil
-}
-
-// replaceNumbers puts real numbers in the place of placeholders, where a
-// document's number is meant: in reference fields, links and what a route
-// remembers. Text that merely looks like a placeholder stays.
-func replaceNumbers(f *form.Form, d *document.Document, numbers map[string]string) {
-	if len(numbers) == 0 {
-		return
-	}
-	replace := func(text *string) {
-		if n, ok := numbers[*text]; ok {
-			*text = n
-		}
-	}
-	for i := range d.Card {
-		field := f.Field(d.Card[i].Name)
-		if field == nil {
-			continue
-		}
-		v := &d.Card[i].Value
-		if field.Type == formDocument {
-			replace(&v.Text)
-		}
-		for _, row := range v.Rows {
-			for k := range row {
-				if c := field.Column(row[k].Name); c != nil && c.Type == formDocument {
-					replace(&row[k].Text)
-				}
-			}
-		}
-	}
-	for i := range d.Links {
-		replace(&d.Links[i].To)
-	}
-	for i := range d.Routes {
-		for j := range d.Routes[i].Vars {
-			replace(&d.Routes[i].Vars[j].Value.Text)
-		}
-	}
 }

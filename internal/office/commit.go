@@ -12,6 +12,7 @@ import (
 	"github.com/e1-dms/e1/internal/definition"
 	"github.com/e1-dms/e1/internal/diag"
 	"github.com/e1-dms/e1/internal/document"
+	"github.com/e1-dms/e1/internal/engine"
 	"github.com/e1-dms/e1/internal/form"
 	"github.com/e1-dms/e1/internal/gitstore"
 	"github.com/e1-dms/e1/internal/repo"
@@ -209,7 +210,7 @@ func (o *Office) renumber(tx *repo.Tx, d *document.Document, to string) (*docume
 		if err != nil {
 			return nil, err
 		}
-		replaceNumbers(of, other, numbers)
+		engine.PutNumbers(of, other, numbers)
 	}
 	return moved, nil
 }
