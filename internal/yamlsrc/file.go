@@ -1,6 +1,7 @@
 package yamlsrc
 
 import (
+	"bytes"
 	"sort"
 	"unicode/utf8"
 
@@ -29,13 +30,16 @@ func (f *File) Source(n *Node) []byte { return f.Src[n.from:n.to] }
 
 // lineStarts finds the lines of a text; a byte order mark belongs to none.
 func lineStarts(src []byte) []int32 {
-	lines := []int32{int32(bomLen(src))}
-	for i, c := range src {
-		if c == '\n' {
-			lines = append(lines, int32(i+1))
+	lines := make([]int32, 1, bytes.Count(src, []byte{'\n'})+1)
+	lines[0] = int32(bomLen(src))
+	for i := 0; ; i++ {
+		n := bytes.IndexByte(src[i:], '\n')
+		if n < 0 {
+			return lines
 		}
+		i += n
+		lines = append(lines, int32(i+1))
 	}
-	return lines
 }
 
 func bomLen(src []byte) int {

@@ -42,6 +42,12 @@ func ParseAny(name string, src []byte) (*File, diag.List) {
 
 // ParseLimited is Parse with other limits.
 func ParseLimited(name string, src []byte, limits Limits) (*File, diag.List) {
+	return parse(name, src, limits, true)
+}
+
+// parse is ParseLimited, with or without the quick reader, which tells nobody
+// but the clock.
+func parse(name string, src []byte, limits Limits, quickly bool) (*File, diag.List) {
 	if limits.Size == 0 {
 		limits.Size = MaxSize
 	}
@@ -59,6 +65,11 @@ func ParseLimited(name string, src []byte, limits Limits) (*File, diag.List) {
 	scan(f, &problems)
 	if problems.HasErrors() {
 		return f, problems
+	}
+	if quickly && !limits.AnyRoot {
+		if f.Root = quickParse(f, limits.Depth); f.Root != nil {
+			return f, problems
+		}
 	}
 	doc, err := decode(src[bomLen(src):])
 	if err != nil {

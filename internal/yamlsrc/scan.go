@@ -26,6 +26,10 @@ func scan(f *File, problems *diag.List) {
 			i++
 			continue
 		}
+		if c >= 0xC3 && c <= 0xDF && i+1 < len(src) && src[i+1]&0xC0 == 0x80 {
+			i += 2 // Cyrillic and other letters of two bytes
+			continue
+		}
 		r, size := utf8.DecodeRune(src[i:])
 		if p, wrong := badRune(src, i, r, size); wrong {
 			bad++
