@@ -41,6 +41,7 @@ var packages = []struct {
 	{"report", "report definitions and their evaluation", true},
 	{"definition", "all definitions of one state of a repository, each read when asked for", true},
 	{"lint", "checks over all definitions", true},
+	{"lintout", "problems in the formats of other programs: SARIF, JUnit, GitHub, GitLab", true},
 	{"gitstore/gitindex", "git's index file, plain and split, patched in place", false},
 	{"gitstore", "objects, commits, refs, git's index, locks, recovery", false},
 	{"index", "the derived SQLite index", false},
@@ -71,6 +72,7 @@ var owners = map[string]string{
 	"golang.org/x/net/html":                 "message",
 	"github.com/rogpeppe/go-internal":       "",
 	"github.com/santhosh-tekuri/jsonschema": "",
+	"github.com/owenrumney/go-sarif":        "",
 	"pgregory.net/rapid":                    "",
 	"github.com/google/go-cmp":              "",
 }

@@ -27,3 +27,9 @@ var Reports embed.FS
 //
 //go:embed all:repo-template
 var Template embed.FS
+
+// LintExamples holds docs/testdata/lint/<CODE>.txt: a fault and its remedy for
+// each kind of problem, shown by `e1 explain` and in docs/lint.md.
+//
+//go:embed docs/testdata/lint/*.txt
+var LintExamples embed.FS

@@ -64,33 +64,16 @@ func standard(t *testing.T) files {
 	return out
 }
 
-// example is testdata/lint/<CODE>.txt: the name of a file, then its text with
-// the fault between « and » and its remedy behind it between ‹ and ›.
-type example struct{ file, bad, good string }
-
-func readExample(t *testing.T, code string) *example {
+// readExample reads testdata/lint/<CODE>.txt, nil when there is none.
+func readExample(t *testing.T, code string) *lint.Example {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join("testdata", "lint", code+".txt"))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	must(t, err)
-	file, text, _ := strings.Cut(string(data), "\n")
-	strip := strings.NewReplacer("«", "", "»", "", "‹", "", "›", "")
-	version := func(text string) string { return strings.TrimRight(strip.Replace(text), "\n") + "\n" }
-	return &example{file, version(without(text, "‹", "›")), version(without(text, "«", "»"))}
-}
-
-// without removes what stands between two marks.
-func without(text, from, to string) string {
-	for {
-		i := strings.Index(text, from)
-		if i < 0 {
-			return text
-		}
-		n := strings.Index(text[i:], to)
-		text = text[:i] + text[i+n+len(to):]
-	}
+	e := lint.ParseExample(string(data))
+	return &e
 }
 
 // problemsOf checks a text as its file in the standard repository, or as a
@@ -181,55 +164,25 @@ func TestLint(t *testing.T) {
 }
 
 // showExample is the file with its fault, what lint says, and the remedy.
-func showExample(t *testing.T, code string, e *example) string {
+func showExample(t *testing.T, code string, e *lint.Example) string {
 	t.Helper()
-	problems := problemsOf(t, e.file, e.bad)
+	problems := problemsOf(t, e.File, e.Bad)
 	if !slices.ContainsFunc(problems, func(p diag.Problem) bool { return p.Code == code }) {
 		t.Errorf("the example of %s does not have it: %v", code, problems)
 	}
-	if rest := problemsOf(t, e.file, e.good); len(rest) > 0 {
-		t.Errorf("the remedy of %s is not clean: %v\n%s", code, rest, e.good)
+	for _, p := range problems {
+		if p.Code == code && p.Severity != lint.Severities()[code] {
+			t.Errorf("%s is listed as %s, but its example gives %s", code, lint.Severities()[code], p.Severity)
+		}
+	}
+	if rest := problemsOf(t, e.File, e.Good); len(rest) > 0 {
+		t.Errorf("the remedy of %s is not clean: %v\n%s", code, rest, e.Good)
 	}
 	var said bytes.Buffer
 	must(t, (render.Style{Width: 100, Language: "en"}).Problems(&said, "text", render.Problems{
-		List: problems, Source: func(string) []byte { return []byte(e.bad) },
+		List: problems, Source: func(string) []byte { return []byte(e.Bad) },
 	}))
-	return fmt.Sprintf("\n```diff\n%s```\n\n```\n%s```\n", difference(e.bad, e.good), trimLines(said.String())+"\n")
-}
-
-// shown makes control characters visible.
-var shown = strings.NewReplacer("\t", "→ ", "\a", "␇")
-
-// difference marks the lines of the bad text with -, those of the good with +.
-func difference(bad, good string) string {
-	a, b := slices.Collect(strings.Lines(bad)), slices.Collect(strings.Lines(good))
-	var out strings.Builder
-	write := func(mark string, lines []string) {
-		for _, line := range lines {
-			out.WriteString(strings.TrimRight(mark+shown.Replace(line), "\n") + "\n")
-		}
-	}
-	// Few lines: the longest common part is found by trying.
-	for len(a) > 0 || len(b) > 0 {
-		switch {
-		case len(a) > 0 && len(b) > 0 && a[0] == b[0]:
-			write("  ", a[:1])
-			a, b = a[1:], b[1:]
-		case len(a) > 0 && !slices.Contains(b, a[0]):
-			write("- ", a[:1])
-			a = a[1:]
-		case len(b) > 0 && !slices.Contains(a, b[0]):
-			write("+ ", b[:1])
-			b = b[1:]
-		case len(a) > 0:
-			write("- ", a[:1])
-			a = a[1:]
-		default:
-			write("+ ", b[:1])
-			b = b[1:]
-		}
-	}
-	return out.String()
+	return fmt.Sprintf("\n```diff\n%s```\n\n```\n%s```\n", e.Difference(), trimLines(said.String())+"\n")
 }
 
 func upperFirst(s string) string {

@@ -1,82 +1,47 @@
 package cli
 
 import (
-	"os"
-	"path/filepath"
 	"strconv"
-	"strings"
 
 	"github.com/spf13/cobra"
 
-	"github.com/e1-dms/e1/internal/diag"
 	"github.com/e1-dms/e1/internal/gitstore"
 	"github.com/e1-dms/e1/internal/office"
 	"github.com/e1-dms/e1/internal/render"
-	"github.com/e1-dms/e1/internal/repo"
 )
 
 func newCheckCmd(a *app) *cobra.Command {
-	return &cobra.Command{
+	opt := &findings{}
+	cmd := &cobra.Command{
 		Use:   "check",
 		Short: "Check all data: documents, links, numbers, files, history, index",
-		Args:  noArgs,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return runCheck(cmd, a) },
+		Long: `Checks every committed document against its form, its links, numbers and
+attachments, the history and the index. Formats and exit codes are those of
+e1 lint.`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return runCheck(cmd, a, opt) },
 	}
+	opt.addFlags(a, cmd)
+	return cmd
 }
 
-func runCheck(cmd *cobra.Command, a *app) error {
+func runCheck(cmd *cobra.Command, a *app, opt *findings) error {
+	to, err := opt.destinations(a)
+	if err != nil {
+		return err
+	}
 	r, err := a.open(cmd)
 	if err != nil {
 		return err
 	}
-	found, err := office.Check(r)
+	checked, err := office.Check(r)
 	if err != nil {
 		return err
 	}
-	return a.problems(r, render.Problems{Files: found.Documents, Counts: "documents", List: found.Problems}, plural(found.Documents, "document"))
-}
-
-// problems prints what lint or check found; the answer is no when there are
-// errors.
-func (a *app) problems(r *repo.Repo, p render.Problems, looked string) error {
-	format := "text"
-	switch {
-	case a.flags.json:
-		format = "json"
-	case a.flags.plain:
-		format = "oneline"
-	}
-	if p.Source == nil {
-		p.Source = func(file string) []byte {
-			if strings.HasPrefix(file, ".git/") {
-				return nil // the index, say: nothing a person could read
-			}
-			src, err := os.ReadFile(filepath.Join(r.Root(), filepath.FromSlash(file)))
-			if err != nil {
-				return nil
-			}
-			return src
-		}
-	}
-	if err := a.style().Problems(a.result, format, p); err != nil {
-		return err
-	}
-	errs, warnings := 0, 0
-	for _, one := range p.List {
-		switch one.Severity {
-		case diag.Error:
-			errs++
-		case diag.Warning:
-			warnings++
-		}
-	}
-	if !a.flags.json {
-		a.message("%s: %s, %s", looked, plural(errs, "error"), plural(warnings, "warning"))
-	}
-	if errs > 0 {
-		return errNo
-	}
-	return nil
+	return opt.finish(a, r, to, found{
+		command: "e1 check", looked: plural(checked.Documents, "document"),
+		problem: render.Problems{Files: checked.Documents, Counts: "documents", List: checked.Problems},
+	})
 }
 
 func newMaintainCmd(a *app) *cobra.Command {

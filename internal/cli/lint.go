@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"fmt"
 	"path/filepath"
 	"strings"
 
@@ -14,19 +13,46 @@ import (
 	"github.com/e1-dms/e1/internal/repo"
 )
 
+// lintOptions are the flags of `e1 lint`.
+type lintOptions struct {
+	findings
+	since string
+}
+
 func newLintCmd(a *app) *cobra.Command {
-	return &cobra.Command{
+	opt := &lintOptions{}
+	cmd := &cobra.Command{
 		Use:   "lint [PATH…]",
 		Short: "Check definitions: forms, routes, reports, imports, organisation, calendars",
 		Long: `Checks the definitions of the work tree and prints every problem of every file,
-with its place. Exit code 1 when there are errors. --plain prints one line a
-problem, --json one object.`,
+with its place. Needs no index, no documents and no history, so it works in
+sparse clones of depth 1.
+
+--out writes in other formats, several in one run: text, oneline, json, sarif,
+github, gitlab, junit, checkstyle; --json and --plain are --out json and --out
+oneline. Exit code 1 when there are errors: --fail-on and --max-warnings change
+that.
+
+--changed-since REF reports the problems of the files that changed since HEAD
+left REF (their merge base), edits not committed included, and problems
+elsewhere that were not there before. It needs history back to that commit.`,
+		Example: `  e1 lint
+  e1 lint routes forms/clients.yaml
+  e1 lint --out sarif=e1.sarif --out junit=e1.xml --out text
+  e1 lint --changed-since origin/main --fail-on warning`,
 		Args: argsBetween(0, -1),
-		RunE: func(cmd *cobra.Command, args []string) error { return runLint(cmd, a, args) },
+		RunE: func(cmd *cobra.Command, args []string) error { return runLint(cmd, a, opt, args) },
 	}
+	opt.addFlags(a, cmd)
+	cmd.Flags().StringVar(&opt.since, "changed-since", "", "only problems that came since HEAD left this `REF`")
+	return cmd
 }
 
-func runLint(cmd *cobra.Command, a *app, args []string) error {
+func runLint(cmd *cobra.Command, a *app, opt *lintOptions, args []string) error {
+	to, err := opt.destinations(a)
+	if err != nil {
+		return err
+	}
 	r, err := a.open(cmd)
 	if err != nil {
 		return err
@@ -37,14 +63,31 @@ func runLint(cmd *cobra.Command, a *app, args []string) error {
 			return err
 		}
 	}
-	found, err := lint.Run(r.WorkDefinitions(), paths...)
+	var since *repo.Since
+	if cmd.Flags().Changed("changed-since") {
+		if since, err = r.Since(opt.since); err != nil {
+			return err
+		}
+	}
+	result, err := lint.Run(r.WorkDefinitions(), paths...)
 	if err != nil {
 		return err
 	}
-	if len(args) > 0 && len(found.Files) == 0 {
+	if len(args) > 0 && len(result.Files) == 0 {
 		return &repo.UnknownError{What: "definition", Name: args[0], Try: "e1 lint checks all of them"}
 	}
-	return a.problems(r, render.Problems{Files: len(found.Files), Counts: "files", List: found.Problems}, plural(len(found.Files), "file"))
+	if since != nil {
+		before, err := lint.Run(since.Definitions, paths...)
+		if err != nil {
+			return err
+		}
+		read := workFiles(r)
+		result = result.Since(before, func(file string) bool { return since.Changed(file, read(file)) })
+	}
+	return opt.finish(a, r, to, found{
+		command: "e1 lint", looked: plural(len(result.Files), "file"), files: result.Files, stepAt: result.StepAt,
+		problem: render.Problems{Files: len(result.Files), Counts: "files", List: result.Problems},
+	})
 }
 
 // below gives a path as the repository names it.
@@ -70,35 +113,4 @@ func lintDefinitions(defs *definition.Set) (diag.List, error) {
 		return nil, err
 	}
 	return found.Problems, nil
-}
-
-func newExplainCmd(a *app) *cobra.Command {
-	return &cobra.Command{
-		Use:     "explain CODE",
-		Short:   "Explain a problem that lint or check reports",
-		Example: "  e1 explain R012",
-		Args:    argsBetween(1, 1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			c, ok := lint.Explain(args[0])
-			if !ok {
-				var names []string
-				for _, known := range lint.Codes() {
-					names = append(names, known.Code, known.Slug)
-				}
-				return &repo.UnknownError{What: "code", Name: args[0], Known: names}
-			}
-			if a.flags.json {
-				return render.JSON(a.result, render.Object{{Key: "code", Value: c.Code}, {Key: "slug", Value: c.Slug}, {Key: "summary", Value: c.Summary}})
-			}
-			_, err := fmt.Fprintf(a.result, "%s %s\n%s\n", c.Code, c.Slug, c.Summary)
-			return err
-		},
-		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			var out []string
-			for _, c := range lint.Codes() {
-				out = append(out, described(c.Code, c.Slug))
-			}
-			return out, noFiles
-		},
-	}
 }

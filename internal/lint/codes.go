@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/e1-dms/e1/internal/definition"
+	"github.com/e1-dms/e1/internal/diag"
 	"github.com/e1-dms/e1/internal/document"
 	"github.com/e1-dms/e1/internal/form"
 	"github.com/e1-dms/e1/internal/intake"
@@ -24,7 +25,7 @@ type Code struct {
 
 // Codes lists every kind of problem of every package, by code.
 func Codes() []Code {
-	out := []Code{unusedIgnore, bareIgnore}
+	out := append([]Code{unusedIgnore, bareIgnore}, dataCodes()...)
 	for _, r := range rules() {
 		out = append(out, r.Code)
 	}
@@ -49,12 +50,33 @@ func Codes() []Code {
 	return out
 }
 
-// Explain finds a kind of problem by its code or slug.
-func Explain(name string) (Code, bool) {
+// Explain finds kinds of problems by code, or by slug, of which several
+// packages may have one each. The case of letters does not matter.
+func Explain(name string) []Code {
+	var out []Code
 	for _, c := range Codes() {
 		if strings.EqualFold(c.Code, name) || c.Slug == strings.ToLower(name) {
-			return c, true
+			out = append(out, c)
 		}
 	}
-	return Code{}, false
+	return out
+}
+
+// Severities gives the severity of every kind of problem, unless a repository
+// judges otherwise. Two kinds of data have two: what is given is the gravest.
+func Severities() map[string]diag.Severity {
+	out := map[string]diag.Severity{}
+	for _, c := range Codes() {
+		out[c.Code] = diag.Error
+	}
+	for _, code := range []string{unusedIgnore.Code, "F013", "O013", "O014", DataUnknown.Code} {
+		out[code] = diag.Warning
+	}
+	for _, c := range route.Codes() {
+		out[c.Code] = c.Severity
+	}
+	for _, r := range rules() {
+		out[r.Code.Code] = r.severity
+	}
+	return out
 }

@@ -21,13 +21,29 @@ import (
 type Result struct {
 	Files    []string // every file looked at, sorted
 	Problems diag.List
+
+	routes map[string]*route.Route // by file, as far as they can be read
+}
+
+// StepAt gives the place of an element of a problem's path: of the step that
+// "legal [reject]" begins with.
+func (r *Result) StepAt(file, element string) (diag.Span, bool) {
+	def := r.routes[file]
+	if def == nil {
+		return diag.Span{}, false
+	}
+	id, _, _ := strings.Cut(element, " ")
+	if s := def.Step(id); s != nil {
+		return s.IDAt, true
+	}
+	return diag.Span{}, false
 }
 
 // Run checks every definition. With paths, only problems of those files and
 // of files below those folders are reported; everything is read all the same,
 // since definitions refer to each other.
 func Run(defs *definition.Set, paths ...string) (*Result, error) {
-	l := &linter{defs: defs, sources: map[string][]byte{}}
+	l := &linter{defs: defs, sources: map[string][]byte{}, parsed: map[string]*route.Route{}}
 	for _, check := range []func() error{
 		l.settings, l.organisation, l.forms, l.calendars, l.routes, l.imports, l.reports,
 	} {
@@ -36,7 +52,7 @@ func Run(defs *definition.Set, paths ...string) (*Result, error) {
 		}
 	}
 	slices.Sort(l.files)
-	out := &Result{Files: l.files}
+	out := &Result{Files: l.files, routes: l.parsed}
 	problems := l.ignore(l.severities(l.problems))
 	for _, p := range problems {
 		if wanted(p.At.File, paths) {
@@ -69,6 +85,7 @@ type linter struct {
 	defs     *definition.Set
 	files    []string
 	sources  map[string][]byte
+	parsed   map[string]*route.Route // by file
 	problems diag.List
 }
 
@@ -164,6 +181,7 @@ func (l *linter) routes() error {
 		if r == nil || problems.HasErrors() {
 			return
 		}
+		l.parsed[f.Name] = r
 		if r.Name.Text != name {
 			l.add(diag.Problem{
 				Code: route.R006.Code, Slug: route.R006.Slug, At: r.Name.At,

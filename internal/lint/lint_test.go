@@ -187,11 +187,17 @@ func TestCodesAreUnique(t *testing.T) {
 			t.Errorf("%s is both %q and %q", c.Code, other, c.Slug)
 		}
 		seen[c.Code] = c.Slug
-		if found, ok := lint.Explain(strings.ToLower(c.Code)); !ok || found.Code != c.Code {
+		if found := lint.Explain(strings.ToLower(c.Code)); len(found) != 1 || found[0].Code != c.Code {
 			t.Errorf("%s is not explained", c.Code)
 		}
+		if c.Slug == "" || c.Summary == "" || strings.HasSuffix(c.Summary, ".") {
+			t.Errorf("%s lacks a slug or a summary without a full stop", c.Code)
+		}
 	}
-	if _, ok := lint.Explain("R999"); ok {
+	if found := lint.Explain("unknown-key"); len(found) < 3 {
+		t.Errorf("a slug of several codes gives %v", found)
+	}
+	if found := lint.Explain("R999"); len(found) > 0 {
 		t.Error("R999 is explained")
 	}
 }

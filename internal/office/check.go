@@ -12,22 +12,9 @@ import (
 	"github.com/e1-dms/e1/internal/engine"
 	"github.com/e1-dms/e1/internal/form"
 	"github.com/e1-dms/e1/internal/gitstore"
+	"github.com/e1-dms/e1/internal/lint"
 	"github.com/e1-dms/e1/internal/repo"
 	"github.com/e1-dms/e1/internal/yamlsrc"
-)
-
-// The codes of what can be wrong with the data of a repository.
-var (
-	codeMisplaced = yamlsrc.Code{Code: "D101", Slug: "misplaced-document"}
-	codeForm      = yamlsrc.Code{Code: "D102", Slug: "unknown-form"}
-	codeUnfit     = yamlsrc.Code{Code: "D103", Slug: "does-not-fit-form"}
-	codeUnknown   = yamlsrc.Code{Code: "D104", Slug: "unknown-field"}
-	codeLink      = yamlsrc.Code{Code: "D105", Slug: "link-to-nothing"}
-	codeFile      = yamlsrc.Code{Code: "D106", Slug: "attachment"}
-	codeTwice     = yamlsrc.Code{Code: "D107", Slug: "number-or-uid-twice"}
-	codeRoute     = yamlsrc.Code{Code: "D108", Slug: "route-without-definition"}
-	codeHistory   = yamlsrc.Code{Code: "D109", Slug: "broken-history"}
-	codeIndex     = yamlsrc.Code{Code: "D110", Slug: "index-differs"}
 )
 
 // Checked is the answer of Check.
@@ -70,7 +57,7 @@ type checker struct {
 	unusable map[string]bool
 }
 
-func (c *checker) add(code yamlsrc.Code, severity diag.Severity, path, format string, args ...any) {
+func (c *checker) add(code lint.Code, severity diag.Severity, path, format string, args ...any) {
 	at := diag.Span{File: path, Start: diag.Pos{Line: 1, Column: 1}, End: diag.Pos{Line: 1, Column: 1}}
 	c.out.Problems.Add(diag.Problem{Code: code.Code, Slug: code.Slug, Severity: severity, At: at, Message: fmt.Sprintf(format, args...)})
 }
@@ -85,7 +72,7 @@ func (c *checker) definitions() error {
 	for _, name := range names {
 		if _, err := c.r.Definitions().Form(name); err != nil {
 			c.unusable[name] = true
-			c.add(codeForm, diag.Error, definition.FormsDir+"/"+name+".yaml", "the form %q has errors; see e1 lint", name)
+			c.add(lint.DataForm, diag.Error, definition.FormsDir+"/"+name+".yaml", "the form %q has errors; see e1 lint", name)
 		}
 	}
 	return nil
@@ -100,14 +87,14 @@ func (c *checker) document(f repo.File) error {
 		return nil
 	}
 	if d.Number != f.Number {
-		c.add(codeMisplaced, diag.Error, f.Path, "the file is named after %s, but holds %s", f.Number, d.Number)
+		c.add(lint.DataMisplaced, diag.Error, f.Path, "the file is named after %s, but holds %s", f.Number, d.Number)
 	}
 	if other, ok := c.numbers[d.Number]; ok {
-		c.add(codeTwice, diag.Error, f.Path, "the number %s is also that of %q; e1 renumber gives one of them another", d.Number, other)
+		c.add(lint.DataTwice, diag.Error, f.Path, "the number %s is also that of %q; e1 renumber gives one of them another", d.Number, other)
 	}
 	c.numbers[d.Number] = f.Path
 	if other, ok := c.uids[d.UID]; ok {
-		c.add(codeTwice, diag.Error, f.Path, "the uid %s is also that of %q", d.UID, other)
+		c.add(lint.DataTwice, diag.Error, f.Path, "the uid %s is also that of %q", d.UID, other)
 	}
 	c.uids[d.UID] = f.Path
 	if c.unusable[d.Form] {
@@ -115,13 +102,13 @@ func (c *checker) document(f repo.File) error {
 	}
 	of := c.set.Form(d.Form)
 	if of == nil {
-		c.add(codeForm, diag.Error, f.Path, "the form %q does not exist or has errors", d.Form)
+		c.add(lint.DataForm, diag.Error, f.Path, "the form %q does not exist or has errors", d.Form)
 		return nil
 	}
 	if p, err := form.PathOf(of, d.Number); err != nil {
-		c.add(codeMisplaced, diag.Error, f.Path, "%s", err)
+		c.add(lint.DataMisplaced, diag.Error, f.Path, "%s", err)
 	} else if p != f.Path {
-		c.add(codeMisplaced, diag.Error, f.Path, "%s belongs at %q", d.Number, p)
+		c.add(lint.DataMisplaced, diag.Error, f.Path, "%s belongs at %q", d.Number, p)
 	}
 	if d.Status != form.Void {
 		c.card(of, d, f)
@@ -134,15 +121,15 @@ func (c *checker) document(f repo.File) error {
 func (c *checker) card(of *form.Form, d *document.Document, f repo.File) {
 	ctx := c.r.Context(d.By)
 	for _, p := range c.set.Check(of, d, ctx) {
-		c.problem(codeUnfit, p, f)
+		c.problem(lint.DataUnfit, p, f)
 	}
 	for _, p := range c.set.Unknown(of, d) {
-		c.problem(codeUnknown, p, f)
+		c.problem(lint.DataUnknown, p, f)
 	}
 }
 
 // problem places a problem of a card at its line.
-func (c *checker) problem(code yamlsrc.Code, p form.Problem, f repo.File) {
+func (c *checker) problem(code lint.Code, p form.Problem, f repo.File) {
 	c.out.Problems.Add(diag.Problem{
 		Code: code.Code, Slug: code.Slug, Severity: p.Severity, Message: repo.ProblemText(p), Help: p.Hint, At: placeOf(f, p),
 	})
@@ -179,7 +166,7 @@ func placeOf(f repo.File, p form.Problem) diag.Span {
 func (c *checker) links(d *document.Document, f repo.File) {
 	for _, l := range d.Links {
 		if other, err := c.r.Lookup().Document(l.To); err == nil && other == nil {
-			c.add(codeLink, diag.Error, f.Path, "the link %q points to %s, which does not exist", l.Kind, l.To)
+			c.add(lint.DataLink, diag.Error, f.Path, "the link %q points to %s, which does not exist", l.Kind, l.To)
 		}
 	}
 }
@@ -190,7 +177,7 @@ func (c *checker) routes(d *document.Document, f repo.File) {
 			continue
 		}
 		if _, err := c.r.Definitions().Pinned(in.Definition); err != nil {
-			c.add(codeRoute, diag.Error, f.Path, "route %q (%d) runs on the definition %s, which cannot be read", in.Route, in.ID, in.Definition)
+			c.add(lint.DataRoute, diag.Error, f.Path, "route %q (%d) runs on the definition %s, which cannot be read", in.Route, in.ID, in.Definition)
 		}
 	}
 }
@@ -202,7 +189,7 @@ func (c *checker) files(d *document.Document, f repo.File) error {
 			return err
 		}
 		if id.IsZero() {
-			c.add(codeFile, diag.Error, f.Path, "the attachment %q is missing", file.Name)
+			c.add(lint.DataFile, diag.Error, f.Path, "the attachment %q is missing", file.Name)
 			continue
 		}
 		data, err := c.r.Git().Blob(id)
@@ -211,7 +198,7 @@ func (c *checker) files(d *document.Document, f repo.File) error {
 		}
 		sum := sha256.Sum256(data)
 		if hex.EncodeToString(sum[:]) != file.SHA256 || int64(len(data)) != file.Size {
-			c.add(codeFile, diag.Error, f.Path, "the attachment %q is not the file that was attached: its checksum differs", file.Name)
+			c.add(lint.DataFile, diag.Error, f.Path, "the attachment %q is not the file that was attached: its checksum differs", file.Name)
 		}
 	}
 	return nil
@@ -225,7 +212,7 @@ func (c *checker) index() error {
 	}
 	state := db.State()
 	if want := c.out.Documents - c.broken; state.Documents != want && len(c.out.Problems) == 0 {
-		c.add(codeIndex, diag.Error, ".git/e1/index.db", "the index holds %d documents, the repository %d; e1 index rebuild", state.Documents, want)
+		c.add(lint.DataIndex, diag.Error, ".git/e1/index.db", "the index holds %d documents, the repository %d; e1 index rebuild", state.Documents, want)
 	}
 	return nil
 }
@@ -234,6 +221,6 @@ func (c *checker) index() error {
 func (c *checker) history() {
 	err := c.r.Git().Log(c.r.Head().Commit, func(gitstore.Hash) bool { return false }, func(gitstore.Commit) error { return nil })
 	if err != nil {
-		c.add(codeHistory, diag.Error, ".git", "the history cannot be read to its beginning: %s", strings.TrimSpace(err.Error()))
+		c.add(lint.DataHistory, diag.Error, ".git", "the history cannot be read to its beginning: %s", strings.TrimSpace(err.Error()))
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/e1-dms/e1/internal/engine"
 	"github.com/e1-dms/e1/internal/form"
 	"github.com/e1-dms/e1/internal/gitstore"
+	"github.com/e1-dms/e1/internal/lint"
 	"github.com/e1-dms/e1/internal/repo"
 )
 
@@ -29,7 +30,7 @@ var handPaths = []string{
 type LintFunc func(*definition.Set) (diag.List, error)
 
 // Commit checks what people edited by hand and commits it.
-func (o *Office) Commit(ctx context.Context, message string, lint LintFunc) (*Done, error) {
+func (o *Office) Commit(ctx context.Context, message string, check LintFunc) (*Done, error) {
 	return o.update(ctx, "commit", func(tx *repo.Tx, done *Done) error {
 		edits, err := tx.Repo().Git().HandEdits(ctx, handPaths...)
 		if err != nil {
@@ -42,7 +43,7 @@ func (o *Office) Commit(ctx context.Context, message string, lint LintFunc) (*Do
 		definitions := map[string]bool{}
 		for _, e := range edits {
 			if e.Kind == gitstore.EditUnusable {
-				problems.Add(diag.Problem{Code: "D100", Slug: "unusable-file", Message: "this is no ordinary file and cannot be committed", At: diag.Span{File: e.Path}})
+				problems.Add(diag.Problem{Code: lint.DataUnusable.Code, Slug: lint.DataUnusable.Slug, Message: "this is no ordinary file and cannot be committed", At: diag.Span{File: e.Path}})
 				continue
 			}
 			number, isDocument := repo.NumberOfPath(e.Path)
@@ -61,7 +62,7 @@ func (o *Office) Commit(ctx context.Context, message string, lint LintFunc) (*Do
 			tx.Adopt(e.Path)
 		}
 		if len(definitions) > 0 {
-			found, err := lint(tx.Repo().WorkDefinitions())
+			found, err := check(tx.Repo().WorkDefinitions())
 			if err != nil {
 				return err
 			}
@@ -97,7 +98,7 @@ func (o *Office) handDocument(tx *repo.Tx, e gitstore.Edit, number string) (diag
 	var problems diag.List
 	complain := func(format string, args ...any) {
 		problems.Add(diag.Problem{
-			Code: codeMisplaced.Code, Slug: codeMisplaced.Slug, Message: fmt.Sprintf(format, args...),
+			Code: lint.DataMisplaced.Code, Slug: lint.DataMisplaced.Slug, Message: fmt.Sprintf(format, args...),
 			At: diag.Span{File: e.Path, Start: diag.Pos{Line: 1, Column: 1}, End: diag.Pos{Line: 1, Column: 1}},
 		})
 	}
@@ -148,7 +149,7 @@ func (o *Office) handDocument(tx *repo.Tx, e gitstore.Edit, number string) (diag
 	file := repo.File{Path: e.Path, Number: number, Src: src}
 	for _, p := range now {
 		if p.Severity == diag.Error {
-			problems.Add(diag.Problem{Code: codeUnfit.Code, Slug: codeUnfit.Slug, Message: repo.ProblemText(p), Help: p.Hint, At: placeOf(file, p)})
+			problems.Add(diag.Problem{Code: lint.DataUnfit.Code, Slug: lint.DataUnfit.Slug, Message: repo.ProblemText(p), Help: p.Hint, At: placeOf(file, p)})
 		}
 	}
 	return problems, nil
