@@ -30,9 +30,9 @@ type findings struct {
 
 func (f *findings) addFlags(a *app, cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringArrayVar(&f.out, "out", nil, "write `FORMAT[=FILE]`, several times if wanted; without a file to stdout")
-	flags.StringVar(&f.failOn, "fail-on", "error", "exit with 1 from this `SEVERITY` on: error, warning, note or never")
-	flags.IntVar(&f.maxWarnings, "max-warnings", -1, "exit with 1 when there are more than `N` warnings")
+	flags.StringArrayVar(&f.out, "out", nil, "write as `FORMAT[=FILE]`; may be repeated")
+	flags.StringVar(&f.failOn, "fail-on", "error", "answer no from this `SEVERITY` on, or never")
+	flags.IntVar(&f.maxWarnings, "max-warnings", -1, "answer no above `N` warnings")
 	_ = cmd.RegisterFlagCompletionFunc("out", func(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
 		if strings.Contains(typed, "=") {
 			return nil, cobra.ShellCompDirectiveDefault // the name of a file
