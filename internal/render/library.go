@@ -109,12 +109,11 @@ func options(t Table) []tablewriter.Option {
 		Alignment:  tw.CellAlignment{Global: tw.AlignLeft},
 	}
 	return []tablewriter.Option{
-		tablewriter.WithEastAsian(tw.Off),
+		tablewriter.WithEastAsian(false),
 		tablewriter.WithRenderer(renderer.NewBlueprint(shape)),
 		tablewriter.WithHeaderConfig(cell),
 		tablewriter.WithRowConfig(cell),
 		tablewriter.WithHeaderAutoFormat(tw.Off),
 		tablewriter.WithTrimSpace(tw.Off),
-		tablewriter.WithTrimLine(tw.Off),
 	}
 }
