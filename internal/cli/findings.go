@@ -31,8 +31,8 @@ type findings struct {
 func (f *findings) addFlags(a *app, cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringArrayVar(&f.out, "out", nil, "write as `FORMAT[=FILE]`; may be repeated")
-	flags.StringVar(&f.failOn, "fail-on", "error", "answer no from this `SEVERITY` on, or never")
-	flags.IntVar(&f.maxWarnings, "max-warnings", -1, "answer no above `N` warnings")
+	flags.StringVar(&f.failOn, "fail-on", "error", "exit 1 from `SEVERITY` on")
+	flags.IntVar(&f.maxWarnings, "max-warnings", -1, "exit 1 above `N` warnings")
 	_ = cmd.RegisterFlagCompletionFunc("out", func(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
 		if strings.Contains(typed, "=") {
 			return nil, cobra.ShellCompDirectiveDefault // the name of a file
