@@ -49,7 +49,10 @@ type Set struct {
 	dirProblems      diag.List
 	routes           map[string]*route.Route
 	routeNames       []string
-	routeProblems    map[string]diag.List
+	routeFiles       map[string]*RouteFile
+	routeCtx         *route.Context
+	mu               sync.Mutex // guards what follows: lint asks for it from many goroutines
+	files            map[string]parsed
 	pinned           map[string]*route.Route
 	routeChecks      map[*route.Route]diag.List
 	calendars        map[string]*worktime.Calendar
@@ -64,13 +67,26 @@ func (d *Set) Read(name string) ([]byte, error) { return d.src.Read(name) }
 // List names the definition files of a folder, sorted.
 func (d *Set) List(dir string) ([]string, error) { return d.src.List(dir, Ext) }
 
-// Parse reads one definition file's syntax.
+// Parse reads one definition file's syntax, once.
 func (d *Set) Parse(name string) (*yamlsrc.File, diag.List, error) {
+	d.mu.Lock()
+	known, ok := d.files[name]
+	d.mu.Unlock()
+	if ok {
+		return known.file, known.problems, nil
+	}
 	src, err := d.src.Read(name)
 	if err != nil {
 		return nil, nil, err
 	}
 	f, problems := yamlsrc.Parse(name, src)
+	problems = problems[:len(problems):len(problems)] // who appends gets a list of their own
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.files == nil {
+		d.files = map[string]parsed{}
+	}
+	d.files[name] = parsed{file: f, problems: problems}
 	return f, problems, nil
 }
 
@@ -224,41 +240,20 @@ func (d *Set) Route(name string) (*route.Route, error) {
 	if err := d.loadRoutes(); err != nil {
 		return nil, err
 	}
-	problems, known := d.routeProblems[name]
+	file, known := d.routeFiles[name]
 	if !known {
 		return nil, &UnknownError{What: "route", Name: name, Known: d.routeNames, Try: "e1 route list"}
 	}
-	if err := problems.Err(); err != nil {
+	if err := file.Problems.Err(); err != nil {
 		return nil, err
 	}
 	return d.routes[name], nil
 }
 
-func (d *Set) loadRoutes() error {
-	if d.routes != nil {
-		return nil
-	}
-	routes, problems := map[string]*route.Route{}, map[string]diag.List{}
-	err := d.each(RoutesDir, func(name string, f *yamlsrc.File, found diag.List) {
-		d.routeNames = append(d.routeNames, name)
-		if f.Root != nil {
-			parsed, more := route.Parse(f)
-			found = append(found, more...)
-			if !found.HasErrors() {
-				routes[name] = parsed
-			}
-		}
-		problems[name] = found
-	})
-	if err != nil {
-		return err
-	}
-	d.routes, d.routeProblems = routes, problems
-	return nil
-}
-
 // Pinned returns the definition a route instance runs on.
 func (d *Set) Pinned(id string) (*route.Route, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	if r, ok := d.pinned[id]; ok {
 		return r, nil
 	}
@@ -289,20 +284,22 @@ func (d *Set) Calendar(name string) *worktime.Calendar {
 			name = s.Calendar
 		}
 	}
-	if c, ok := d.calendars[name]; ok {
+	d.mu.Lock()
+	c, ok := d.calendars[name]
+	d.mu.Unlock()
+	if ok {
 		return c
 	}
+	f, problems, err := d.Parse(path.Join(CalendarsDir, name+Ext))
+	if err == nil && f.Root != nil && !problems.HasErrors() {
+		if c, problems = worktime.Parse(f); problems.HasErrors() {
+			c = nil
+		}
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	if d.calendars == nil {
 		d.calendars = map[string]*worktime.Calendar{}
-	}
-	d.calendars[name] = nil
-	f, problems, err := d.Parse(path.Join(CalendarsDir, name+Ext))
-	if err != nil || f.Root == nil || problems.HasErrors() {
-		return nil
-	}
-	c, problems := worktime.Parse(f)
-	if problems.HasErrors() {
-		return nil
 	}
 	d.calendars[name] = c
 	return c
@@ -320,10 +317,12 @@ func (d *Set) each(dir string, fn func(name string, f *yamlsrc.File, problems di
 		if p.err != nil {
 			return p.err
 		}
-		fn(strings.TrimSuffix(path.Base(names[i]), Ext), p.file, p.problems)
+		fn(baseName(names[i]), p.file, p.problems)
 	}
 	return nil
 }
+
+func baseName(file string) string { return strings.TrimSuffix(path.Base(file), Ext) }
 
 // parsed is one file's syntax, or why it cannot be read.
 type parsed struct {
@@ -336,20 +335,28 @@ type parsed struct {
 // and reading YAML is most of what that costs.
 func (d *Set) parseAll(names []string) []parsed {
 	out := make([]parsed, len(names))
+	InParallel(len(names), func(i int) {
+		p := &out[i]
+		p.file, p.problems, p.err = d.Parse(names[i])
+	})
+	return out
+}
+
+// InParallel calls fn for every number below n, on every core. What fn
+// gathers belongs into a slice by that number, so that the order stays.
+func InParallel(n int, fn func(i int)) {
 	var next atomic.Int64
 	var workers sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(names)) {
+	for range min(runtime.GOMAXPROCS(0), n) {
 		workers.Add(1)
 		go func() {
 			defer workers.Done()
-			for i := next.Add(1) - 1; i < int64(len(names)); i = next.Add(1) - 1 {
-				p := &out[i]
-				p.file, p.problems, p.err = d.Parse(names[i])
+			for i := next.Add(1) - 1; i < int64(n); i = next.Add(1) - 1 {
+				fn(int(i))
 			}
 		}()
 	}
 	workers.Wait()
-	return out
 }
 
 // FormProblems are the problems of all forms and directories found while they

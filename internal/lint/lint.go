@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"errors"
 	"fmt"
 	"path"
 	"slices"
@@ -172,41 +173,54 @@ func (l *linter) calendars() error {
 	})
 }
 
+// routes looks at every route by itself, on every core; what the routes share
+// is read before.
 func (l *linter) routes() error {
-	var failure error
-	err := l.each(definition.RoutesDir, func(f *yamlsrc.File) {
-		name := strings.TrimSuffix(path.Base(f.Name), definition.Ext)
-		r, problems := route.Parse(f)
-		l.add(problems...)
-		if r == nil || problems.HasErrors() {
-			return
-		}
-		l.parsed[f.Name] = r
-		if r.Name.Text != name {
-			l.add(diag.Problem{
-				Code: route.R006.Code, Slug: route.R006.Slug, At: r.Name.At,
-				Message: fmt.Sprintf("the route %q stands in a file named %q", r.Name.Text, path.Base(f.Name)),
-				Help:    "rename one of them",
-			})
-		}
-		found, err := l.defs.CheckRoute(r)
-		if err != nil {
-			failure = err
-		}
-		l.add(found...)
-		if found.HasErrors() {
-			return
-		}
-		judged, err := Route(l.defs, r)
-		if err != nil {
-			failure = err
-		}
-		l.add(judged...)
-	})
-	if err == nil {
-		err = failure
+	files, err := l.defs.RouteFiles()
+	if err != nil {
+		return err
 	}
-	return err
+	found, errs := make([]diag.List, len(files)), make([]error, len(files))
+	if len(files) > 0 {
+		found[0], errs[0] = l.route(files[0]) // reads what is read when it is first asked for
+	}
+	definition.InParallel(len(files)-1, func(i int) { found[i+1], errs[i+1] = l.route(files[i+1]) })
+	for i, f := range files {
+		l.see(f.File)
+		l.add(f.Problems...)
+		l.add(found[i]...)
+		if f.Def != nil {
+			l.parsed[f.File.Name] = f.Def
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// route holds a route against the other definitions and, when it is right,
+// judges what it means.
+func (l *linter) route(f *definition.RouteFile) (diag.List, error) {
+	r := f.Def
+	if r == nil || f.Problems.HasErrors() {
+		return nil, nil
+	}
+	var problems diag.List
+	if name := strings.TrimSuffix(path.Base(f.File.Name), definition.Ext); r.Name.Text != name {
+		problems.Add(diag.Problem{
+			Code: route.R006.Code, Slug: route.R006.Slug, At: r.Name.At,
+			Message: fmt.Sprintf("the route %q stands in a file named %q", r.Name.Text, path.Base(f.File.Name)),
+			Help:    "rename one of them",
+		})
+	}
+	found, err := l.defs.CheckRoute(r)
+	if err != nil {
+		return problems, err
+	}
+	problems = append(problems, found...)
+	if found.HasErrors() {
+		return problems, nil
+	}
+	judged, err := Route(l.defs, r)
+	return append(problems, judged...), err
 }
 
 func (l *linter) imports() error {

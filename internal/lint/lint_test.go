@@ -37,7 +37,7 @@ func (f files) List(dir, suffix string) ([]string, error) {
 }
 
 // shipped is the configuration "E1 Sales" with its sample organisation.
-func shipped(t *testing.T) files {
+func shipped(t testing.TB) files {
 	t.Helper()
 	out := files{}
 	add := func(from fs.FS, cut string) {

@@ -14,7 +14,8 @@ import (
 
 // rule is one check over one route. Rules judge what a route means; that it
 // can be read, and that everything it refers to is there, packages yamlsrc and
-// route have made sure before, so a rule meets no broken route.
+// route have made sure before, so a rule meets no broken route. Several routes
+// are judged at once, so a rule keeps nothing outside of its subject.
 type rule struct {
 	Code
 	severity diag.Severity
