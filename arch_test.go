@@ -30,6 +30,7 @@ var packages = []struct {
 	{"requisite", "INN, KPP, OGRN, BIK, accounts, phones", true},
 	{"worktime", "working calendars, durations `4wh` `2wd` `3d`, deadlines", true},
 	{"expr", "typed expressions over cards: compile, evaluate, analyse, positions", true},
+	{"decide", "whether conditions can hold together, and for which values", true},
 	{"org", "employees, departments, roles, substitutes", true},
 	{"document", "one document, read and written canonically", true},
 	{"form", "card forms and directories: fields, types, checks, input, numbers", true},

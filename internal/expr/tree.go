@@ -147,3 +147,10 @@ func (e *Expr) rowPath(rows string) string {
 	}
 	return ""
 }
+
+// Eval evaluates the node on its own, without the conversion to a wanted type that [Program.Eval] does. It is for
+// analyses that put a tree together from nodes of compiled programs; the leading dot has no row there.
+func (e *Expr) Eval(s Scope) (Value, error) {
+	ev := &evaluation{scope: s}
+	return ev.eval(e)
+}
