@@ -292,10 +292,6 @@ func settle(card map[string]expr.Value) expr.MapScope {
 // wishes come true whatever the other fields hold, and where nothing is possible no card is found.
 func TestNeverAWrongVerdict(t *testing.T) {
 	samples := values()
-	var paths []string
-	for path := range samples {
-		paths = append(paths, path)
-	}
 	decided, total := 0, 0
 	rapid.Check(t, func(t *rapid.T) {
 		var wishes []decide.Wish

@@ -25,7 +25,12 @@ type rule struct {
 // rules are the checks over routes, each in a file of its own named after its
 // slug, by code.
 func rules() []*rule {
-	return []*rule{}
+	return []*rule{
+		missingElse(),
+		overlappingBranches(),
+		deadBranch(),
+		constantCondition(),
+	}
 }
 
 // subject is a route under examination and what a rule may ask about it.
@@ -36,6 +41,7 @@ type subject struct {
 	org      *org.Org
 	settings *settings.Settings
 	env      *expr.Env // names for expressions outside every each; nil without a form
+	flow     *dataflow // see data
 
 	rule     *rule
 	problems *diag.List

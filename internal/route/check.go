@@ -167,6 +167,9 @@ func EnvAt(s *Step, base *expr.Env) *expr.Env {
 // Compile compiles the expression; problems have their places in the file.
 func (e *Expr) Compile(env *expr.Env, opt expr.Options) (*expr.Program, diag.List) {
 	program, issues := expr.Compile(e.Text, env, opt)
+	if program != nil {
+		e.compiled.Store(program)
+	}
 	var problems diag.List
 	for _, issue := range issues {
 		code := R030

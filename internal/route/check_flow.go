@@ -30,10 +30,6 @@ func (c *checker) flow() {
 		}
 		c.joins(s)
 		c.outcomes(s)
-		if s.Verb == Choose && !hasElse(s) {
-			c.helpf(R032, s.At, "add \"- else: next\" or say what else is to happen",
-				"choose may find none of its conditions true and has no \"else\"")
-		}
 	}
 	c.afterEnd()
 	c.afterCircles()
@@ -154,10 +150,6 @@ func (c *checker) within(s *Step, visit func(*Step)) {
 			c.within(inner, visit)
 		}
 	}
-}
-
-func hasElse(s *Step) bool {
-	return len(s.Branches) > 0 && s.Branches[len(s.Branches)-1].Else
 }
 
 // afterEnd reports steps behind an unconditional end, go or leave that no jump

@@ -27,7 +27,6 @@ var (
 	R023 = Code{"R023", "steps-after-end", diag.Error, "steps that stand after `end`, `go` or `leave` and that nothing jumps to"}
 	R030 = Code{"R030", "bad-expression", diag.Error, "an expression that cannot be read"}
 	R031 = Code{"R031", "wrong-expression-type", diag.Error, "an expression that gives another type of value than is needed here"}
-	R032 = Code{"R032", "missing-else", diag.Error, "a `choose` that may find no branch; add `- else: next` or another way"}
 	R037 = Code{"R037", "value-outside-list", diag.Error, "a value that the choice, directory or list of statuses does not have"}
 	R040 = Code{"R040", "clock-in-condition", diag.Error, "a condition that depends on when it is asked; compare with a date field or use `wait`"}
 	R041 = Code{"R041", "too-costly", diag.Error, "an expression above the limits of size and memory"}
@@ -38,5 +37,5 @@ var (
 // Codes lists every problem this package finds, by code.
 func Codes() []Code {
 	return []Code{R001, R002, R003, R004, R005, R006, R007, R012, R014, R017, R018, R022, R023,
-		R030, R031, R032, R037, R040, R041, R067, R095}
+		R030, R031, R037, R040, R041, R067, R095}
 }

@@ -1,9 +1,11 @@
 package route
 
 import (
+	"sync/atomic"
 	"unicode/utf8"
 
 	"github.com/e1-dms/e1/internal/diag"
+	"github.com/e1-dms/e1/internal/expr"
 	"github.com/e1-dms/e1/internal/yamlsrc"
 )
 
@@ -11,6 +13,8 @@ import (
 // used, because its environment depends on the form.
 type Expr struct {
 	Text string
+
+	compiled atomic.Pointer[expr.Program]
 
 	file *yamlsrc.File
 	node *yamlsrc.Node
@@ -24,6 +28,16 @@ func newExpr(file *yamlsrc.File, n *yamlsrc.Node) *Expr {
 // part gives the expression that starts after so many code points of e.
 func (e *Expr) part(from int, text string) *Expr {
 	return &Expr{Text: text, file: e.file, node: e.node, base: e.base + from}
+}
+
+// Program gives what the expression was compiled to last, with the environment
+// and the wishes of that place; nil when it never was or is wrong. After Check
+// it is there for every expression of a route without errors.
+func (e *Expr) Program() *expr.Program {
+	if e == nil {
+		return nil
+	}
+	return e.compiled.Load()
 }
 
 // At gives the place of the whole expression.

@@ -122,7 +122,6 @@ func TestProblems(t *testing.T) {
 		{"R031", "- {task: A, who: ann, if: «amount»‹amount > 5›}\n", `5:27: `},
 		{"R031", "- {task: A, who: «name»‹boss›}\n", `5:18: "name" is text; a user is needed`},
 		{"R031", "- each: «amount»‹lines›\n  steps: [{task: A, who: ann}]\n", `5:9: each goes over money; a table, a list or people are needed`},
-		{"R032", "- choose:\n  branches:\n  - {if: amount > 5, end: much}\n«»‹  - else: next\n›", `5:3: choose may find none of its conditions true and has no "else"`},
 		{"R037", "- do: {set: {size: «huge»‹large›}}\n", `5:20: `},
 		{"R037", "- do: {set: {status: «closed»‹done›}}\n", `5:22: `},
 		{"R040", "- {task: A, who: ann, if: «today > wanted»‹filled(wanted)›}\n", `5:27: `},

@@ -1,0 +1,183 @@
+package lint_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/e1-dms/e1/internal/definition"
+	"github.com/e1-dms/e1/internal/lint"
+)
+
+// valueCodes are the rules about conditions and data.
+var valueCodes = []string{"R009", "R032", "R033", "R034", "R035", "R036", "R037", "R038", "R039", "R040",
+	"R070", "R071", "R072", "R073", "R074"}
+
+// trial makes a route for contracts of its steps, or of the whole when it has a head.
+func trial(text string) string {
+	if !strings.HasPrefix(text, "route:") {
+		text = "route: trial\nfor: contracts\nstart: by hand\ncontroller: role head_of_sales\nsteps:\n" + text
+	}
+	return text
+}
+
+// findings lists what the rules about conditions and data say: code, place and message.
+func findings(t *testing.T, text string) []string {
+	t.Helper()
+	f := shipped(t)
+	for name := range f {
+		if strings.HasPrefix(name, "routes/") || strings.HasPrefix(name, "reports/") || strings.HasPrefix(name, "imports/") {
+			delete(f, name)
+		}
+	}
+	f["routes/trial.yaml"] = text
+	found, err := lint.Run(definition.New(f), "routes/trial.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []string
+	for _, p := range found.Problems {
+		if slices.Contains(valueCodes, p.Code) || p.Severity.String() == "error" {
+			out = append(out, fmt.Sprintf("%s %d:%d-%d:%d %s", p.Code, p.At.Start.Line, p.At.Start.Column, p.At.End.Line, p.At.End.Column, p.Message))
+		}
+	}
+	return out
+}
+
+// marked takes the marks « and » out of a text and says where they stood.
+func marked(text string) (plain string, places []string) {
+	var b strings.Builder
+	line, column := 1, 1
+	open := ""
+	for _, r := range text {
+		switch r {
+		case '«':
+			open = fmt.Sprintf("%d:%d", line, column)
+		case '»':
+			places = append(places, fmt.Sprintf("%s-%d:%d", open, line, column))
+		case '\n':
+			line, column = line+1, 1
+			b.WriteRune(r)
+		default:
+			column++
+			b.WriteRune(r)
+		}
+	}
+	return b.String(), places
+}
+
+// valueCase is a route with its faults between « and », and what is said of them in turn: code and message.
+type valueCase struct {
+	text string
+	want []string
+}
+
+func checkValues(t *testing.T, cases []valueCase) {
+	t.Helper()
+	for _, c := range cases {
+		plain, places := marked(trial(c.text))
+		if len(places) != len(c.want) {
+			t.Fatalf("%d places, %d messages:\n%s", len(places), len(c.want), c.text)
+		}
+		var want []string
+		for i, w := range c.want {
+			code, message, _ := strings.Cut(w, " ")
+			want = append(want, code+" "+places[i]+" "+message)
+		}
+		if !utf8.ValidString(plain) {
+			t.Fatal("bad test")
+		}
+		if diff := cmp.Diff(want, findings(t, plain)); diff != "" {
+			t.Errorf("%s\n%s", c.text, diff)
+		}
+	}
+}
+
+const (
+	urgent = "- {task: A, who: role lawyer, if: %s}\n"
+	// choose with two branches, the second one after text that is not Latin.
+	two = "- choose:\n  branches:\n  - {if: %s, task: \"Проверить\", who: role lawyer}\n  - {task: \"Юрист: проверка\", who: role lawyer, if: %s}\n  - else: next\n"
+)
+
+func TestBranches(t *testing.T) {
+	checkValues(t, []valueCase{
+		// R032
+		{"- «choose»:\n  branches:\n  - {if: amount > 1_000_000, end: much}\n  - {if: amount < 1_000_000, end: little}\n", []string{
+			`R032 choose has no branch for amount = 1000000 and no "else"`}},
+		{"- «choose»:\n  branches:\n  - {if: amount > 5, end: much}\n  - {if: amount <= 5, end: little}\n", []string{
+			`R032 choose has no branch for amount is empty and no "else"`}},
+		{"- {task: A, who: role lawyer, fill: [amount]}\n- choose:\n  branches:\n  - {if: amount > 5, end: much}\n  - {if: amount <= 5, end: little}\n", nil},
+		{"- choose:\n  branches:\n  - {if: \"(amount ?? 0) > 5\", end: much}\n  - {if: \"(amount ?? 0) <= 5\", end: little}\n", nil},
+		{"- choose:\n  branches:\n  - {if: filled(amount), end: much}\n  - {if: empty(amount), end: little}\n", nil},
+		{"- choose:\n  branches:\n  - {if: amount > 5, end: much}\n  - {if: not (amount > 5), end: little}\n", nil},
+		{"- choose:\n  branches:\n  - {if: \"status in [draft, approval]\", end: early}\n  - {if: \"status in [signing, execution, closed, refused]\", end: late}\n", nil},
+		{"- «choose»:\n  branches:\n  - {if: status == \"draft\", end: early}\n  - {if: status == \"approval\", end: late}\n", []string{
+			`R032 choose has no branch for status = "signing" and no "else"`}},
+		{"- «choose»:\n  branches:\n  - {if: \"stages_open > 0\", end: open}\n  - {if: stages_open == 0, end: done}\n", []string{
+			`R032 choose may find none of its conditions true and has no "else"`}},
+		{"- {task: A, who: role lawyer, if: empty(amount), fill: [amount]}\n- choose:\n  branches:\n  - {if: amount > 5, end: much}\n  - {if: amount <= 5, end: little}\n", nil},
+		{"- choose:\n  branches:\n  - if: filled(amount)\n    steps:\n    - choose:\n      branches:\n      - {if: amount > 5, end: much}\n      - {if: amount <= 5, end: little}\n  - else: next\n", nil},
+		{"route: trial\nfor: contracts\nstart: {on: registered, if: amount > 5}\nsteps:\n- choose:\n  branches:\n  - {if: amount > 5, end: much}\n  - {if: amount <= 5, end: little}\n", nil},
+
+		// R033
+		{fmt.Sprintf(two, "amount >= 1000", "«amount <= 1000»"), []string{
+			"R033 amount = 1000 takes this branch and the one in line 8; the earlier one has it"}},
+		{fmt.Sprintf(two, "amount > 1000", "amount > 100"), nil},
+		{fmt.Sprintf(two, "amount > 1000", "kind == \"supply\""), nil},
+		{fmt.Sprintf(two, "kind == \"supply\"", "«'kind in [\"supply\", \"service\"]'»"), []string{
+			`R033 kind = "supply" takes this branch and the one in line 8; the earlier one has it`}},
+		{fmt.Sprintf(two, "kind == \"supply\"", "kind == \"service\""), nil},
+		{fmt.Sprintf(two, "kind == \"supply\"", "kind != \"service\""), nil},
+
+		// R034
+		{fmt.Sprintf(two, "amount > 100", "«amount > 1000»"), []string{
+			"R034 the branch is never taken: whatever fits it fits the one before it"}},
+		{"- choose:\n  branches:\n  - {if: status == \"draft\", end: a}\n  - {if: status != \"draft\", end: b}\n  - else: next\n", nil},
+		{"- choose:\n  branches:\n  - {if: status == \"draft\", end: a}\n  - {if: status != \"draft\", end: b}\n  - «else»:\n    - {task: A, who: role lawyer}\n", []string{
+			"R034 the branch is never taken: the ones before it take whatever it would"}},
+		{"- choose:\n  branches:\n  - if: kind == \"supply\"\n    steps:\n    - {task: A, who: role lawyer, if: «kind == \"licence\"»}\n  - else: next\n", []string{
+			"R034 the step is never done: where it stands its condition cannot hold"}},
+		{"- choose:\n  branches:\n  - if: kind == \"supply\"\n    steps:\n    - {task: B, who: role lawyer}\n    - {task: A, who: role lawyer, if: kind == \"service\"}\n  - else: next\n", nil},
+		{"- choose:\n  branches:\n  - if: amount > 5\n    steps:\n    - {task: A, who: role lawyer, if: «amount > 3»}\n  - else: next\n", []string{
+			"R034 the condition always holds here: the branch around the step has asked already"}},
+
+		// R035
+		{fmt.Sprintf(urgent, "«amount > 5 and amount < 3»"), []string{"R035 the condition never holds, whatever the card says"}},
+		{fmt.Sprintf(urgent, "«status != \"draft\" or status != \"approval\"»"), []string{"R035 the condition always holds, whatever the card says"}},
+		{fmt.Sprintf(urgent, "«amount < 0»"), []string{"R035 the condition never holds, whatever the card says"}},
+		{fmt.Sprintf(urgent, "amount >= 0"), nil},
+		{fmt.Sprintf(urgent, "'amount > 5 and («status != \"draft\" or status != \"approval\"»)'"), []string{
+			"R035 this part of the condition always holds, whatever the card says"}},
+		{"- task: \"Проверить: сумма\"\n  who: role lawyer\n  if: >-\n    amount > 5 and\n    («status != \"draft\" or status != \"approval\"»)\n", []string{
+			"R035 this part of the condition always holds, whatever the card says"}},
+		{fmt.Sprintf(urgent, "amount > settings.approval_threshold"), nil},
+		{fmt.Sprintf(urgent, "«valid_from > valid_until and valid_until > valid_from»"), []string{"R035 the condition never holds, whatever the card says"}},
+		{"- {task: A, who: role lawyer, if: filled(amount)}\n- repeat: B\n  steps: [{task: B, who: role lawyer}]\n  until: «1 > 2»\n  max: 3\n  else: next\n", []string{"R035 the condition never holds, whatever the card says"}},
+	})
+}
+
+// TestReferenceIsClean holds the rules against every example of docs/routes.md.
+func TestReferenceIsClean(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join("..", "..", "docs", "routes.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, block := range strings.Split(string(text), "```yaml\n")[1:] {
+		source, _, _ := strings.Cut(block, "```")
+		var got []string
+		for _, f := range findings(t, trial(source)) {
+			if slices.Contains(valueCodes, f[:4]) {
+				got = append(got, f)
+			}
+		}
+		if len(got) > 0 {
+			t.Errorf("%s\n%s", strings.Join(got, "\n"), source)
+		}
+	}
+}
