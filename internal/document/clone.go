@@ -42,6 +42,7 @@ func (d *Document) Clone() *Document {
 // Clone copies the instance; nothing is shared.
 func (in Instance) Clone() Instance {
 	in.Vars = in.Vars.Clone()
+	in.Told = slices.Clone(in.Told)
 	in.Extra = clonePairs(in.Extra)
 	in.Open = slices.Clone(in.Open)
 	for i := range in.Open {

@@ -71,8 +71,10 @@ type Instance struct {
 	By         string
 	Started    time.Time
 	Ended      time.Time
-	End        string // the end that was reached
-	Vars       Card   // what the route remembers
+	End        string    // the end that was reached
+	Due        time.Time // when the route is promised to have ended
+	Told       []string  // what was told about the route as a whole
+	Vars       Card      // what the route remembers
 	Open       []Position
 	Tasks      []Task
 	Extra      []yamlsrc.Pair
@@ -114,7 +116,17 @@ type Task struct {
 	Item       string    // of which row or person of an `each`
 	Timer      time.Time // when a reminder or escalation is next due
 	Told       []string  // reminders and escalations that have happened
-	Extra      []yamlsrc.Pair
+	Reminded   time.Time // the last reminder
+	Escalated  time.Time // the last escalation
+	// Kind is empty for a task of a step, "part" for a part of another task,
+	// "extension" for a request to move the deadline of another task.
+	Kind   string
+	Of     int       // the task it is a part of, or asks about
+	Giver  string    // who gave a part, or asks
+	Text   string    // what is to be done, or why it is asked
+	Until  time.Time // the deadline that is asked for
+	Chosen string    // whose turn it was, where people take turns
+	Extra  []yamlsrc.Pair
 }
 
 // Comment is a remark of a person on the document.

@@ -104,6 +104,10 @@ func (r *reader) instance(n *yamlsrc.Node, in *Instance) {
 			in.Ended = r.time(k, v)
 		case "end":
 			in.End = r.text(k, v)
+		case "due":
+			in.Due = r.time(k, v)
+		case "told":
+			in.Told = r.texts(k, v)
 		case "vars":
 			in.Vars = r.card(k, v)
 		case "open":
@@ -194,6 +198,22 @@ func (r *reader) task(n *yamlsrc.Node, t *Task) {
 			t.Timer = r.time(k, v)
 		case "told":
 			t.Told = r.texts(k, v)
+		case "reminded":
+			t.Reminded = r.time(k, v)
+		case "escalated":
+			t.Escalated = r.time(k, v)
+		case "kind":
+			t.Kind = r.text(k, v)
+		case "of":
+			t.Of = r.int(k, v)
+		case "giver":
+			t.Giver = r.text(k, v)
+		case "text":
+			t.Text = r.text(k, v)
+		case "until":
+			t.Until = r.time(k, v)
+		case "chosen":
+			t.Chosen = r.text(k, v)
 		default:
 			t.Extra = append(t.Extra, r.own(p))
 		}

@@ -397,9 +397,10 @@ func (r *run) completeTasks(s *route.Step, item string) {
 	in := r.instance()
 	for i := range in.Tasks {
 		t := &in.Tasks[i]
-		if t.Step == s.ID && t.Item == item && pending(t) {
+		if belongs(t, s, item) && pending(t) {
 			t.State, t.Done, t.By, t.Timer = TaskDone, r.in.Now, r.in.Actor, zeroTime
 			r.closed(t)
+			r.cancelChildren(t.ID)
 		}
 	}
 }
@@ -419,25 +420,29 @@ func (r *run) assignOpen(a *route.Action, s *route.Step, item string) error {
 	in := r.instance()
 	for i := range in.Tasks {
 		t := &in.Tasks[i]
-		if !pending(t) || !slices.ContainsFunc(a.Steps, func(w route.Word) bool { return w.Text == t.Step }) {
+		if !pending(t) || t.Kind != "" || !slices.ContainsFunc(a.Steps, func(w route.Word) bool { return w.Text == t.Step }) {
 			continue
 		}
+		step := r.r.Step(t.Step)
+		if step == nil {
+			return refuse(BrokenRoute, "e1 lint", "%s: no step %q", s.At, t.Step)
+		}
 		if len(who) > 0 {
-			p := r.present(who)[0]
-			t.Who, t.For, t.Candidates, t.Accepted = p.who, p.absent, nil, zeroTime
-			r.tell(TellAssigned, t.ID, t.Title, t.Who)
+			r.handOver(t, r.present(who)[0])
 		}
 		if a.Due != nil && len(a.Due.Exprs) > 0 {
-			at, err := r.due(a.Due, s, item)
+			c, err := r.calendarOf(t)
 			if err != nil {
 				return err
 			}
-			t.Due = at
-		}
-		if step := r.r.Step(t.Step); step != nil {
-			if err := r.wind(step, t); err != nil {
+			if t.Due, err = r.due(a.Due, s, item, c); err != nil {
 				return err
 			}
+			if err := r.rewind(step, t); err != nil {
+				return err
+			}
+		} else if err := r.wind(step, t); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -1,10 +1,12 @@
 package engine
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"time"
 
+	"github.com/e1-dms/e1/internal/diag"
 	"github.com/e1-dms/e1/internal/document"
 	"github.com/e1-dms/e1/internal/expr"
 	"github.com/e1-dms/e1/internal/route"
@@ -80,6 +82,116 @@ func (r *run) spread(s *route.Step, item string) error {
 		}
 	}
 	return nil
+}
+
+// grow begins the rows that were added to the table of an `each` with `allow:
+// add` while it is at work.
+func (r *run) grow(s *route.Step, p document.Position) (bool, error) {
+	if s.Allow.Text != allowAdd || p.State == joined || s.Over.Expr == nil {
+		return false, nil
+	}
+	v, err := r.eval(s.Over.Expr, s, p.Item, expr.Options{})
+	rows, ok := v.([]expr.Row)
+	if err != nil || !ok || len(rows) > maxItems {
+		return false, err
+	}
+	var fresh []string
+	for i := range rows {
+		if key := strconv.Itoa(i + 1); !slices.Contains(p.Started, key) {
+			fresh = append(fresh, key)
+		}
+	}
+	if len(fresh) == 0 {
+		return false, nil
+	}
+	return true, r.include(s, p.Item, fresh...)
+}
+
+// include begins further items of an each that is at work.
+func (r *run) include(s *route.Step, item string, keys ...string) error {
+	p := r.position(s.ID, item)
+	p.Started = append(slices.Clip(p.Started), keys...)
+	for i := len(keys) - 1; i >= 0; i-- {
+		if err := r.into(s.Branches[0], joinItem(item, keys[i])); err != nil {
+			return err
+		}
+	}
+	return r.drain()
+}
+
+// allowAdd is the value of `allow` that lets items be added.
+const allowAdd = "add"
+
+// add gives an each another item by hand.
+func (m *machine) add(e Add) error {
+	type place struct {
+		r *run
+		p document.Position
+	}
+	var places []place
+	var allowed []string
+	for _, in := range m.self.Routes {
+		if in.State != Running || e.Instance != 0 && in.ID != e.Instance {
+			continue
+		}
+		r, err := m.run(in.ID)
+		if err != nil {
+			return err
+		}
+		for _, p := range in.Open {
+			s := r.r.Step(p.At)
+			if s == nil || s.Verb != route.Each || s.Allow.Text != allowAdd || p.State != "" {
+				continue
+			}
+			if !slices.Contains(allowed, s.ID) {
+				allowed = append(allowed, s.ID)
+			}
+			if s.ID == e.Step || e.Step == "" {
+				places = append(places, place{r, p})
+			}
+		}
+	}
+	switch {
+	case len(allowed) == 0:
+		return refuse(NotRunning, "e1 show "+m.self.Number, "nothing can be added on %s now: no `each` with `allow: add` is at work", m.self.Number)
+	case len(places) == 0:
+		return refuse(BadRequest, "", "step %q takes no items now; possible: %s", e.Step, quoted(allowed)).offer(allowed...)
+	case len(places) > 1:
+		return refuse(Ambiguous, "name the step or the route", "several steps of %s take items: %s", m.self.Number, quoted(allowed)).offer(allowed...)
+	}
+	r, p := places[0].r, places[0].p
+	s := r.r.Step(p.At)
+	mine := slices.ContainsFunc(r.instance().Tasks, func(t document.Task) bool {
+		return pending(&t) && inside(r.r.Step(t.Step), s) && slices.Contains(performers(&t), m.in.Actor)
+	})
+	if giver, err := r.giver(&document.Task{}); err != nil || !giver && !mine {
+		if err == nil {
+			err = refuse(NotYours, "", "items are added to step %q by who has a task of it, who started the route, its controller or an admin", s.ID)
+		}
+		return err
+	}
+	if s.Over.People == nil {
+		v, err := r.eval(s.Over.Expr, s, p.Item, expr.Options{})
+		if err != nil {
+			return err
+		}
+		if _, rows := v.([]expr.Row); rows {
+			return refuse(BadRequest, fmt.Sprintf("e1 row add %s %s FIELD=VALUE…", m.self.Number, s.Over.Expr.Text),
+				"step %q goes over the rows of %q: add a row, and it is begun", s.ID, s.Over.Expr.Text)
+		}
+	}
+	u := m.org.User(e.Item)
+	switch {
+	case u == nil:
+		return refuse(UnknownUser, "e1 user list", "%s", diag.Unknown("user", e.Item, m.org.UserIDs()))
+	case !u.Active:
+		return refuse(UnknownUser, "e1 user list", "user %q is inactive", e.Item)
+	case slices.Contains(p.Started, e.Item):
+		return refuse(BadRequest, "", "step %q has been begun for %q already", s.ID, e.Item)
+	case len(p.Started) >= maxItems:
+		return refuse(Endless, "", "step %q has %d items; more are not carried out at once", s.ID, maxItems)
+	}
+	return r.include(s, p.Item, e.Item)
 }
 
 // items gives the keys of what an each goes over: user ids, or row numbers.
@@ -250,41 +362,68 @@ func (r *run) outcome(s *route.Step, item string, o *route.Outcome) error {
 
 // wait opens a wait; settle looks whether it is over.
 func (r *run) wait(s *route.Step, item string) error {
+	p := document.Position{Since: r.in.Now}
+	until, err := r.until(s, item, p)
+	if err != nil {
+		return err
+	}
+	if until.IsZero() && slices.ContainsFunc(s.Waits, func(e *route.Event) bool { return e.Kind == route.EventUntil }) {
+		r.note("step %q: the date to wait for is empty", s.ID)
+	}
+	r.open(s, item).Until = until
+	return nil
+}
+
+// until is when the first of a wait's dates comes, zero for never. It follows
+// the fields it is made of.
+func (r *run) until(s *route.Step, item string, p document.Position) (time.Time, error) {
 	var until time.Time
 	for _, e := range s.Waits {
 		if e.Kind != route.EventUntil {
 			continue
 		}
-		at, err := r.moment(e.Expr, s, item, r.in.Now)
+		at, err := r.dateOf(e, s, item, p)
 		if err != nil {
-			return err
+			return zeroTime, err
 		}
-		if at.IsZero() {
-			r.note("step %q: the date to wait for is empty", s.ID)
-			continue
-		}
-		if until.IsZero() || at.Before(until) {
+		if !at.IsZero() && (until.IsZero() || at.Before(until)) {
 			until = at
 		}
 	}
-	p := r.open(s, item)
-	p.Until = until
-	return nil
+	return until, nil
 }
 
-// over tells which event of a wait has come; -1 for none.
+// dateOf evaluates one date of a wait. Durations and `today` count from the
+// moment the wait began, or the wait would move away while somebody looks.
+func (r *run) dateOf(e *route.Event, s *route.Step, item string, p document.Position) (time.Time, error) {
+	c, err := r.calendar()
+	if err != nil {
+		return zeroTime, err
+	}
+	r.clock = p.Since
+	defer func() { r.clock = zeroTime }()
+	return r.moment(e.Expr, s, item, p.Since, c)
+}
+
+// over tells which event of a wait has come; -1 for none. A date that has
+// passed came before whatever is noticed now; of several the earliest counts.
 func (r *run) over(s *route.Step, item string, p document.Position) (int, error) {
+	now := r.in.Now
+	if !r.horizon.IsZero() {
+		now = r.horizon
+	}
+	first, other := -1, -1
+	var earliest time.Time
 	for i, e := range s.Waits {
 		come := false
 		var err error
 		switch e.Kind {
 		case route.EventUntil:
-			if p.Until.IsZero() || r.in.Now.Before(p.Until) {
-				continue
-			}
 			var at time.Time
-			at, err = r.moment(e.Expr, s, item, p.Since)
-			come = !at.IsZero() && !r.in.Now.Before(at)
+			at, err = r.dateOf(e, s, item, p)
+			if err == nil && !at.IsZero() && !now.Before(at) && (first < 0 || at.Before(earliest)) {
+				first, earliest = i, at
+			}
 		case route.EventWhen:
 			come, err = r.condition(e.Expr, s, item)
 		case route.EventChanged:
@@ -293,11 +432,17 @@ func (r *run) over(s *route.Step, item string, p document.Position) (int, error)
 		if err != nil {
 			return -1, err
 		}
-		if come {
-			return i, nil
+		if come && other < 0 {
+			other = i
 		}
 	}
-	return -1, nil
+	switch {
+	case first < 0:
+		return other, nil
+	case other < 0 || earliest.Before(r.in.Now):
+		return first, nil
+	}
+	return min(first, other), nil // both at once: as written
 }
 
 // touched tells every open wait and every handler for a change of a field of

@@ -1,10 +1,13 @@
 package engine
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/oklog/ulid/v2"
 
 	"github.com/e1-dms/e1/internal/diag"
 	"github.com/e1-dms/e1/internal/document"
@@ -28,13 +31,20 @@ func (m *machine) remark(e Remark) error {
 }
 
 func (m *machine) addComment(text string) {
-	last := 0
-	for _, c := range m.self.Comments {
-		if n, err := strconv.Atoi(c.ID); err == nil {
-			last = max(last, n)
-		}
+	m.self.Comments = append(m.self.Comments, document.Comment{ID: m.commentID(text), At: m.in.Now, By: m.in.Actor, Text: text})
+}
+
+// commentID makes an identity as people's comments have it: unlike a counter
+// it stays one when two clones have each added a comment. There is no chance
+// in it: the same transition gives the same one.
+func (m *machine) commentID(text string) string {
+	sum := sha256.Sum256([]byte(strings.Join([]string{m.self.UID, strconv.Itoa(len(m.self.Comments)), m.in.Actor, text}, "\x00")))
+	var id ulid.ULID
+	if err := id.SetTime(uint64(max(m.in.Now.UnixMilli(), 0))); err != nil {
+		_ = id.SetTime(0)
 	}
-	m.self.Comments = append(m.self.Comments, document.Comment{ID: strconv.Itoa(last + 1), At: m.in.Now, By: m.in.Actor, Text: text})
+	_ = id.SetEntropy(sum[:10]) // of the length it wants
+	return id.String()
 }
 
 // giver tells whether the actor may dispose of the task: who started the
@@ -45,14 +55,16 @@ func (r *run) giver(t *document.Task) (bool, error) {
 	if u == nil || !u.Active {
 		return false, nil
 	}
-	if u.HasRole(org.Admin) || actor == r.instance().By || t.Controller == actor {
+	if u.HasRole(org.Admin) || t.Controller == actor || t.Giver == actor && t.Kind == KindPart {
 		return true, nil
 	}
-	people := t.Candidates
-	if t.Who != "" {
-		people = []string{t.Who}
+	if t.Kind == KindPart { // given by a performer, not by the route
+		return false, nil
 	}
-	for _, id := range people {
+	if actor == r.instance().By {
+		return true, nil
+	}
+	for _, id := range performers(t) {
 		if h := r.org.Superior(id); h != nil && h.ID == actor {
 			return true, nil
 		}
@@ -88,41 +100,17 @@ func (m *machine) reassign(e Reassign) error {
 	if t.Who == e.To {
 		return refuse(BadRequest, "", "task %s is with %q already", m.ref(t), e.To)
 	}
-	if slices.ContainsFunc(r.instance().Tasks, func(o document.Task) bool {
-		return o.Step == t.Step && o.Item == t.Item && o.Cycle == t.Cycle && o.Who == e.To && o.ID != t.ID && o.State != TaskRefused
+	if t.Kind == "" && slices.ContainsFunc(r.instance().Tasks, func(o document.Task) bool {
+		return o.Kind == "" && o.Step == t.Step && o.Item == t.Item && o.Cycle == t.Cycle && o.Who == e.To && o.ID != t.ID && o.State != TaskRefused
 	}) {
 		return refuse(BadRequest, "", "%q has a task of step %q already", e.To, s.Label(m.language))
 	}
-	t.Who, t.For, t.By, t.Candidates, t.Accepted = e.To, "", "", nil, zeroTime
+	r.handOver(t, performer{who: e.To})
 	if c := strings.TrimSpace(e.Comment); c != "" {
 		m.addComment(c)
 	}
 	if _, chain, err := m.org.Substitute(e.To, m.day()); err == nil && len(chain) > 1 {
 		m.note("%q is absent", e.To)
-	}
-	m.tell(TellAssigned, t.ID, t.Title, e.To)
-	return nil
-}
-
-func (m *machine) extend(e Extend) error {
-	r, t, s, err := m.find(e.Task)
-	if err != nil {
-		return err
-	}
-	giver, err := r.giver(t)
-	if err != nil {
-		return err
-	}
-	byHand := s.Due != nil && s.Due.ByHand && t.Due.IsZero() && (t.Who == m.in.Actor || slices.Contains(t.Candidates, m.in.Actor))
-	if !giver && !byHand {
-		return refuse(NotYours, "e1 task comment "+m.ref(t)+" TEXT", "the deadline of task %s is moved by who gave it, its controller or an admin", m.ref(t))
-	}
-	if !e.Due.After(m.in.Now) {
-		return refuse(BadRequest, "", "the deadline %s has passed already", document.FormatTime(e.Due))
-	}
-	t.Due, t.Told = e.Due, nil
-	if c := strings.TrimSpace(e.Comment); c != "" {
-		m.addComment(c)
 	}
 	return r.wind(s, t)
 }
@@ -136,15 +124,19 @@ func (m *machine) withdraw(e Withdraw) error {
 	if err != nil {
 		return err
 	}
-	if !giver {
+	if !giver && !(t.Kind == KindExtension && t.Giver == m.in.Actor) {
 		return refuse(NotYours, "", "task %s is withdrawn by who gave it, its controller or an admin", m.ref(t))
 	}
-	if t.State == TaskInform {
+	if t.State == TaskInform || t.Kind != "" {
+		if c := strings.TrimSpace(e.Comment); c != "" {
+			m.addComment(c)
+		}
 		m.cancelTask(t)
+		t.By = m.in.Actor
 		return nil
 	}
 	others := slices.ContainsFunc(r.instance().Tasks, func(o document.Task) bool {
-		return o.ID != t.ID && o.Step == t.Step && o.Item == t.Item && o.Cycle == t.Cycle && (pending(&o) || o.State == TaskDone)
+		return o.ID != t.ID && belongs(&o, s, t.Item) && o.Cycle == t.Cycle && (pending(&o) || o.State == TaskDone)
 	})
 	if !others && len(s.Outcomes) > 1 {
 		names := make([]string, len(s.Outcomes))
@@ -167,7 +159,7 @@ func (m *machine) withdraw(e Withdraw) error {
 func (r *run) afterWithdrawal(s *route.Step, item string, cycle int) error {
 	var done []string
 	for _, o := range r.instance().Tasks {
-		if o.Step != s.ID || o.Item != item || o.Cycle != cycle {
+		if !belongs(&o, s, item) || o.Cycle != cycle {
 			continue
 		}
 		if pending(&o) {

@@ -45,8 +45,8 @@ type Lookup interface {
 	form.Lookup
 	// WorkLoad gives the number of open tasks of each user, in the order asked.
 	WorkLoad(users []string) ([]int, error)
-	// LastPerformer gives who got the last task of a step, "" for nobody; for
-	// `pick: round-robin`.
+	// LastPerformer gives whose turn the last task of a step was, "" for
+	// nobody; for `pick: round-robin`.
 	LastPerformer(route, step string) (string, error)
 }
 
@@ -70,6 +70,8 @@ type Result struct {
 	Closed  []TaskRef
 	Started []int // ids of the instances that were started on the first document
 	Ended   []int // and of those that ended
+	// Over lists the waits for a date that have ended, in the order of time.
+	Over    []Over
 	Effects []Effect
 	Notes   []string // what somebody should know: "nobody for role lawyer"
 	// Trace is what the transition went through, in order.
@@ -87,6 +89,15 @@ type Definition struct {
 type TaskRef struct {
 	Document string // number or placeholder
 	Task     int
+}
+
+// Over is a wait for a date that has ended.
+type Over struct {
+	Document string
+	Instance int
+	Step     string
+	Title    string
+	At       time.Time // when it was due
 }
 
 // Effect is something to be done outside of the documents.
@@ -107,8 +118,9 @@ const (
 	TellAssigned  EffectKind = "assigned"  // a task was given to To
 	TellInform    EffectKind = "inform"    // there is something to read
 	TellReminder  EffectKind = "reminder"  // a task is due soon
-	TellEscalated EffectKind = "escalated" // a task is late
+	TellEscalated EffectKind = "escalated" // a task is late; without a task: the route as a whole
 	TellWithdrawn EffectKind = "withdrawn" // a task is no longer wanted
+	TellAnswered  EffectKind = "answered"  // a part was finished or refused, a request decided
 )
 
 // Event is what happens to the document; one of the types below.
@@ -116,15 +128,19 @@ type Event interface{ event() }
 
 type (
 	// Registered: the document was registered; routes that say so start.
-	Registered struct{}
+	Registered struct {
+		// Due gives deadlines for the routes that start, as for Start.
+		Due map[string]Deadline
+	}
 
 	// Start starts a route by hand.
 	Start struct {
 		Route string
 		// Definition, if not nil, is an individual route, and Route is ignored.
 		Definition *route.Route
-		// Due gives deadlines by step id for steps that are due by hand.
-		Due map[string]time.Time
+		// Due gives deadlines by step id for steps that are due by hand, under
+		// RouteDue that of the whole route.
+		Due map[string]Deadline
 	}
 
 	// Advance finishes a task with an outcome, or confirms or returns one that
@@ -167,11 +183,28 @@ type (
 		Comment string
 	}
 
-	// Extend moves the deadline of an open task.
+	// Extend moves the deadline of an open task: at once where the actor may
+	// dispose of it, else as a request that who gave it decides as a task of
+	// their own. A duration counts from the deadline there is.
 	Extend struct {
 		Task    int
-		Due     time.Time
+		Due     Deadline
 		Comment string
+	}
+
+	// Part gives a part of an open task to somebody else. The task cannot be
+	// finished before its parts are.
+	Part struct {
+		Task     int
+		To, Text string
+		Due      Deadline // empty: that of the task
+	}
+
+	// Add gives an `each` that allows it another item while it is at work.
+	Add struct {
+		Instance int    // 0: the only one that has the step
+		Step     string // the each
+		Item     string // a user
 	}
 
 	// Withdraw takes back one open task; its step counts as not answered, and
@@ -207,6 +240,8 @@ func (Refuse) event()          {}
 func (Remark) event()          {}
 func (Reassign) event()        {}
 func (Extend) event()          {}
+func (Part) event()            {}
+func (Add) event()             {}
 func (Withdraw) event()        {}
 func (Stop) event()            {}
 func (TimerDue) event()        {}

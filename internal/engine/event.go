@@ -178,6 +178,12 @@ func (m *machine) advance(e Advance) error {
 	case TaskReview:
 		return r.review(e, t, s, as, instead)
 	}
+	if err := m.partsDone(t); err != nil {
+		return err
+	}
+	if t.Kind != "" {
+		return r.answer(e, t, as, instead)
+	}
 	o, err := m.chosen(e, t, s)
 	if err != nil {
 		return err
@@ -300,7 +306,7 @@ func (m *machine) accept(e Accept) error {
 	if err != nil {
 		return err
 	}
-	if t.State == TaskOpen && s.Outcome("accepted") != nil && !s.Implied {
+	if t.State == TaskOpen && t.Kind == "" && s.Outcome("accepted") != nil && !s.Implied {
 		return m.advance(Advance{Task: e.Task, Outcome: "accepted", Comment: e.Comment, Fields: e.Fields})
 	}
 	as, instead, err := m.may(t)
@@ -329,7 +335,10 @@ func (m *machine) refuseTask(e Refuse) error {
 	if err != nil {
 		return err
 	}
-	if t.State == TaskOpen && s.Outcome("refused") != nil && !s.Implied {
+	if t.Kind == KindExtension {
+		return m.advance(Advance{Task: e.Task, Outcome: deny, Comment: e.Comment, Fields: e.Fields})
+	}
+	if t.State == TaskOpen && t.Kind == "" && s.Outcome("refused") != nil && !s.Implied {
 		return m.advance(Advance{Task: e.Task, Outcome: "refused", Comment: e.Comment, Fields: e.Fields})
 	}
 	as, _, err := m.may(t)
@@ -358,6 +367,11 @@ func (m *machine) refuseTask(e Refuse) error {
 	}
 	t.State, t.Done, t.Comment, t.Timer = TaskRefused, m.in.Now, strings.TrimSpace(e.Comment), zeroTime
 	m.closed(t)
+	m.cancelChildren(t.ID)
+	if t.Kind == KindPart { // who gave it sees to it
+		m.tell(TellAnswered, t.ID, t.Title, t.Giver)
+		return nil
+	}
 	return r.passOn(t, s)
 }
 
@@ -366,7 +380,7 @@ func (m *machine) refuseTask(e Refuse) error {
 func (r *run) passOn(t *document.Task, s *route.Step) error {
 	gone := []string{t.Who}
 	for _, o := range r.instance().Tasks {
-		if o.Step == s.ID && o.Item == t.Item && o.Cycle == t.Cycle {
+		if belongs(&o, s, t.Item) && o.Cycle == t.Cycle {
 			gone = append(gone, o.Who)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/e1-dms/e1/internal/document"
 	"github.com/e1-dms/e1/internal/expr"
@@ -58,6 +59,12 @@ type machine struct {
 	loads map[string]int // tasks given out in this transition
 	// fields that routes have set, by the number of the document
 	fields map[string][]string
+	// horizon is the moment up to which things happen by themselves, while
+	// timers are gone through in the order of time; zero: in.Now.
+	horizon time.Time
+	// clock is what expressions take for now; zero: in.Now.
+	clock time.Time
+	turns map[string]string // who got the last task of a step in this transition
 }
 
 // Apply carries out one event. It gives a *Refusal for what is not possible.
@@ -66,7 +73,7 @@ func Apply(in Input) (Result, error) {
 		return Result{}, refuse(BadRequest, "", "there is no document, no event or no forms")
 	}
 	m := &machine{in: in, org: in.Forms.Org(), language: in.Forms.Settings().Language, self: in.Document.Clone(), defs: map[string]*route.Route{}, res: &Result{},
-		runs: map[int]*run{}, loads: map[string]int{}, fields: map[string][]string{}}
+		runs: map[int]*run{}, loads: map[string]int{}, fields: map[string][]string{}, turns: map[string]string{}}
 	m.docs = []*document.Document{m.self}
 	err := m.dispatch()
 	if _, changed := in.Event.(DocumentChanged); err == nil && !changed {
@@ -92,8 +99,7 @@ func (m *machine) dispatch() error {
 	}
 	switch e := m.in.Event.(type) {
 	case Registered:
-		m.startBy(route.OnRegistered, nil)
-		return nil
+		return m.registered(e)
 	case DocumentChanged:
 		return m.documentChanged(e)
 	case Start:
@@ -110,6 +116,10 @@ func (m *machine) dispatch() error {
 		return m.reassign(e)
 	case Extend:
 		return m.extend(e)
+	case Part:
+		return m.part(e)
+	case Add:
+		return m.add(e)
 	case Withdraw:
 		return m.withdraw(e)
 	case Stop:

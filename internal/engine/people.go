@@ -208,8 +208,11 @@ func (r *run) choosePerformers(s *route.Step, users []string) (own, shared []per
 }
 
 // leastLoaded takes who has the fewest open tasks, those of this transition
-// counted; of equals the first in the order of the organisation.
+// counted; of equals the one with the smallest id, so that the answer does not
+// depend on the order of any list.
 func (r *run) leastLoaded(people []performer) (performer, error) {
+	people = slices.Clone(people)
+	slices.SortFunc(people, func(a, b performer) int { return strings.Compare(a.who, b.who) })
 	users := make([]string, len(people))
 	for i, p := range people {
 		users[i] = p.who
@@ -228,11 +231,15 @@ func (r *run) leastLoaded(people []performer) (performer, error) {
 }
 
 // afterLast takes the one whose id follows that of the last performer, so that
-// the rotation goes on also when the last one has left.
+// the rotation goes on also when the last one has left. Who acts for somebody
+// has that one's turn.
 func (r *run) afterLast(s *route.Step, people []performer) (performer, error) {
-	last, err := r.in.Lookup.LastPerformer(r.r.Name.Text, s.ID)
-	if err != nil {
-		return performer{}, err
+	last, here := r.turns[r.r.Name.Text+"/"+s.ID]
+	if !here {
+		var err error
+		if last, err = r.in.Lookup.LastPerformer(r.r.Name.Text, s.ID); err != nil {
+			return performer{}, err
+		}
 	}
 	sorted := slices.Clone(people)
 	key := func(p performer) string {

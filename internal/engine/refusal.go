@@ -17,6 +17,7 @@ const (
 	OutcomeNeeded   Reason = "outcome-needed"
 	CommentNeeded   Reason = "comment-needed"
 	FieldsNeeded    Reason = "fields-needed"
+	PartsOpen       Reason = "parts-open"
 	BadField        Reason = "bad-field"
 	DocumentVoid    Reason = "document-void"
 	UnknownRoute    Reason = "unknown-route"

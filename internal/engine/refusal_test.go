@@ -70,9 +70,9 @@ func TestRefusals(t *testing.T) {
 			`task P/1 (Prepare) is for "ann", not for "dan"`, []string{"ann"}},
 		{"withdrawing a decision", nil, "eve", Withdraw{Task: 1}, OutcomeNeeded,
 			`task P/1 decides how the route goes on; answer it ("good", "bad"), give it to somebody else or stop the route`, []string{"good", "bad"}},
-		{"a deadline in the past", nil, "eve", Extend{Task: 1, Due: monday.Add(-time.Hour)}, BadRequest,
+		{"a deadline in the past", nil, "eve", Extend{Task: 1, Due: At(monday.Add(-time.Hour))}, BadRequest,
 			"the deadline 2026-11-23T09:00:00+03:00 has passed already", nil},
-		{"extending one's own deadline", nil, "ann", Extend{Task: 1, Due: monday.Add(time.Hour)}, "", "", nil},
+		{"extending one's own deadline", nil, "ann", Extend{Task: 1, Due: At(monday.Add(time.Hour))}, "", "", nil},
 		{"stopping what somebody else has started", nil, "dan", Stop{}, NotYours,
 			`route "r" of P is stopped by who started it (ann), its controller or an admin`, nil},
 		{"stopping what does not run", nil, "ann", Stop{Instance: 3}, NotRunning, `route 3 is not running on P; running: "1"`, []string{"1"}},
@@ -289,7 +289,7 @@ func TestIndividualRoute(t *testing.T) {
 	s.put("papers", "P")
 	own := steps(t, "- {task: A, id: a, who: ann, due: by hand}\n")
 	due := monday.Add(48 * time.Hour)
-	res := s.do("P", "bob", Start{Definition: own, Due: map[string]time.Time{"a": due}})
+	res := s.do("P", "bob", Start{Definition: own, Due: map[string]Deadline{"a": At(due)}})
 	_, task := s.docs["P"].Task(1)
 	if !task.Due.Equal(due) || len(res.Pin) != 1 || s.docs["P"].Routes[0].By != "bob" {
 		t.Errorf("due %v, pinned %v", task.Due, res.Pin)

@@ -114,7 +114,7 @@ func (r *run) lastAnswer() expr.Row {
 	in := r.instance()
 	for i := range in.Tasks {
 		t := &in.Tasks[i]
-		if t.State == TaskDone && t.Outcome != read && (last == nil || !t.Done.Before(last.Done)) {
+		if t.Kind == "" && t.State == TaskDone && t.Outcome != read && (last == nil || !t.Done.Before(last.Done)) {
 			last = t
 		}
 	}
@@ -192,6 +192,14 @@ func (m *machine) calendar() *worktime.Calendar {
 	return m.in.Calendar("")
 }
 
+// time is what expressions take for now.
+func (m *machine) time() time.Time {
+	if m.clock.IsZero() {
+		return m.in.Now
+	}
+	return m.clock
+}
+
 func (m *machine) author() string {
 	if m.org.User(m.self.By) == nil {
 		return ""
@@ -214,47 +222,21 @@ func (s *scope) Value(name string) (expr.Value, error) {
 	case "starter":
 		return nil, nil
 	case "today":
-		return expr.DateOf(s.m.in.Now), nil
+		return expr.DateOf(s.m.time()), nil
 	case "now":
-		return s.m.in.Now, nil
+		return s.m.time(), nil
 	}
 	return s.Scope.Value(name)
 }
 
-// AddDuration implements expr.Calendared with the repository's calendar. A
-// date plus working days is the date so many working days later.
+// AddDuration implements expr.Calendared with the repository's calendar.
 func (s *scope) AddDuration(from expr.Value, d expr.Duration, negative bool) (expr.Value, error) {
-	c := s.m.in.Calendar("")
+	c := s.m.calendar()
 	if c == nil {
 		return nil, errors.New("there is no working calendar")
 	}
-	switch t := from.(type) {
-	case expr.Date:
-		day := worktime.Date(t)
-		sign := 1
-		if negative {
-			sign = -1
-		}
-		day = day.AddDays(sign * (7*d.Weeks + d.Days))
-		// Working hours on a date count as a working day each that they fill.
-		left := d.WorkDays
-		if d.WorkHours > 0 || d.WorkMinutes > 0 {
-			left++
-		}
-		for tries := 0; left > 0 && tries < 20000; tries++ {
-			if day = day.AddDays(sign); c.IsWorkday(day) {
-				left--
-			}
-		}
-		return expr.Date(day), nil
-	case time.Time:
-		var at time.Time
-		if negative {
-			at, _ = c.Before(t, d)
-		} else {
-			at, _ = c.Add(t, d)
-		}
-		return at.In(t.Location()), nil
+	if v := expr.AddWorking(c, from, d, negative); v != nil {
+		return v, nil
 	}
 	return nil, fmt.Errorf("%T is no date", from)
 }

@@ -127,12 +127,24 @@ func (r *run) progress(s *route.Step, p document.Position) (bool, error) {
 	switch s.Verb {
 	case route.Wait:
 		i, err := r.over(s, p.Item, p)
-		if err != nil || i < 0 {
+		if err != nil {
 			return false, err
+		}
+		if i < 0 {
+			until, err := r.until(s, p.Item, p)
+			if at := r.position(s.ID, p.Item); at != nil {
+				at.Until = until // a field it depends on may have been changed
+			}
+			return false, err
+		}
+		if s.Waits[i].Kind == route.EventUntil {
+			r.res.Over = append(r.res.Over, Over{Document: r.self.Number, Instance: r.id, Step: s.ID, Title: s.Label(r.language), At: p.Until})
 		}
 		r.closePosition(s, p.Item)
 		r.visit(s, p.Item, VisitBranch, s.Branches[i].ID)
 		return true, r.into(s.Branches[i], p.Item)
+	case route.Each:
+		return r.grow(s, p)
 	case route.Call:
 		child := r.self.Instance(p.Child)
 		if child != nil && child.State == Running {

@@ -142,17 +142,17 @@ func TestRetail(t *testing.T) {
 	d.Card.Set("lines", &document.Value{Rows: []document.Row{{{Name: "item", Text: "Бумага"}, {Name: "qty", Text: "2"}, {Name: "price", Text: "100.00"}}}})
 	walk(t, s, "I", "kozlova", []string{
 		"new, stock volkov",
-		"new, offer petrova",
+		"new, offer ivanova",
 		"new, stock volkov",
-		"new, order petrova",
-		"awaiting_payment, invoice petrova",
-		"awaiting_payment, paid petrova",
+		"new, order ivanova",
+		"awaiting_payment, invoice ivanova",
+		"awaiting_payment, paid ivanova",
 		"shipping, documents morozova",
 		"shipping, ship volkov",
-		"shipping, closing petrova",
+		"shipping, closing ivanova",
 		"done, done done",
-	}, "1 volkov absent", "2 petrova accepted", "3 volkov present", "4 petrova agreed", "5 petrova", "6 petrova paid",
-		"7 morozova", "8 volkov", "9 petrova")
+	}, "1 volkov absent", "2 ivanova accepted", "3 volkov present", "4 ivanova agreed", "5 ivanova", "6 ivanova paid",
+		"7 morozova", "8 volkov", "9 ivanova")
 	d = s.docs["I"]
 	invoice := s.docs["NEW-invoices"]
 	if invoice == nil || invoice.Card.Text("inquiry") != "I" || invoice.Card.Text("client") != "NEW-clients" ||

@@ -8,16 +8,58 @@ import (
 	"github.com/e1-dms/e1/internal/route"
 )
 
+// registered starts the routes that begin with the registration.
+func (m *machine) registered(e Registered) error {
+	m.startBy(route.OnRegistered, nil, e.Due)
+	if len(e.Due) == 0 {
+		return nil
+	}
+	var started []*route.Route
+	for _, in := range m.self.Routes {
+		if def := m.defs[in.Definition]; def != nil && slices.Contains(m.res.Started, in.ID) {
+			started = append(started, def)
+		}
+	}
+	return byHand(e.Due, started...)
+}
+
+// byHand refuses deadlines for steps that none of some routes has.
+func byHand(dues dueTimes, routes ...*route.Route) error {
+	var possible, unknown []string
+	for _, def := range routes {
+		if def.Due != nil && def.Due.ByHand && !slices.Contains(possible, RouteDue) {
+			possible = append(possible, RouteDue)
+		}
+		for _, s := range def.Steps() {
+			if s.Due != nil && s.Due.ByHand {
+				possible = append(possible, s.ID)
+			}
+		}
+	}
+	for _, name := range dues.names() {
+		if !slices.Contains(possible, name) {
+			unknown = append(unknown, name)
+		}
+	}
+	switch {
+	case len(unknown) == 0:
+		return nil
+	case len(possible) == 0:
+		return refuse(BadRequest, "e1 route list", "no deadline is given by hand here: no step of the routes that start is due by hand")
+	}
+	return refuse(BadRequest, "", "no step %s is due by hand; possible: %s", quoted(unknown), quoted(possible)).offer(possible...)
+}
+
 // startBy starts the routes that say so by themselves. One that cannot be
 // started is noted: the document is there all the same.
-func (m *machine) startBy(kind route.StartKind, fields []string) {
+func (m *machine) startBy(kind route.StartKind, fields []string, dues dueTimes) {
 	for _, r := range m.in.Definitions.Starting(m.self.Form, kind) {
 		err := m.attempt(func() error {
 			wanted, err := m.wants(r, kind, fields)
 			if err != nil || !wanted {
 				return err
 			}
-			_, err = m.begin(r, nil)
+			_, err = m.begin(r, dues)
 			return err
 		})
 		if err != nil {
@@ -34,7 +76,7 @@ func (m *machine) attempt(something func() error) error {
 		docs[i] = d.Clone()
 	}
 	res := *m.res
-	fresh, loads, fields := slices.Clone(m.fresh), maps.Clone(m.loads), maps.Clone(m.fields)
+	fresh, loads, fields, turns := slices.Clone(m.fresh), maps.Clone(m.loads), maps.Clone(m.fields), maps.Clone(m.turns)
 	err := something()
 	if err == nil {
 		err = m.settle()
@@ -45,7 +87,7 @@ func (m *machine) attempt(something func() error) error {
 	if err == nil {
 		return nil
 	}
-	m.self, m.docs, m.fresh, m.loads, m.fields = docs[0], docs, fresh, loads, fields
+	m.self, m.docs, m.fresh, m.loads, m.fields, m.turns = docs[0], docs, fresh, loads, fields, turns
 	m.runs = map[int]*run{}
 	*m.res = res.clipped()
 	return err
@@ -56,7 +98,8 @@ func (m *machine) attempt(something func() error) error {
 func (r Result) clipped() Result {
 	r.Pin, r.Opened, r.Closed = slices.Clip(r.Pin), slices.Clip(r.Opened), slices.Clip(r.Closed)
 	r.Started, r.Ended = slices.Clip(r.Started), slices.Clip(r.Ended)
-	r.Effects, r.Notes, r.Trace = slices.Clip(r.Effects), slices.Clip(r.Notes), slices.Clip(r.Trace)
+	r.Effects, r.Notes = slices.Clip(r.Effects), slices.Clip(r.Notes)
+	r.Over, r.Trace = slices.Clip(r.Over), slices.Clip(r.Trace)
 	return r
 }
 
@@ -73,7 +116,7 @@ func (m *machine) documentChanged(e DocumentChanged) error {
 	if err != nil {
 		m.note("a route of %s cannot go on: %v", m.self.Number, err)
 	}
-	m.startBy(route.OnChanged, e.Fields)
+	m.startBy(route.OnChanged, e.Fields, nil)
 	return nil
 }
 
@@ -127,6 +170,9 @@ func (m *machine) start(e Start) error {
 	if m.isRunning(def.Name.Text) {
 		return refuse(AlreadyRunning, "e1 show "+m.self.Number, "route %q is running on %s already", def.Name.Text, m.self.Number)
 	}
+	if err := byHand(e.Due, def); err != nil {
+		return err
+	}
 	_, err := m.begin(def, e.Due)
 	return err
 }
@@ -139,7 +185,7 @@ func (m *machine) begin(def *route.Route, dues dueTimes) (int, error) {
 	}
 	in := document.Instance{ID: id, Route: def.Name.Text, Definition: def.ID, State: Running,
 		By: m.in.Actor, Started: m.in.Now}
-	dues.remember(&in.Vars)
+	dues.remember(def, &in.Vars)
 	m.self.Routes = append(m.self.Routes, in)
 	m.defs[def.ID] = def
 	if !slices.ContainsFunc(m.res.Pin, func(d Definition) bool { return d.ID == def.ID }) {
@@ -148,6 +194,9 @@ func (m *machine) begin(def *route.Route, dues dueTimes) (int, error) {
 	m.res.Started = append(m.res.Started, id)
 	r, err := m.run(id)
 	if err != nil {
+		return 0, err
+	}
+	if err := r.promise(dues); err != nil {
 		return 0, err
 	}
 	if len(def.Body.Steps) == 0 {

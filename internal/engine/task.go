@@ -10,6 +10,12 @@ import (
 // pending tells whether somebody still has to do something about the task.
 func pending(t *document.Task) bool { return t.State == TaskOpen || t.State == TaskReview }
 
+// belongs tells whether a task is one of a step's own, for an item: parts of
+// tasks and requests decide nothing about the step.
+func belongs(t *document.Task, s *route.Step, item string) bool {
+	return t.Kind == "" && t.Step == s.ID && t.Item == item
+}
+
 // assign opens a step for people and gives them their tasks.
 func (r *run) assign(s *route.Step, item string) error {
 	users, err := r.candidates(s, item)
@@ -24,7 +30,7 @@ func (r *run) assign(s *route.Step, item string) error {
 func (r *run) cycle(s *route.Step, item string) int {
 	last := 0
 	for _, t := range r.instance().Tasks {
-		if t.Step == s.ID && t.Item == item {
+		if belongs(&t, s, item) {
 			last = max(last, t.Cycle)
 		}
 	}
@@ -47,6 +53,12 @@ func (r *run) give(s *route.Step, item string, users []string, cycle int) error 
 	for _, p := range own {
 		t := r.newTask(s, item, cycle)
 		t.Who, t.For = p.who, p.absent
+		if s.Pick.Kind == route.PickRoundRobin {
+			if t.Chosen = p.absent; t.Chosen == "" {
+				t.Chosen = p.who
+			}
+			r.turns[r.r.Name.Text+"/"+s.ID] = t.Chosen
+		}
 		if err := r.hand(s, item, t); err != nil {
 			return err
 		}
@@ -63,7 +75,7 @@ func (r *run) newTask(s *route.Step, item string, cycle int) document.Task {
 // tells whoever gets it.
 func (r *run) hand(s *route.Step, item string, t document.Task) error {
 	var err error
-	if t.Due, err = r.deadline(s, item); err != nil {
+	if t.Due, err = r.deadline(s, item, performers(&t)...); err != nil {
 		return err
 	}
 	if s.Controller != nil {
@@ -78,18 +90,16 @@ func (r *run) hand(s *route.Step, item string, t document.Task) error {
 			t.Controller = controllers[0]
 		}
 	}
-	if err := r.wind(s, &t); err != nil {
+	if err := r.rewind(s, &t); err != nil {
 		return err
 	}
 	in := r.instance()
 	in.Tasks = append(in.Tasks, t)
 	r.res.Opened = append(r.res.Opened, TaskRef{r.self.Number, t.ID})
-	to := t.Candidates
 	if t.Who != "" {
-		to = []string{t.Who}
 		r.loads[t.Who]++
 	}
-	r.tell(TellAssigned, t.ID, t.Title, to...)
+	r.tell(TellAssigned, t.ID, t.Title, performers(&t)...)
 	return nil
 }
 
@@ -110,15 +120,12 @@ func (r *run) inform(s *route.Step, item string) error {
 	return nil
 }
 
-// cancelTask closes a task that is no longer wanted.
+// cancelTask closes a task that is no longer wanted, with its parts.
 func (m *machine) cancelTask(t *document.Task) {
 	t.State, t.Done, t.Timer = TaskCancelled, m.in.Now, zeroTime
 	m.closed(t)
-	to := t.Candidates
-	if t.Who != "" {
-		to = []string{t.Who}
-	}
-	m.tell(TellWithdrawn, t.ID, t.Title, to...)
+	m.tell(TellWithdrawn, t.ID, t.Title, performers(t)...)
+	m.cancelChildren(t.ID)
 }
 
 func (m *machine) closed(t *document.Task) {
@@ -130,13 +137,14 @@ func (m *machine) closed(t *document.Task) {
 func (r *run) complete(t *document.Task, s *route.Step) error {
 	t.State, t.Done, t.Timer = TaskDone, r.in.Now, zeroTime
 	r.closed(t)
+	r.cancelChildren(t.ID)
 	item, cycle := t.Item, t.Cycle
 	var done []string
 	open := 0
 	in := r.instance()
 	for i := range in.Tasks {
 		o := &in.Tasks[i]
-		if o.Step != s.ID || o.Item != item || o.Cycle != cycle {
+		if !belongs(o, s, item) || o.Cycle != cycle {
 			continue
 		}
 		switch {
@@ -151,7 +159,7 @@ func (r *run) complete(t *document.Task, s *route.Step) error {
 	}
 	for i := range in.Tasks {
 		o := &in.Tasks[i]
-		if o.Step == s.ID && o.Item == item && pending(o) {
+		if belongs(o, s, item) && pending(o) {
 			r.cancelTask(o)
 		}
 	}
@@ -173,14 +181,23 @@ type Choice struct {
 // Outcomes lists what can be answered to a task, in the order of its
 // definition; nothing when the task is closed.
 func Outcomes(def *route.Route, t *document.Task, language string) []Choice {
-	switch t.State {
-	case TaskReview:
-		return []Choice{{Name: confirm, Title: confirm}, {Name: returned, Title: returned, Comment: true}}
-	case TaskInform:
-		return []Choice{{Name: read, Title: read}}
-	case TaskOpen:
-	default:
+	choice := func(name, ru string, comment bool) Choice {
+		if language != "ru" {
+			ru = name
+		}
+		return Choice{Name: name, Title: ru, Comment: comment}
+	}
+	switch {
+	case t.State == TaskReview:
+		return []Choice{choice(confirm, "подтвердить", false), choice(returned, "вернуть на доработку", true)}
+	case t.State == TaskInform:
+		return []Choice{choice(read, "ознакомлен", false)}
+	case t.State != TaskOpen:
 		return nil
+	case t.Kind == KindPart:
+		return []Choice{choice(finished, "выполнено", false)}
+	case t.Kind == KindExtension:
+		return []Choice{choice(grant, "продлить", false), choice(deny, "отказать", true)}
 	}
 	s := def.Step(t.Step)
 	if s == nil {
@@ -201,4 +218,7 @@ const (
 	confirm  = "confirm" // the controller is content
 	returned = "return"  // the controller is not
 	read     = "read"    // what was to be read has been
+	finished = "done"    // a part of a task is
+	grant    = "grant"   // the deadline is moved as asked
+	deny     = "deny"    // it is not
 )

@@ -100,7 +100,8 @@ func (p *prepared) childRows(add func(table string, row ...any)) {
 	for _, t := range p.Tasks {
 		add("tasks", t.ID, t.Instance, t.Step, orNil(t.Title), t.Route, orNil(t.Who), orNil(strings.Join(t.Candidates, "\n")),
 			orNil(t.Controller), orNil(t.Giver), t.State, boolInt(t.Open), orNil(t.Outcome), orNil(t.Comment), orNil(t.For), t.Cycle,
-			encodeTime(t.Assigned), encodeTime(t.Due), encodeTime(t.Accepted), encodeTime(t.Done), orNil(strings.Join(t.Outcomes, "\n")), t.sortKey())
+			encodeTime(t.Assigned), encodeTime(t.Due), encodeTime(t.Accepted), encodeTime(t.Done), orNil(strings.Join(t.Outcomes, "\n")),
+			orNil(t.Kind), orZero(t.Of), orNil(t.Text), encodeTime(t.Until), encodeTime(t.Reminded), encodeTime(t.Escalated), orNil(t.Chosen), t.sortKey())
 	}
 	for _, t := range p.Timers {
 		add("timers", encodeTime(t.At), t.Kind, t.Instance, t.Task, orNil(t.Key))
@@ -161,6 +162,13 @@ func (t Task) people() []person {
 		out = append(out, person{t.Controller, controls, 0})
 	}
 	return out
+}
+
+func orZero(n int) any {
+	if n == 0 {
+		return nil
+	}
+	return n
 }
 
 func orNil(s string) any {

@@ -128,6 +128,13 @@ type Task struct {
 	Assigned, Due      time.Time
 	Accepted, Done     time.Time
 	Outcomes           []string // answers it accepts
+	// Kind tells parts of tasks and requests from tasks of steps; Of is the task
+	// these belong to, Text what is asked, Until the deadline asked for.
+	Kind, Text          string
+	Of                  int
+	Until               time.Time
+	Reminded, Escalated time.Time
+	Chosen              string // whose turn it was, where people take turns
 }
 
 // TaskRow is a task together with its document.

@@ -155,6 +155,7 @@ type TaskQuery struct {
 	Step       string
 	Limit      int
 	Offset     int
+	Turns      bool // only those given in turn
 	MaxCount   int  // as in Query
 	Newest     bool // by assignment, newest first, instead of by deadline
 }

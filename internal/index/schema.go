@@ -8,7 +8,7 @@ import (
 )
 
 // layout is the version of the tables below; another one means rebuilding.
-const layout = 1
+const layout = 2
 
 // applicationID marks a SQLite file as an index of e1.
 const applicationID = 0x65312d69
@@ -19,7 +19,7 @@ const applicationID = 0x65312d69
 var fixedTables = []struct{ name, columns, key string }{
 	{"documents", "number, form, series, seq, uid, status, title, by, path, registered, closed, blob, comments, files, texthash", ""},
 	{"refs", "kind, field, target, link", "doc"},
-	{"tasks", "task, inst, step, title, route, who, candidates, controller, giver, state, open, outcome, comment, for, cycle, assigned, due, accepted, done, outcomes, sort", "doc"},
+	{"tasks", "task, inst, step, title, route, who, candidates, controller, giver, state, open, outcome, comment, for, cycle, assigned, due, accepted, done, outcomes, kind, of, text, until, reminded, escalated, chosen, sort", "doc"},
 	{"timers", "at, kind, inst, task, key", "doc"},
 	{"events", "long, start, end, kind, allday, who, client, title, done, task", "doc"},
 	{"keys", "kind, value", "doc"},
@@ -34,6 +34,7 @@ var secondary = []string{
 	`CREATE INDEX documents_series ON documents(series, seq)`,
 	`CREATE INDEX refs_target ON refs(target)`,
 	`CREATE INDEX tasks_open ON tasks(open, sort) WHERE open = 1`,
+	`CREATE INDEX tasks_turn ON tasks(route, step, assigned) WHERE chosen IS NOT NULL`,
 	`CREATE INDEX timers_at ON timers(at)`,
 	`CREATE INDEX events_start ON events(long, start)`,
 	`CREATE INDEX keys_value ON keys(kind, value)`,

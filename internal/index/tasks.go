@@ -3,7 +3,8 @@ package index
 import "strings"
 
 const taskColumns = "t.task, t.inst, t.step, t.title, t.route, t.who, t.candidates, t.controller, t.giver, t.state, t.open, t.outcome, " +
-	"t.comment, t.\"for\", t.cycle, t.assigned, t.due, t.accepted, t.done, t.outcomes, d.number, d.form, d.title, d.status"
+	"t.comment, t.\"for\", t.cycle, t.assigned, t.due, t.accepted, t.done, t.outcomes, " +
+	"t.kind, t.of, t.text, t.until, t.reminded, t.escalated, t.chosen, d.number, d.form, d.title, d.status"
 
 func scanTask(r []value) TaskRow {
 	lines := func(v value) []string {
@@ -15,7 +16,9 @@ func scanTask(r []value) TaskRow {
 	return TaskRow{Task{ID: int(asInt(r[0])), Instance: int(asInt(r[1])), Step: asString(r[2]), Title: asString(r[3]), Route: asString(r[4]),
 		Who: asString(r[5]), Candidates: lines(r[6]), Controller: asString(r[7]), Giver: asString(r[8]), State: asString(r[9]), Open: asInt(r[10]) != 0,
 		Outcome: asString(r[11]), Comment: asString(r[12]), For: asString(r[13]), Cycle: int(asInt(r[14])), Assigned: timeOf(r[15]), Due: timeOf(r[16]),
-		Accepted: timeOf(r[17]), Done: timeOf(r[18]), Outcomes: lines(r[19])}, asString(r[20]), asString(r[21]), asString(r[22]), asString(r[23])}
+		Accepted: timeOf(r[17]), Done: timeOf(r[18]), Outcomes: lines(r[19]),
+		Kind: asString(r[20]), Of: int(asInt(r[21])), Text: asString(r[22]), Until: timeOf(r[23]), Reminded: timeOf(r[24]), Escalated: timeOf(r[25]), Chosen: asString(r[26])},
+		asString(r[27]), asString(r[28]), asString(r[29]), asString(r[30])}
 }
 
 // Tasks gives one page of tasks, by deadline, those without one last, and how
@@ -106,6 +109,9 @@ func (q TaskQuery) sql(l layer, count bool) (tail string, args []any) {
 	}
 	if !q.Overdue.IsZero() {
 		add(sort+" < ?", q.Overdue.Unix())
+	}
+	if q.Turns {
+		conds = append(conds, "t.chosen IS NOT NULL")
 	}
 	if !q.DoneFrom.IsZero() {
 		add("t.done >= ?", q.DoneFrom.Unix()<<offsetBits)

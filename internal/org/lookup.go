@@ -71,6 +71,24 @@ func (o *Org) Superior(user string) *User {
 	return nil
 }
 
+// CalendarOf names the working calendar of a user: the user's own, else that of the nearest department that has
+// one; empty when nobody says so.
+func (o *Org) CalendarOf(user string) string {
+	u := o.users[user]
+	if u == nil {
+		return ""
+	}
+	if u.Calendar != "" {
+		return u.Calendar
+	}
+	for d, i := o.depts[u.Department], 0; d != nil && i <= len(o.Departments); d, i = o.depts[d.Parent], i+1 {
+		if d.Calendar != "" {
+			return d.Calendar
+		}
+	}
+	return ""
+}
+
 // Absent reports whether a user is away on a day, and the absence.
 func (o *Org) Absent(user string, day expr.Date) (Absence, bool) {
 	for _, a := range o.Absences {

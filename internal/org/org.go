@@ -27,6 +27,7 @@ type User struct {
 	Department string   // id, empty when none
 	Roles      []string // ids, in file order
 	Active     bool
+	Calendar   string // working calendar, empty: that of the department
 	At         diag.Span
 }
 
@@ -67,7 +68,10 @@ type Department struct {
 	Title  yamlsrc.Label
 	Head   string // user id, empty when none
 	Parent string // department id, empty at the top
-	At     diag.Span
+	// Calendar is the working calendar of its people; empty: that of the
+	// department above.
+	Calendar string
+	At       diag.Span
 }
 
 // Role is a function that several people may have.

@@ -307,6 +307,8 @@ func tasksOf(d *document.Document, title string) ([]index.Task, []index.Event) {
 				Candidates: t.Candidates, Controller: t.Controller, State: t.State, Open: open,
 				Outcome: t.Outcome, Comment: t.Comment, For: t.For, Cycle: t.Cycle,
 				Assigned: t.Assigned, Due: t.Due, Accepted: t.Accepted, Done: t.Done,
+				Kind: t.Kind, Of: t.Of, Giver: t.Giver, Text: t.Text, Until: t.Until,
+				Reminded: t.Reminded, Escalated: t.Escalated, Chosen: t.Chosen,
 			})
 			if t.Due.IsZero() || !open && t.Done.IsZero() {
 				continue

@@ -24,7 +24,7 @@ const (
 	documentsDir  = "documents"
 	// indexVersion changes whenever entries are built differently from the
 	// same document; indexes of another version are built anew.
-	indexVersion = "2"
+	indexVersion = "3"
 )
 
 // Index returns the derived index, describing HEAD. It is brought up to date

@@ -2,6 +2,7 @@ package repo
 
 import (
 	"errors"
+	"time"
 
 	"github.com/e1-dms/e1/internal/definition"
 	"github.com/e1-dms/e1/internal/document"
@@ -141,15 +142,34 @@ func (tx *Tx) addWork(users []string, loads []int) {
 	}
 }
 
-// LastPerformer gives who got the last task of a step, "" for nobody.
+// LastPerformer gives whose turn the last task of a step was, "" for nobody.
 func (l Lookup) LastPerformer(route, step string) (string, error) {
+	var last string
+	var at time.Time
+	if l.tx != nil {
+		// What the transaction has given out counts: of many letters imported
+		// at once each is somebody else's.
+		for _, number := range l.tx.order {
+			d := l.tx.docs[number].now
+			if d == nil {
+				continue
+			}
+			for _, in := range d.Routes {
+				for _, t := range in.Tasks {
+					if in.Route == route && t.Step == step && t.Chosen != "" && !t.Assigned.Before(at) {
+						last, at = t.Chosen, t.Assigned
+					}
+				}
+			}
+		}
+	}
 	db, err := l.r.Index()
 	if err != nil {
 		return "", err
 	}
-	tasks, _, err := db.Tasks(index.TaskQuery{Route: route, Step: step, Newest: true, Limit: 1, MaxCount: -1})
-	if err != nil || len(tasks) == 0 {
-		return "", err
+	tasks, _, err := db.Tasks(index.TaskQuery{Route: route, Step: step, Turns: true, Newest: true, Limit: 1, MaxCount: -1})
+	if err != nil || len(tasks) == 0 || !tasks[0].Assigned.After(at) && last != "" {
+		return last, err
 	}
-	return tasks[0].Who, nil
+	return tasks[0].Chosen, nil
 }

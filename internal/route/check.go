@@ -45,9 +45,6 @@ func Check(r *Route, ctx Context) diag.List {
 		c.event(h.Event, c.env)
 	}
 	c.unsupportedHandlers(r.Handlers)
-	if r.Due != nil {
-		c.errorf(R095, r.Due.At, "a deadline of the whole route is not carried out yet")
-	}
 	for _, s := range r.Steps() {
 		c.step(s)
 		c.unsupported(s)

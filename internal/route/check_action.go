@@ -114,9 +114,6 @@ func (c *checker) unsupported(s *Step) {
 	if s.Call != nil && s.Call.On != nil {
 		c.errorf(R095, s.Call.On.At(), "calling a route on another document is not carried out yet")
 	}
-	if s.Allow.Text != "" {
-		c.errorf(R095, s.Allow.At, "\"allow\" is not carried out yet")
-	}
 }
 
 func (c *checker) unsupportedHandlers(handlers []*Handler) {
