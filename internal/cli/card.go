@@ -221,6 +221,7 @@ func (v *cardView) task(d *document.Document, t *document.Task) render.Task {
 		ID: taskNumber(d.Number, t.ID), Title: t.Title, Document: v.r.Title(d),
 		Who: whoText(who, candidates), State: taskState(t.State, v.lang), Outcome: t.Outcome,
 		Comment: t.Comment, Due: t.Due, Done: t.Done, Overdue: overdue(t, v.r.Now()), Closed: !taskOpen(t.State),
+		Mark: taskMark(taskOpen(t.State), t.Reminded, t.Escalated, v.lang),
 	}
 }
 

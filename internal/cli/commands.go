@@ -22,7 +22,7 @@ func addCommands(root *cobra.Command, a *app) {
 		newStatusCmd(a), newLinkCmd(a), newUnlinkCmd(a), newCommentCmd(a), newAttachCmd(a), newLogCmd(a), newUndoCmd(a),
 		newEditCmd(a), newFileCmd(a), newReassignCmd(a), newRenumberCmd(a),
 	)
-	group("work", newRouteCmd(a), newTaskCmd(a), newTasksCmd(a), newAdvanceCmd(a), newCalendarCmd(a), newReportCmd(a))
+	group("work", newRouteCmd(a), newTaskCmd(a), newTasksCmd(a), newAdvanceCmd(a), newTickCmd(a), newCalendarCmd(a), newReportCmd(a))
 	group("intake", newImportCmd(a))
 	group("definitions", newFormCmd(a), newLintCmd(a), newExplainCmd(a))
 	group("repository", newInitCmd(a), newCommitCmd(a), newCheckCmd(a), newIndexCmd(a), newMaintainCmd(a), newDemoCmd(a), newWhoamiCmd(a), newUserCmd(a), newVersionCmd(a), newCompletionCmd(a))

@@ -130,8 +130,23 @@ func (v *cardView) taskRow(t index.TaskRow) render.Task {
 	return render.Task{
 		ID: taskNumber(t.Number, t.ID), Title: t.Title, Document: t.DocumentTitle, Who: whoText(who, candidates),
 		State: taskState(t.State, v.lang), Outcome: t.Outcome, Comment: t.Comment, Due: inZone(t.Due, v.r), Done: inZone(t.Done, v.r),
-		Overdue: rowOverdue(t, v.r.Now()), Closed: !t.Open,
+		Overdue: rowOverdue(t, v.r.Now()), Closed: !t.Open, Mark: taskMark(t.Open, t.Reminded, t.Escalated, v.lang),
 	}
+}
+
+// taskMark says what time has done to an open task.
+func taskMark(open bool, reminded, escalated time.Time, lang string) string {
+	switch {
+	case !open || reminded.IsZero() && escalated.IsZero():
+		return ""
+	case escalated.IsZero() && lang == "ru":
+		return "напомнено"
+	case escalated.IsZero():
+		return "reminded"
+	case lang == "ru":
+		return "эскалация"
+	}
+	return "escalated"
 }
 
 // inZone shows a time in the repository's zone.
@@ -167,6 +182,9 @@ func (a *app) taskListJSON(r *repo.Repo, tasks []index.TaskRow, total int) error
 			{Key: "due", Value: inZone(t.Due, r)}, {Key: "overdue", Value: rowOverdue(t, r.Now())},
 			{Key: "accepted", Value: inZone(t.Accepted, r)}, {Key: "done", Value: inZone(t.Done, r)},
 			{Key: "outcome", Value: t.Outcome}, {Key: "outcomes", Value: taskRowOutcomes(r, t, outcomes)}, {Key: "comment", Value: t.Comment},
+			{Key: "kind", Value: t.Kind}, {Key: "of", Value: ofTask(t.Number, t.Of)}, {Key: "giver", Value: t.Giver}, {Key: "text", Value: t.Text},
+			{Key: "until", Value: inZone(t.Until, r)}, {Key: "for", Value: t.For}, {Key: "cycle", Value: t.Cycle},
+			{Key: "reminded", Value: inZone(t.Reminded, r)}, {Key: "escalated", Value: inZone(t.Escalated, r)},
 		})
 	}
 	return render.JSON(a.result, render.Object{{Key: "tasks", Value: out}, {Key: "total", Value: total}})
@@ -187,7 +205,7 @@ func taskRowOutcomes(r *repo.Repo, t index.TaskRow, known map[string][]string) [
 	if task == nil {
 		return none
 	}
-	key := in.Definition + " " + task.Step + " " + task.State
+	key := in.Definition + " " + task.Step + " " + task.Kind + " " + task.State
 	if o, ok := known[key]; ok {
 		return o
 	}

@@ -209,7 +209,24 @@ func taskJSON(r *repo.Repo, d *document.Document, in *document.Instance, t *docu
 		{Key: "outcome", Value: t.Outcome},
 		{Key: "outcomes", Value: outcomes},
 		{Key: "comment", Value: t.Comment},
+		{Key: "kind", Value: t.Kind},
+		{Key: "of", Value: ofTask(d.Number, t.Of)},
+		{Key: "giver", Value: t.Giver},
+		{Key: "text", Value: t.Text},
+		{Key: "until", Value: t.Until},
+		{Key: "for", Value: t.For},
+		{Key: "cycle", Value: t.Cycle},
+		{Key: "reminded", Value: t.Reminded},
+		{Key: "escalated", Value: t.Escalated},
 	}
+}
+
+// ofTask names the task that a part or a request belongs to.
+func ofTask(number string, of int) string {
+	if of == 0 {
+		return ""
+	}
+	return taskNumber(number, of)
 }
 
 // outcomesOf lists what can be answered to an open task; nothing when its

@@ -55,6 +55,12 @@ func commands() []command {
 		{name: "field set", args: append(args("form field set clients site"), "label={en: Home page, ru: S}")},
 		{name: "field move", args: args("form field move clients phone --after email")},
 		{name: "field rm", args: args("form field rm clients postal_address")},
+		{name: "tick", prepare: func(s *shop) { // late already
+			for _, name := range []string{"One", "Two", "Three"} {
+				s.e1("register", "inquiries", "kind=training", "name="+name, "phone=+74951234567", "contact_due=2026-11-20 10:00")
+			}
+		}, args: args("tick"), again: true},
+		{name: "tick batches", prepare: func(s *shop) { s.lateOnes(130) }, args: args("tick"), again: true},
 		{name: "import", from: letters, args: args("import"), again: true},
 		{name: "import file", from: letters, args: args("import web-orders -"), stdin: letter, again: true},
 		{name: "demo documents", from: fresh, args: args("demo --documents 120"), next: newClient},

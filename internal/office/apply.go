@@ -125,6 +125,13 @@ func (o *Office) take(tx *repo.Tx, done *Done, result engine.Result) (registered
 		}
 		done.Opened = append(done.Opened, t)
 	}
+	for _, e := range result.Effects {
+		if n, ok := numbers[e.Document]; ok {
+			e.Document = n
+		}
+		done.Effects = append(done.Effects, e)
+	}
+	done.Over = append(done.Over, result.Over...)
 	done.Notes = append(done.Notes, result.Notes...)
 	return registered, nil
 }

@@ -54,7 +54,11 @@ type Done struct {
 	Document *document.Document // after the operation; nil for operations on no document
 	Others   []*document.Document
 	Opened   []engine.TaskRef
-	Notes    []string
+	// Effects are what people are to be told, and Over the waits that ended;
+	// of new documents under the numbers they got.
+	Effects []engine.Effect
+	Over    []engine.Over
+	Notes   []string
 	// Warnings are what a person should look at: possible duplicates and the
 	// like. They do not refuse the write.
 	Warnings []form.Problem

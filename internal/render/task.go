@@ -14,6 +14,7 @@ type Task struct {
 	Document string // what it is about: the document's title
 	Who      string // performer, or the candidates
 	State    string // in the reader's language
+	Mark     string // what happened to an open task: reminded, escalated
 	Outcome  string
 	Comment  string
 	Due      time.Time // zero: no deadline
@@ -128,6 +129,8 @@ func (s Style) taskTable(now time.Time, tasks []Task, withDocument bool) Table {
 		title := task.Title
 		if narrow && task.Outcome != "" {
 			title = task.Outcome + ": " + title
+		} else if narrow && task.Mark != "" {
+			title = task.Mark + ": " + title
 		}
 		row := []Cell{{Text: task.ID, Tone: Accent}, {Text: due, Tone: tone}, {Text: title}}
 		if withDocument {
@@ -136,6 +139,8 @@ func (s Style) taskTable(now time.Time, tasks []Task, withDocument bool) Table {
 		state := task.State
 		if task.Outcome != "" {
 			state = task.Outcome
+		} else if task.Mark != "" {
+			state += ", " + task.Mark
 		}
 		row = append(row, Cell{Text: task.Who})
 		if !narrow {
