@@ -35,6 +35,7 @@ var packages = []struct {
 	{"document", "one document, read and written canonically", true},
 	{"form", "card forms and directories: fields, types, checks, input, numbers", true},
 	{"route", "route definitions", true},
+	{"diagram", "a route drawn: tree, SVG, Mermaid, DOT", true},
 	{"engine", "the pure transition function of routes", true},
 	{"message", "a mail message of the real world, read tolerantly", true},
 	{"filetext", "the text of attached files", true},

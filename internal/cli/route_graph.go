@@ -1,0 +1,247 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/e1-dms/e1/internal/definition"
+	"github.com/e1-dms/e1/internal/diag"
+	"github.com/e1-dms/e1/internal/diagram"
+	"github.com/e1-dms/e1/internal/document"
+	"github.com/e1-dms/e1/internal/engine"
+	"github.com/e1-dms/e1/internal/org"
+	"github.com/e1-dms/e1/internal/render"
+	"github.com/e1-dms/e1/internal/repo"
+	"github.com/e1-dms/e1/internal/route"
+)
+
+type routeGraphOptions struct {
+	format   string
+	instance string
+}
+
+var graphFormats = []string{"tree", "svg", "mermaid", "dot"}
+
+func newRouteGraphCmd(a *app) *cobra.Command {
+	var o routeGraphOptions
+	cmd := &cobra.Command{
+		Use:   "graph [ROUTE|FILE]",
+		Short: "Draw a route as a tree, as SVG, Mermaid or DOT",
+		Long: `Draws a route as the work tree has it, or a file with a route. With --instance it
+draws the route that a document runs on, with what is done, open and overdue.
+
+The format follows the name behind --output: .svg, .mmd, .dot.`,
+		Example: "  e1 route graph contract-approval\n  e1 route graph retail -o retail.svg\n  e1 route graph --instance con7 --format mermaid",
+		Args:    argsBetween(0, 1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return runRouteGraph(cmd, a, o, args)
+		},
+		ValidArgsFunction: a.completeRoutes,
+	}
+	cmd.Flags().StringVar(&o.format, "format", "", "`FORMAT`: tree, svg, mermaid or dot (default: tree)")
+	cmd.Flags().StringVar(&o.instance, "instance", "", "draw how far the document `NUMBER[/ID]` has come; ID is the route's number on it")
+	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(graphFormats, noFiles))
+	_ = cmd.RegisterFlagCompletionFunc("instance", func(cmd *cobra.Command, _ []string, toComplete string) ([]string, cobra.ShellCompDirective) {
+		return a.numbers(cmd, toComplete), noFiles
+	})
+	return cmd
+}
+
+func runRouteGraph(cmd *cobra.Command, a *app, o routeGraphOptions, args []string) error {
+	if len(args) == 0 && o.instance == "" {
+		return usagef("name a route, or a document with --instance; e1 route list shows the routes")
+	}
+	format, err := graphFormat(o.format, a.flags.output)
+	if err != nil {
+		return err
+	}
+	if len(args) == 1 && o.instance == "" && strings.HasSuffix(args[0], definition.Ext) {
+		return drawRouteFile(cmd, a, args[0], format)
+	}
+	r, err := a.open(cmd)
+	if err != nil {
+		return err
+	}
+	opt := diagram.Options{Language: r.Language(), People: peopleIn(r)}
+	if o.instance == "" {
+		def, err := r.WorkDefinitions().Route(args[0])
+		if err != nil {
+			return err
+		}
+		return a.drawRoute(def, opt, format)
+	}
+	d, in, err := instanceOf(r, o.instance, args)
+	if err != nil {
+		return err
+	}
+	def, err := r.Definitions().Pinned(in.Definition)
+	if err != nil {
+		return err
+	}
+	opt.Instance = d.Number
+	opt.State = diagram.Progress(in, r.Now(), opt, func(id string) string { return userName(r, id) })
+	return a.drawRoute(def, opt, format)
+}
+
+// drawRouteFile draws a file, which needs no repository: an editor's preview
+// shows what is being written.
+func drawRouteFile(cmd *cobra.Command, a *app, name, format string) error {
+	src, err := os.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	def, problems := route.ParseSource(name, src)
+	if err := problems.Err(); err != nil {
+		return err
+	}
+	opt := diagram.Options{Language: a.style().Language}
+	if r, err := a.open(cmd); err == nil {
+		opt = diagram.Options{Language: r.Language(), People: peopleIn(r)}
+	}
+	return a.drawRoute(def, opt, format)
+}
+
+// graphFormat is what --format says, else what the output's name says.
+func graphFormat(format, output string) (string, error) {
+	if format != "" {
+		if !slices.Contains(graphFormats, format) {
+			return "", usagef("%s", diag.Unknown("format", format, graphFormats))
+		}
+		return format, nil
+	}
+	switch strings.ToLower(filepath.Ext(output)) {
+	case ".svg":
+		return "svg", nil
+	case ".mmd", ".mermaid":
+		return "mermaid", nil
+	case ".dot", ".gv":
+		return "dot", nil
+	}
+	return "tree", nil
+}
+
+// instanceOf finds the document and which of its routes is meant: the one
+// named, else the one that runs, else the last.
+func instanceOf(r *repo.Repo, text string, args []string) (*document.Document, *document.Instance, error) {
+	text, idText, chosen := strings.Cut(text, "/")
+	number, err := r.Resolve(text)
+	if err != nil {
+		return nil, nil, err
+	}
+	d, err := r.Read(number)
+	if err != nil {
+		return nil, nil, err
+	}
+	var found *document.Instance
+	var there []string
+	for i := range d.Routes {
+		in := &d.Routes[i]
+		there = append(there, fmt.Sprintf("%s/%d %s", d.Number, in.ID, in.Route))
+		switch {
+		case chosen && idText != strconv.Itoa(in.ID), len(args) == 1 && in.Route != args[0]:
+		case found == nil || found.State != engine.Running || in.State == engine.Running:
+			found = in
+		}
+	}
+	if found == nil {
+		if len(there) == 0 {
+			return nil, nil, fmt.Errorf("%s is on no route; e1 route start %s ROUTE sends it along one", d.Number, d.Number)
+		}
+		return nil, nil, usagef("%s has no such route; it has %s", d.Number, strings.Join(there, ", "))
+	}
+	return d, found, nil
+}
+
+// peopleIn puts performers into words, with the titles of the organisation.
+func peopleIn(r *repo.Repo) func(*route.People) string {
+	set, err := r.Definitions().Forms()
+	if err != nil {
+		return nil
+	}
+	return func(p *route.People) string {
+		var parts []string
+		for _, w := range p.Who {
+			parts = append(parts, performerText(set.Org(), r.Language(), w))
+		}
+		return strings.Join(parts, ", ")
+	}
+}
+
+func performerText(people *org.Org, lang string, w *route.Who) string {
+	switch w.Kind {
+	case route.WhoRole:
+		if role := people.Role(w.Name); role != nil && role.Title.In(lang) != "" {
+			return role.Title.In(lang)
+		}
+	case route.WhoDepartment:
+		if d := people.Department(w.Name); d != nil && d.Title.In(lang) != "" {
+			return d.Title.In(lang)
+		}
+	case route.WhoName:
+		if u := people.User(w.Name); u != nil {
+			return u.Name
+		}
+	case route.WhoHead:
+		if lang == "ru" {
+			return "руководитель: " + performerText(people, lang, w.Of)
+		}
+		return "head of " + performerText(people, lang, w.Of)
+	}
+	return w.Text
+}
+
+func userName(r *repo.Repo, id string) string {
+	if set, err := r.Definitions().Forms(); err == nil {
+		if u := set.Org().User(id); u != nil {
+			return u.Name
+		}
+	}
+	return id
+}
+
+func (a *app) drawRoute(def *route.Route, opt diagram.Options, format string) error {
+	switch {
+	case a.flags.json:
+		return graphJSON(a, def, opt)
+	case format == "svg":
+		_, err := io.WriteString(a.result, diagram.SVG(def, opt))
+		return err
+	case format == "mermaid":
+		_, err := io.WriteString(a.result, diagram.Mermaid(def, opt))
+		return err
+	case format == "dot":
+		_, err := io.WriteString(a.result, diagram.DOT(def, opt))
+		return err
+	}
+	title := def.Title.In(opt.Language)
+	if opt.Instance != "" {
+		title += " · " + opt.Instance
+	}
+	return a.style().RouteTree(a.result, def.Name.Text, title, diagram.Tree(def, opt))
+}
+
+// graphJSON gives the nodes and edges of the drawing.
+func graphJSON(a *app, def *route.Route, opt diagram.Options) error {
+	g := diagram.NewGraph(def, opt)
+	nodes, edges := []render.Object{}, []render.Object{}
+	for _, n := range g.Nodes {
+		notes := n.Notes
+		if notes == nil {
+			notes = []string{}
+		}
+		nodes = append(nodes, render.Object{{Key: "id", Value: n.ID}, {Key: "step", Value: n.Step}, {Key: "kind", Value: string(n.Kind)},
+			{Key: "title", Value: n.Title}, {Key: "notes", Value: notes}, {Key: "state", Value: n.Phase.String()}})
+	}
+	for _, e := range g.Edges {
+		edges = append(edges, render.Object{{Key: "from", Value: e.From}, {Key: "to", Value: e.To}, {Key: "label", Value: e.Label}})
+	}
+	return render.JSON(a.result, render.Object{{Key: "route", Value: def.Name.Text}, {Key: "title", Value: def.Title.In(opt.Language)},
+		{Key: "nodes", Value: nodes}, {Key: "edges", Value: edges}})
+}

@@ -1,0 +1,118 @@
+package diagram
+
+import (
+	"html"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// canvas gathers what is drawn: shapes first, then lines, then jumps, which
+// need to know where everything is.
+type canvas struct {
+	back, shapes, lines strings.Builder
+	boxes               []rect
+	anchors             map[string]point // step → where a jump enters, at its right side
+	jumps               []flight
+}
+
+type point struct{ x, y float64 }
+
+type rect struct{ x, y, w, h float64 }
+
+// flight is a jump that still needs its way.
+type flight struct {
+	from    point // at the right side of the box
+	own     rect  // the labels of the box, which the line may underline
+	label   point // where the target is written when there is no way to draw a line
+	target  string
+	written string // the target in words
+	named   bool   // the target is written already
+}
+
+// px writes a length with at most one decimal.
+func px(v float64) string { return strconv.FormatFloat(math.Round(v*10)/10, 'f', -1, 64) }
+
+// element writes an element with attributes given in pairs.
+func element(b *strings.Builder, name, content string, attributes ...string) {
+	b.WriteString("<" + name)
+	for i := 0; i+1 < len(attributes); i += 2 {
+		b.WriteString(" " + attributes[i] + `="` + html.EscapeString(attributes[i+1]) + `"`)
+	}
+	if content == "" {
+		b.WriteString("/>\n")
+		return
+	}
+	b.WriteString(">" + html.EscapeString(content) + "</" + name + ">\n")
+}
+
+func (c *canvas) text(x, y float64, class, text string) {
+	element(&c.shapes, "text", text, "x", px(x), "y", px(y), "class", class)
+}
+
+// path draws a line through points; arrow puts a head at its end.
+func (c *canvas) path(class string, arrow bool, points ...point) {
+	var d strings.Builder
+	for i, p := range points {
+		d.WriteString(map[bool]string{true: "M", false: "L"}[i == 0] + px(p.x) + " " + px(p.y))
+	}
+	attributes := []string{"d", d.String(), "class", class}
+	if arrow {
+		head := "head"
+		if strings.Contains(class, "jump") {
+			head = "jumphead"
+		}
+		attributes = append(attributes, "marker-end", "url(#"+head+")")
+	}
+	element(&c.lines, "path", "", attributes...)
+}
+
+// clear tells whether a horizontal line meets no box but one.
+func (c *canvas) clear(x1, x2, y float64, but rect) bool {
+	return !slices.ContainsFunc(c.boxes, func(r rect) bool {
+		return r != but && r.y-3 < y && y < r.y+r.h+3 && r.x < x2-1 && x1+1 < r.x+r.w
+	})
+}
+
+// The lanes of jumps, right of everything else.
+const (
+	laneFirst = 16.0
+	laneStep  = 10.0
+)
+
+// fly draws the jumps as lines in lanes at the right side, the short ones
+// inside; a jump whose way is barred by a box names its target in words
+// instead. It returns how far to the right the lanes reach.
+func (c *canvas) fly(right float64) float64 {
+	slices.SortStableFunc(c.jumps, func(a, b flight) int {
+		return int(math.Abs(c.anchors[a.target].y-a.from.y)) - int(math.Abs(c.anchors[b.target].y-b.from.y))
+	})
+	var lanes [][]rect
+	entries := map[string]int{}
+	reach := right
+	for _, j := range c.jumps {
+		to, known := c.anchors[j.target]
+		to.y += 5 * float64(min(entries[j.target], 2))
+		if !known || !c.clear(j.from.x, right, j.from.y, j.own) || !c.clear(to.x, right, to.y, rect{}) {
+			if !j.named {
+				c.text(j.label.x, j.label.y, "n j", "↪ "+j.written)
+			}
+			continue
+		}
+		entries[j.target]++
+		span := rect{y: min(j.from.y, to.y) - 4, h: math.Abs(j.from.y-to.y) + 8}
+		lane := slices.IndexFunc(lanes, func(taken []rect) bool {
+			return !slices.ContainsFunc(taken, func(r rect) bool { return r.y < span.y+span.h && span.y < r.y+r.h })
+		})
+		if lane < 0 {
+			lane = len(lanes)
+			lanes = append(lanes, nil)
+		}
+		lanes[lane] = append(lanes[lane], span)
+		x := right + laneFirst + laneStep*float64(lane)
+		reach = max(reach, x)
+		c.path("jump", true, j.from, point{x, j.from.y}, point{x, to.y}, to)
+	}
+	return reach
+}
