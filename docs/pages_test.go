@@ -13,6 +13,8 @@ import (
 
 func TestRepository(t *testing.T) { open(t, "repository.md").session(5) }
 
+func TestRoutes(t *testing.T) { open(t, "routes.md").session(2) }
+
 func TestForms(t *testing.T) { open(t, "forms.md").session(8) }
 
 // TestFunctions writes the table of functions of forms.md.

@@ -34,8 +34,9 @@ func newRouteGraphCmd(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "graph [ROUTE|FILE]",
 		Short: "Draw a route as a tree, as SVG, Mermaid or DOT",
-		Long: `Draws a route as the work tree has it, or a file with a route. With --instance it
-draws the route that a document runs on, with what is done, open and overdue.
+		Long: `Draws a route as the work tree has it, or a file with a route. With --instance
+it draws the route that a document runs on, with what is done, open and overdue.
+ID is the number of the route on the document, needed when there are several.
 
 The format follows the name behind --output: .svg, .mmd, .dot.`,
 		Example: "  e1 route graph contract-approval\n  e1 route graph retail -o retail.svg\n  e1 route graph --instance con7 --format mermaid",
@@ -46,7 +47,7 @@ The format follows the name behind --output: .svg, .mmd, .dot.`,
 		ValidArgsFunction: a.completeRoutes,
 	}
 	cmd.Flags().StringVar(&o.format, "format", "", "`FORMAT`: tree, svg, mermaid or dot (default: tree)")
-	cmd.Flags().StringVar(&o.instance, "instance", "", "draw how far the document `NUMBER[/ID]` has come; ID is the route's number on it")
+	cmd.Flags().StringVar(&o.instance, "instance", "", "draw how far the document `NUMBER[/ID]` has come")
 	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(graphFormats, noFiles))
 	_ = cmd.RegisterFlagCompletionFunc("instance", func(cmd *cobra.Command, _ []string, toComplete string) ([]string, cobra.ShellCompDirective) {
 		return a.numbers(cmd, toComplete), noFiles
