@@ -46,6 +46,7 @@ var packages = []struct {
 	{"lintout", "problems in the formats of other programs: SARIF, JUnit, GitHub, GitLab", true},
 	{"gitstore/gitindex", "git's index file, plain and split, patched in place", false},
 	{"gitstore", "objects, commits, refs, git's index, locks, recovery", false},
+	{"index/sqlitefile", "sorted rows written as the pages of a SQLite file", false},
 	{"index", "the derived SQLite index", false},
 	{"query", "expressions as conditions of the index; the index as a source of reports", false},
 	{"repo", "paths ↔ typed values; transactions", false},

@@ -2,8 +2,10 @@ package gitstore
 
 import (
 	"bytes"
+	"crypto/sha1"
 	"encoding/hex"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -27,6 +29,17 @@ func ParseHash(s string) (Hash, error) {
 
 // HashBlob returns the object name that b has as a file.
 func HashBlob(b []byte) Hash { return plumbing.ComputeHash(plumbing.BlobObject, b) }
+
+// IsBlob reports whether b has the object name id as a file. It computes plain
+// SHA-1, three times faster than the one that watches for forged collisions:
+// an object that is stored was watched when it came in.
+func IsBlob(b []byte, id Hash) bool {
+	h := sha1.New()
+	var head [32]byte
+	h.Write(append(strconv.AppendInt(append(head[:0], "blob "...), int64(len(b)), 10), 0))
+	h.Write(b)
+	return Hash(h.Sum(head[:0])) == id
+}
 
 // Signature is who did something and when; git keeps whole seconds and the
 // offset of the zone.

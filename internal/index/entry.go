@@ -91,33 +91,40 @@ func prepare(e *Entry) *prepared {
 	return p
 }
 
-// childRows gives the rows of each fixed table but documents, in the order of
-// its columns.
-func (p *prepared) childRows(add func(table string, row ...any)) {
-	for _, r := range p.Refs {
-		add("refs", r.Kind, orNil(r.Field), r.To, boolInt(r.Link))
+// rows gives the document's rows in the fixed tables, table by table, in the
+// order of their columns.
+func (p *prepared) rows(series int64, add func(table string, row ...any)) {
+	add("documents", p.id, p.Number, p.Form, series, p.series.seq, orNil(p.UID), orNil(p.Status), orNil(p.Title), orNil(p.By), orNil(p.Path),
+		encodeTime(p.Registered), boolInt(p.Closed), p.Blob[:], p.Comments, p.Files, p.hash)
+	for i, r := range p.Refs {
+		add("refs", p.id, i+1, r.Kind, orNil(r.Field), r.To, boolInt(r.Link))
 	}
-	for _, t := range p.Tasks {
-		add("tasks", t.ID, t.Instance, t.Step, orNil(t.Title), t.Route, orNil(t.Who), orNil(strings.Join(t.Candidates, "\n")),
+	for i, t := range p.Tasks {
+		add("tasks", p.id, i+1, t.ID, t.Instance, t.Step, orNil(t.Title), t.Route, orNil(t.Who), orNil(strings.Join(t.Candidates, "\n")),
 			orNil(t.Controller), orNil(t.Giver), t.State, boolInt(t.Open), orNil(t.Outcome), orNil(t.Comment), orNil(t.For), t.Cycle,
 			encodeTime(t.Assigned), encodeTime(t.Due), encodeTime(t.Accepted), encodeTime(t.Done), orNil(strings.Join(t.Outcomes, "\n")),
 			orNil(t.Kind), orZero(t.Of), orNil(t.Text), encodeTime(t.Until), encodeTime(t.Reminded), encodeTime(t.Escalated), orNil(t.Chosen), t.sortKey())
 	}
-	for _, t := range p.Timers {
-		add("timers", encodeTime(t.At), t.Kind, t.Instance, t.Task, orNil(t.Key))
+	for i, t := range p.Timers {
+		add("timers", p.id, i+1, encodeTime(t.At), t.Kind, t.Instance, t.Task, orNil(t.Key))
 	}
-	for _, e := range p.Events {
-		add("events", boolInt(e.long()), encodeTime(e.Start), encodeTime(e.End), e.Kind, boolInt(e.AllDay), orNil(e.Who),
+	for i, e := range p.Events {
+		add("events", p.id, i+1, boolInt(e.long()), encodeTime(e.Start), encodeTime(e.End), e.Kind, boolInt(e.AllDay), orNil(e.Who),
 			orNil(e.Client), orNil(e.Title), boolInt(e.Done), e.Task)
 	}
-	for _, k := range p.Keys {
-		add("keys", k.Kind, k.Value)
+	for i, k := range p.Keys {
+		add("keys", p.id, i+1, k.Kind, k.Value)
 	}
-	for _, m := range p.Messages {
-		add("messages", m)
+	for i, m := range p.Messages {
+		add("messages", p.id, i+1, m)
 	}
-	for _, a := range p.Aliases {
-		add("aliases", a)
+	for i, a := range p.Aliases {
+		add("aliases", p.id, i+1, a)
+	}
+	for i, t := range p.Tasks {
+		for _, who := range t.people() {
+			add("task_people", who.user, who.kind, boolInt(t.Open), t.sortKey(), p.id, i+1, who.own)
+		}
 	}
 }
 

@@ -193,7 +193,7 @@ func TestFailedBulkKeepsTheOldIndex(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	err = db.Bulk(ctx, BulkOptions{Commit: "c2"}, func(put func(*Entry) error) error {
 		cancel()
-		return feedBench(bulkBatch * 2)(put)
+		return feedBench(1024 * 2)(put)
 	})
 	if !errors.Is(err, context.Canceled) {
 		t.Fatalf("error %v", err)

@@ -217,36 +217,27 @@ func (db *DB) meta() (map[string]string, error) {
 	return out, err
 }
 
-// create makes all tables in an empty database.
-func (db *DB) create(c *conn, schema Schema, indexes bool) error {
+// create makes all tables and indexes in an empty database.
+func (db *DB) create(c *conn, schema Schema) error {
 	if err := c.script(tablesDDL(mainPrefix) + mainDDL); err != nil {
 		return err
+	}
+	for _, x := range secondary {
+		if err := c.exec(x.ddl()); err != nil {
+			return err
+		}
 	}
 	for _, f := range schema.Forms {
 		if err := c.exec(formDDL(mainPrefix, f)); err != nil {
 			return err
 		}
-	}
-	if indexes {
-		if err := createIndexes(c, schema, func() {}); err != nil {
-			return err
+		for _, x := range formIndexes(f) {
+			if err := c.exec(x.ddl(f.Name)); err != nil {
+				return err
+			}
 		}
 	}
 	return c.script(fmt.Sprintf("PRAGMA application_id = %d", applicationID))
-}
-
-func createIndexes(c *conn, schema Schema, step func()) error {
-	queries := append([]string(nil), secondary...)
-	for _, f := range schema.Forms {
-		queries = append(queries, formIndexes(f)...)
-	}
-	for _, q := range queries {
-		if err := c.exec(q); err != nil {
-			return err
-		}
-		step()
-	}
-	return nil
 }
 
 func (db *DB) writeMeta(c *conn, schema Schema, commit string) error {
@@ -268,7 +259,7 @@ func (db *DB) renew() error {
 			err = c.exec("BEGIN")
 		}
 		if err == nil {
-			err = errors.Join(db.create(c, db.schema, true), db.writeMeta(c, db.schema, ""), c.exec("COMMIT"))
+			err = errors.Join(db.create(c, db.schema), db.writeMeta(c, db.schema, ""), c.exec("COMMIT"))
 		}
 		if cerr := c.close(); err == nil {
 			err = cerr
@@ -309,7 +300,7 @@ func (db *DB) inMemory() error {
 		return err
 	}
 	db.c, db.memory, db.stored = c, true, db.schema
-	if err := db.create(c, db.schema, true); err != nil {
+	if err := db.create(c, db.schema); err != nil {
 		return err
 	}
 	return db.writeMeta(c, db.schema, "")

@@ -27,20 +27,32 @@ var fixedTables = []struct{ name, columns, key string }{
 	{"aliases", "alias", "doc"},
 }
 
-// secondary are the indexes that are made at the end of a bulk build; the first
-// one finds numbers that occur twice.
-var secondary = []string{
-	`CREATE INDEX IF NOT EXISTS documents_number ON documents(number)`,
-	`CREATE INDEX documents_series ON documents(series, seq)`,
-	`CREATE INDEX refs_target ON refs(target)`,
-	`CREATE INDEX tasks_open ON tasks(open, sort) WHERE open = 1`,
-	`CREATE INDEX tasks_turn ON tasks(route, step, assigned) WHERE chosen IS NOT NULL`,
-	`CREATE INDEX timers_at ON timers(at)`,
-	`CREATE INDEX events_start ON events(long, start)`,
-	`CREATE INDEX keys_value ON keys(kind, value)`,
-	`CREATE INDEX messages_message ON messages(message)`,
-	`CREATE INDEX aliases_alias ON aliases(alias)`,
-	`CREATE INDEX words_stem ON words(stem)`,
+// secondaryIndex is an index of a fixed table.
+type secondaryIndex struct {
+	name, table, columns string
+	where                string // "x = 1" or "x IS NOT NULL": the rows it holds; empty: all
+}
+
+func (x secondaryIndex) ddl() string {
+	q := fmt.Sprintf("CREATE INDEX %s ON %s(%s)", x.name, x.table, x.columns)
+	if x.where != "" {
+		q += " WHERE " + x.where
+	}
+	return q
+}
+
+var secondary = []secondaryIndex{
+	{"documents_number", "documents", "number", ""},
+	{"documents_series", "documents", "series, seq", ""},
+	{"refs_target", "refs", "target", ""},
+	{"tasks_open", "tasks", "open, sort", "open = 1"},
+	{"tasks_turn", "tasks", "route, step, assigned", "chosen IS NOT NULL"},
+	{"timers_at", "timers", "at", ""},
+	{"events_start", "events", "long, start", ""},
+	{"keys_value", "keys", "kind, value", ""},
+	{"messages_message", "messages", "message", ""},
+	{"aliases_alias", "aliases", "alias", ""},
+	{"words_stem", "words", "stem", ""},
 }
 
 const peopleColumns = "user, kind, open, sort, doc, n, own"
@@ -116,14 +128,23 @@ func sqlColumns(col Column) []string {
 	return out
 }
 
-// formDDL creates a form's table, short columns before long texts, so that a
-// scan over amounts and dates seldom reads past them.
-func formDDL(prefix string, f FormSchema) string {
+// ownColumns are what a form's table has of every document.
+var ownColumns = []string{"id", "status", "closed", "by", "day"}
+
+// columnOrder is the order of a form's columns in its table: short columns
+// before long texts, so that a scan over amounts and dates seldom reads past
+// them.
+func columnOrder(f FormSchema) []Column {
 	cols := slices.Clone(f.Columns)
 	slices.SortStableFunc(cols, func(a, b Column) int { return rank(a) - rank(b) })
+	return cols
+}
+
+// formDDL creates a form's table.
+func formDDL(prefix string, f FormSchema) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, `CREATE TABLE %s(id INTEGER PRIMARY KEY, status, closed, by, day`, prefixed(prefix, formTable(f.Name)))
-	for _, c := range cols {
+	fmt.Fprintf(&b, `CREATE TABLE %s(id INTEGER PRIMARY KEY, %s`, prefixed(prefix, formTable(f.Name)), strings.Join(ownColumns[1:], ", "))
+	for _, c := range columnOrder(f) {
 		for _, s := range sqlColumns(c) {
 			b.WriteString(", " + s)
 		}
@@ -151,22 +172,30 @@ func prefixed(prefix, quoted string) string {
 	return schema + `."` + rest + strings.TrimPrefix(quoted, `"`)
 }
 
-func formIndexes(f FormSchema) []string {
-	out := []string{fmt.Sprintf(`CREATE INDEX IF NOT EXISTS %s ON %s(status)`, ident("s_"+f.Name), formTable(f.Name))}
+// formIndex is an index of a form's table; names are quoted.
+type formIndex struct {
+	name    string
+	columns []string
+}
+
+// formIndexes lists the indexes of a form's table.
+func formIndexes(f FormSchema) []formIndex {
+	out := []formIndex{{ident("s_" + f.Name), []string{"status"}}}
 	for _, c := range f.Columns {
-		if c.Indexed {
-			out = append(out, indexDDL(f.Name, c))
+		if !c.Indexed {
+			continue
 		}
+		cols := sqlColumns(c)
+		if c.Type != Text {
+			cols = cols[:len(cols)-1] // the text is not searched by
+		}
+		out = append(out, formIndex{ident("i_" + f.Name + "." + c.Name), cols})
 	}
 	return out
 }
 
-func indexDDL(form string, c Column) string {
-	cols := sqlColumns(c)
-	if c.Type != Text {
-		cols = cols[:len(cols)-1] // the text is not searched by
-	}
-	return fmt.Sprintf(`CREATE INDEX IF NOT EXISTS %s ON %s(%s)`, ident("i_"+form+"."+c.Name), formTable(form), strings.Join(cols, ", "))
+func (x formIndex) ddl(form string) string {
+	return fmt.Sprintf(`CREATE INDEX IF NOT EXISTS %s ON %s(%s)`, x.name, formTable(form), strings.Join(x.columns, ", "))
 }
 
 // ChangeKind is how a form differs from what is stored.

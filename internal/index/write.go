@@ -13,11 +13,8 @@ type Writer struct {
 	db      *DB
 	c       *conn
 	prefix  string // "main." or, for an overlay, "temp.o_"
-	fresh   bool   // nothing to replace: a bulk build
-	lastID  int64  // the highest id of a bulk build
 	schema  Schema
 	sql     map[string]string
-	pending map[string]*pending // rows that a bulk build has not written yet
 	forms   map[string]*formWriter
 	series  map[seriesKey]int64
 	counts  map[string]int64
@@ -28,20 +25,12 @@ type Writer struct {
 	committed bool
 }
 
-type formWriter struct {
-	insert  string
-	width   int
-	columns []Column       // in insert order
-	place   map[string]int // field → number of its column
-}
-
 // wordsKept bounds the words remembered as already stored.
 const wordsKept = 200_000
 
 func newWriter(db *DB, c *conn, prefix string, schema Schema) *Writer {
-	w := &Writer{db: db, c: c, prefix: prefix, schema: schema, sql: map[string]string{}, pending: map[string]*pending{},
-		forms:  map[string]*formWriter{},
-		series: map[seriesKey]int64{}, counts: map[string]int64{}, words: map[string]bool{}, lastID: minScaled, unknown: map[[2]string]bool{}}
+	w := &Writer{db: db, c: c, prefix: prefix, schema: schema, sql: map[string]string{}, forms: map[string]*formWriter{},
+		series: map[seriesKey]int64{}, counts: map[string]int64{}, words: map[string]bool{}, unknown: map[[2]string]bool{}}
 	for _, t := range fixedTables {
 		cols := t.columns
 		first := "id"
@@ -70,79 +59,32 @@ func (w *Writer) Put(e *Entry) error {
 
 func (w *Writer) put(p *prepared) error {
 	keepText := false
-	if !w.fresh {
-		old, ok, err := w.c.one("SELECT id, texthash, form FROM "+w.prefix+"documents WHERE number = ?", p.Number)
-		if err != nil {
-			return err
-		}
-		if ok {
-			id := asInt(old[0])
-			// The same second and number give the same id, unless it was moved
-			// on to avoid another document's.
-			if id>>idBits == p.id>>idBits {
-				p.id = id
-			}
-			keepText = id == p.id && asInt(old[1]) == p.hash
-			if err := w.remove(id, asString(old[2]), keepText); err != nil {
-				return err
-			}
-		}
-		if err := w.hide(p.Number); err != nil {
-			return err
-		}
-		if err := w.freeID(p); err != nil {
-			return err
-		}
-	}
-	if err := w.insert(p); err != nil || keepText || w.fresh {
+	old, ok, err := w.c.one("SELECT id, texthash, form FROM "+w.prefix+"documents WHERE number = ?", p.Number)
+	if err != nil {
 		return err
 	}
-	return w.insertText(p)
-}
-
-// pending are rows for one INSERT.
-type pending struct {
-	insert string // of a whole batch
-	args   []any
-	rows   int
-}
-
-// bulkRows is how many rows one INSERT of a bulk build writes: a statement
-// costs about as much as a row.
-const bulkRows = 8
-
-// add inserts a row; in a bulk build together with others.
-func (w *Writer) add(insert string, row ...any) error {
-	if !w.fresh {
-		return w.c.exec(insert, row...)
-	}
-	p := w.pending[insert]
-	if p == nil {
-		one := insert[strings.LastIndex(insert, "("):]
-		p = &pending{insert: insert + strings.Repeat(", "+one, bulkRows-1), args: make([]any, 0, bulkRows*len(row))}
-		w.pending[insert] = p
-	}
-	p.args = append(p.args, row...)
-	if p.rows++; p.rows < bulkRows {
-		return nil
-	}
-	err := w.c.exec(p.insert, p.args...)
-	p.args, p.rows = p.args[:0], 0
-	return err
-}
-
-// flush writes the rows that add has kept back.
-func (w *Writer) flush() error {
-	for insert, p := range w.pending {
-		for width := len(p.args) / max(p.rows, 1); p.rows > 0; p.rows-- {
-			if err := w.c.exec(insert, p.args[:width]...); err != nil {
-				return err
-			}
-			p.args = p.args[width:]
+	if ok {
+		id := asInt(old[0])
+		// The same second and number give the same id, unless it was moved
+		// on to avoid another document's.
+		if id>>idBits == p.id>>idBits {
+			p.id = id
+		}
+		keepText = id == p.id && asInt(old[1]) == p.hash
+		if err := w.remove(id, asString(old[2]), keepText); err != nil {
+			return err
 		}
 	}
-	clear(w.pending)
-	return nil
+	if err := w.hide(p.Number); err != nil {
+		return err
+	}
+	if err := w.freeID(p); err != nil {
+		return err
+	}
+	if err := w.insert(p); err != nil || keepText {
+		return err
+	}
+	return w.insertText(p.id, p.text, p.words)
 }
 
 // freeID moves an entry on while another document has its id.
@@ -164,55 +106,61 @@ func (w *Writer) insert(p *prepared) error {
 	if err != nil {
 		return err
 	}
-	err = w.add(w.sql["documents"], p.id, p.Number, p.Form, series, p.series.seq, orNil(p.UID), orNil(p.Status), orNil(p.Title),
-		orNil(p.By), orNil(p.Path), encodeTime(p.Registered), boolInt(p.Closed), p.Blob[:], p.Comments, p.Files, p.hash)
-	if err != nil {
-		return err
-	}
 	w.counts[p.Form]++
-	if err := w.insertFields(p); err != nil {
-		return err
-	}
-	n, table := 0, ""
-	p.childRows(func(t string, row ...any) {
-		if err != nil {
-			return
+	p.rows(series, func(table string, row ...any) {
+		if err == nil {
+			err = w.c.exec(w.sql[table], row...)
 		}
-		if t != table {
-			n, table = 0, t
-		}
-		n++
-		err = w.add(w.sql[t], append([]any{p.id, n}, row...)...)
 	})
 	if err != nil {
 		return err
 	}
-	return w.insertPeople(p)
-}
-
-func (w *Writer) insertPeople(p *prepared) error {
-	for i, t := range p.Tasks {
-		for _, who := range t.people() {
-			err := w.add(w.sql["task_people"], who.user, who.kind, boolInt(t.Open), t.sortKey(), p.id, i+1, who.own)
-			if err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-func (w *Writer) insertFields(p *prepared) error {
 	f := w.form(p.Form)
-	if f == nil {
-		for _, field := range p.Fields {
-			if err := w.noteUnknown(p.Form, field.Name); err != nil {
-				return err
-			}
-		}
-		return nil
+	if f != nil {
+		err = w.c.exec(f.insert, f.row(p)...)
 	}
-	row := make([]any, f.width)
+	f.eachUnknown(p, func(name string) {
+		if err == nil {
+			err = w.noteUnknown(p.Form, name)
+		}
+	})
+	return err
+}
+
+// form gives the way into a form's table; nil when the schema has no such form.
+func (w *Writer) form(name string) *formWriter {
+	if f, ok := w.forms[name]; ok {
+		return f
+	}
+	var f *formWriter
+	if s, ok := w.schema.form(name); ok {
+		f = newFormWriter(w.prefix, s)
+	}
+	w.forms[name] = f
+	return f
+}
+
+// formWriter writes rows of a form's table.
+type formWriter struct {
+	insert  string
+	names   []string       // of the SQL columns
+	columns []Column       // in the order of the table
+	place   map[string]int // field → number of its column and of its first SQL column
+}
+
+func newFormWriter(prefix string, s FormSchema) *formWriter {
+	f := &formWriter{place: map[string]int{}, names: slices.Clone(ownColumns), columns: columnOrder(s)}
+	for i, col := range f.columns {
+		f.place[col.Name] = i<<16 | len(f.names)
+		f.names = append(f.names, sqlColumns(col)...)
+	}
+	f.insert = insertSQL(prefixed(prefix, formTable(s.Name)), strings.Join(f.names, ","))
+	return f
+}
+
+// row gives a document's row in the order of the table.
+func (f *formWriter) row(p *prepared) []any {
+	row := make([]any, len(f.names))
 	row[0], row[1], row[2], row[3] = p.id, orNil(p.Status), boolInt(p.Closed), orNil(p.By)
 	if !p.Registered.IsZero() {
 		row[4] = dayNumber(p.Registered)
@@ -220,9 +168,6 @@ func (w *Writer) insertFields(p *prepared) error {
 	for _, field := range p.Fields {
 		i, ok := f.place[field.Name]
 		if !ok {
-			if err := w.noteUnknown(p.Form, field.Name); err != nil {
-				return err
-			}
 			continue
 		}
 		at, col := i&0xffff, f.columns[i>>16]
@@ -236,32 +181,24 @@ func (w *Writer) insertFields(p *prepared) error {
 			row[at+1] = t
 		}
 	}
-	for _, name := range p.Unknown {
-		if err := w.noteUnknown(p.Form, name); err != nil {
-			return err
-		}
-	}
-	return w.add(f.insert, row...)
+	return row
 }
 
-// form gives the way into a form's table; nil when the schema has no such form.
-func (w *Writer) form(name string) *formWriter {
-	if f, ok := w.forms[name]; ok {
-		return f
-	}
-	var f *formWriter
-	if s, ok := w.schema.form(name); ok {
-		f = &formWriter{place: map[string]int{}}
-		names := []string{"id", "status", "closed", "by", "day"}
-		for i, col := range s.Columns {
-			f.columns = append(f.columns, col)
-			f.place[col.Name] = i<<16 | len(names)
-			names = append(names, sqlColumns(col)...)
+// eachUnknown names the values of a document that have no column; f is nil
+// when its form is not known.
+func (f *formWriter) eachUnknown(p *prepared, note func(name string)) {
+	for _, field := range p.Fields {
+		if f == nil {
+			note(field.Name)
+		} else if _, ok := f.place[field.Name]; !ok {
+			note(field.Name)
 		}
-		f.insert, f.width = insertSQL(prefixed(w.prefix, formTable(name)), strings.Join(names, ",")), len(names)
 	}
-	w.forms[name] = f
-	return f
+	if f != nil {
+		for _, name := range p.Unknown {
+			note(name)
+		}
+	}
 }
 
 // noteUnknown remembers that some document of the form has a value under a key
@@ -274,8 +211,8 @@ func (w *Writer) noteUnknown(form, name string) error {
 	return nil
 }
 
-func (w *Writer) insertText(p *prepared) error {
-	for _, word := range p.words {
+func (w *Writer) insertText(id int64, text string, words []string) error {
+	for _, word := range words {
 		if w.words[word] {
 			continue
 		}
@@ -287,7 +224,7 @@ func (w *Writer) insertText(p *prepared) error {
 			return err
 		}
 	}
-	return w.c.exec("INSERT INTO "+w.prefix+"fts(rowid, t) VALUES(?, ?)", p.id, p.text)
+	return w.c.exec("INSERT INTO "+w.prefix+"fts(rowid, t) VALUES(?, ?)", id, text)
 }
 
 func (w *Writer) seriesID(s seriesKey) (int64, error) {
@@ -448,8 +385,8 @@ func (w *Writer) applyChange(stored, schema Schema, ch FormChange) error {
 			}
 		}
 	}
-	for _, q := range formIndexes(want) {
-		if err := w.c.exec(q); err != nil {
+	for _, x := range formIndexes(want) {
+		if err := w.c.exec(x.ddl(ch.Form)); err != nil {
 			return err
 		}
 	}

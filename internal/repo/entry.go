@@ -119,12 +119,12 @@ func column(c form.Column) index.Column {
 
 // entryOf reads one committed document; nil when it cannot be read, which
 // `e1 check` reports.
-func (r *Repo) entryOf(reader *document.Reader, b blobRef) (*index.Entry, error) {
-	src, err := r.content(b)
+func (r *Repo) entryOf(reader *documentReader, b blobRef) (*index.Entry, error) {
+	src, err := r.contentInto(&reader.files, b)
 	if err != nil {
 		return nil, err
 	}
-	d, err := reader.Read(src)
+	d, err := reader.documents.Read(src)
 	if err != nil {
 		return nil, nil
 	}

@@ -343,82 +343,65 @@ func (r *Repo) build(db *index.DB) error {
 	})
 }
 
-// readAll reads every document of HEAD on several goroutines and hands the
-// entries to put, one at a time.
+// readAll reads every document of HEAD on several goroutines, which hand the
+// entries to put.
 func (r *Repo) readAll(put func(*index.Entry) error) error {
 	refs := make(chan []blobRef, 16)
-	entries := make(chan []*index.Entry, 16)
 	stop := make(chan struct{})
 	var failed sync.Once
 	var failure error
 	fail := func(err error) {
 		failed.Do(func() { failure = err; close(stop) })
 	}
-	go func() {
-		defer close(refs)
-		batch := make([]blobRef, 0, readBatch)
-		send := func() bool {
-			select {
-			case refs <- batch:
-				batch = make([]blobRef, 0, readBatch)
-				return true
-			case <-stop:
-				return false
-			}
-		}
-		err := r.walkDocuments(func(b blobRef) error {
-			if batch = append(batch, b); len(batch) == readBatch && !send() {
-				return fs.SkipAll
-			}
-			return nil
-		})
-		switch {
-		case errors.Is(err, fs.SkipAll):
-		case err != nil:
-			fail(err)
-		default:
-			send()
-		}
-	}()
 	var readers sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
-		readers.Add(1)
-		go func() {
-			defer readers.Done()
-			var reader document.Reader
+		readers.Go(func() {
+			var reader documentReader
 			for batch := range refs {
-				out := make([]*index.Entry, 0, len(batch))
 				for _, b := range batch {
 					e, err := r.entryOf(&reader, b)
+					if err == nil && e != nil {
+						err = put(e)
+					}
 					if err != nil {
 						fail(err)
 						return
 					}
-					if e != nil {
-						out = append(out, e)
-					}
-				}
-				select {
-				case entries <- out:
-				case <-stop:
-					return
 				}
 			}
-		}()
+		})
 	}
-	go func() {
-		readers.Wait()
-		close(entries)
-	}()
-	for batch := range entries {
-		for _, e := range batch {
-			if err := put(e); err != nil {
-				fail(err)
-				break
-			}
+	batch := make([]blobRef, 0, readBatch)
+	send := func() error {
+		select {
+		case refs <- batch:
+			batch = make([]blobRef, 0, readBatch)
+			return nil
+		case <-stop:
+			return fs.SkipAll
 		}
 	}
+	err := r.walkDocuments(func(b blobRef) error {
+		if batch = append(batch, b); len(batch) == readBatch {
+			return send()
+		}
+		return nil
+	})
+	if err == nil {
+		err = send()
+	}
+	close(refs)
+	if err != nil && !errors.Is(err, fs.SkipAll) {
+		fail(err)
+	}
+	readers.Wait()
 	return failure
+}
+
+// documentReader reads one document after the other.
+type documentReader struct {
+	files     fileReader
+	documents document.Reader
 }
 
 // buildGCPercent is how much garbage may gather while an index is built.
@@ -429,7 +412,7 @@ const readBatch = 64
 
 // readEntries reads documents and hands their entries on in order.
 func (r *Repo) readEntries(refs []blobRef, fn func(*index.Entry) error) error {
-	var reader document.Reader
+	var reader documentReader
 	for _, b := range refs {
 		e, err := r.entryOf(&reader, b)
 		if err != nil {
@@ -467,8 +450,14 @@ func (r *Repo) countDocuments() (int, error) {
 // file is the committed one, which is the usual and by far the faster case,
 // else from git's objects.
 func (r *Repo) content(b blobRef) ([]byte, error) {
-	data, err := os.ReadFile(filepath.Join(r.git.Root(), filepath.FromSlash(b.path)))
-	if err == nil && gitstore.HashBlob(data) == b.id {
+	return r.contentInto(&fileReader{}, b)
+}
+
+// contentInto is content for one document after the other: what it returns may
+// be valid until the next call only.
+func (r *Repo) contentInto(f *fileReader, b blobRef) ([]byte, error) {
+	data, err := f.read(filepath.Join(r.git.Root(), filepath.FromSlash(b.path)))
+	if err == nil && gitstore.IsBlob(data, b.id) {
 		return data, nil
 	}
 	return r.git.Blob(b.id)
