@@ -57,10 +57,36 @@ func Satisfy(wishes []Wish, domains Domains) (Verdict, Witness) {
 		}
 		q.goals = append(q.goals, f)
 	}
-	if len(q.atoms) > maxAtoms || !q.represent() || !q.tabulate() {
+	if !q.prepare() {
 		return Undecided, nil
 	}
-	return q.search()
+	verdict := q.search()
+	if verdict != Possible {
+		return verdict, nil
+	}
+	return verdict, q.witness()
+}
+
+// Constant says whether a condition holds for all values or for none.
+func Constant(cond *expr.Expr, domains Domains) (constant, holds bool) {
+	q := &question{domains: domains, index: map[string]int{}}
+	f := q.formula(cond)
+	if !q.prepare() {
+		return false, false
+	}
+	q.goals = []*formula{f}
+	if q.search() == Impossible {
+		return true, false
+	}
+	for _, v := range q.vars {
+		v.pick = 0
+	}
+	q.goals[0] = &formula{op: isNot, args: []*formula{f}}
+	return q.search() == Impossible, true
+}
+
+func (q *question) prepare() bool {
+	return len(q.atoms) <= maxAtoms && q.represent() && q.tabulate()
 }
 
 // question is one call of Satisfy.
@@ -197,27 +223,25 @@ func (q *question) eval(f *formula) (holds, ok bool) {
 	return a.table[at] == yes, a.table[at] != failed
 }
 
-// search tries every combination of representatives.
-func (q *question) search() (Verdict, Witness) {
+// search tries every combination of representatives; it stops at the first with which the goals are met.
+func (q *question) search() Verdict {
 	combinations := 1
 	for _, v := range q.vars {
 		if combinations *= len(v.reps); combinations > maxCombinations {
-			return Undecided, nil
+			return Undecided
 		}
 	}
 	verdict := Impossible
 	if combinations == 0 { // a field that can have no value at all: the definitions contradict each other
-		return Undecided, nil
+		return Undecided
 	}
 	for {
-		switch feasible, certain := q.feasible(); {
-		case !feasible:
-		default:
+		if feasible, certain := q.feasible(); feasible {
 			holds, ok := q.holds()
 			if !ok || holds && !certain {
 				verdict = Undecided
 			} else if holds {
-				return Possible, q.witness()
+				return Possible
 			}
 		}
 		i := len(q.vars) - 1
@@ -229,7 +253,7 @@ func (q *question) search() (Verdict, Witness) {
 			v.pick = 0
 		}
 		if i < 0 {
-			return verdict, nil
+			return verdict
 		}
 	}
 }

@@ -62,10 +62,67 @@ func hasElse(s *route.Step) bool {
 
 // constant tells whether a condition always or never holds.
 func (s *subject) constant(e *expr.Expr) (constant, holds bool) {
-	for _, holds := range []bool{true, false} {
-		if verdict, _ := decide.Satisfy([]decide.Wish{{Cond: e, Holds: !holds}}, s.domains(nil)); verdict == decide.Impossible {
-			return true, holds
-		}
+	if s.open(e, map[string]bool{}) {
+		return false, false
 	}
-	return false, false
+	if known, ok := s.constants[e]; ok {
+		return known[0], known[1]
+	}
+	constant, holds = decide.Constant(e, s.domains(nil))
+	if s.constants == nil {
+		s.constants = map[*expr.Expr][2]bool{}
+	}
+	s.constants[e] = [2]bool{constant, holds}
+	return constant, holds
+}
+
+// open tells at a glance that a condition is not constant: it asks for no
+// field twice and none of its comparisons is settled by the field's type. It
+// spares most conditions the exact answer.
+func (s *subject) open(e *expr.Expr, seen map[string]bool) bool {
+	once := func(e *expr.Expr) bool {
+		p, ok := decide.Path(e)
+		if !ok || seen[p] {
+			return false
+		}
+		seen[p] = true
+		return true
+	}
+	switch e.Op {
+	case expr.And, expr.Or, expr.Not:
+		for _, a := range e.Args {
+			if !s.open(a, seen) {
+				return false
+			}
+		}
+		return true
+	case expr.Eq, expr.Ne, expr.Lt, expr.Le, expr.Gt, expr.Ge:
+		field, other := e.Args[0], e.Args[1]
+		if other.Op != expr.Literal || other.Value == nil || !once(field) {
+			return false
+		}
+		if k := field.Type.Kind; k.IsNumber() || k == expr.DateKind || k == expr.DateTime {
+			p, _ := decide.Path(field)
+			f := s.field(p)
+			return f != nil && beyond(other, f.Min, -1) && beyond(other, f.Max, 1)
+		}
+		return (e.Op == expr.Eq || e.Op == expr.Ne) && (field.Type.Values == nil || len(field.Type.Values) > 2)
+	case expr.Call:
+		return (e.Name == "empty" || e.Name == "filled") && len(e.Args) == 1 && e.Args[0].Type.Nullable && once(e.Args[0])
+	}
+	return false
+}
+
+// beyond tells whether a constant lies on the inner side of a bound, if there
+// is one: sign is -1 for the least value and 1 for the greatest.
+func beyond(constant *expr.Expr, bound string, sign int) bool {
+	if bound == "" {
+		return true
+	}
+	v, err := expr.ParseValue(expr.Type{Kind: expr.Decimal}, bound)
+	if err != nil {
+		return false
+	}
+	n, ok := expr.Compare(v, constant.Value)
+	return ok && n == sign
 }

@@ -61,6 +61,9 @@ func (s *subject) deadBranches(step *route.Step) {
 		if t == nil && len(b.Steps) == 0 || t != nil && s.saysItself(t) {
 			continue // `else: next` says what is meant, taken or not
 		}
+		if len(now) == 1 { // the first one, and not impossible by itself
+			continue
+		}
 		if verdict, _ := s.ask(st, now...); verdict != decide.Impossible {
 			continue
 		}

@@ -101,7 +101,11 @@ func (s *subject) filledBy(known func(string) bool) func(string) bool {
 		if i < 0 {
 			return required
 		}
-		if base := s.field(path[:i]); base == nil || base.Type != expr.Document {
+		base := s.field(path[:i])
+		if base != nil && base.Type == expr.Directory {
+			return filled(path[:i]) && s.everyEntry(base.Directory, path[i+1:])
+		}
+		if base == nil || base.Type != expr.Document {
 			return false
 		}
 		if name := path[i+1:]; f == nil && name != "status" && name != "number" && name != "registered" {
@@ -110,6 +114,20 @@ func (s *subject) filledBy(known func(string) bool) func(string) bool {
 		return (required || f == nil) && filled(path[:i])
 	}
 	return filled
+}
+
+// everyEntry tells whether all entries of a directory have a value.
+func (s *subject) everyEntry(directory, name string) bool {
+	d := s.forms.Directory(directory)
+	if d == nil {
+		return false
+	}
+	for _, e := range d.Entries {
+		if name != "id" && name != "title" && e.Values[name] == "" && !e.Closed {
+			return false
+		}
+	}
+	return true
 }
 
 // fact lists the paths that surely have a value when a condition holds, or

@@ -30,6 +30,9 @@ func rules() []*rule {
 		overlappingBranches(),
 		deadBranch(),
 		constantCondition(),
+		possiblyEmpty(),
+		unroundedMoney(),
+		divisionByZero(),
 	}
 }
 
@@ -42,6 +45,8 @@ type subject struct {
 	settings *settings.Settings
 	env      *expr.Env // names for expressions outside every each; nil without a form
 	flow     *dataflow // see data
+	// constants remembers which conditions are constant, and how.
+	constants map[*expr.Expr][2]bool
 
 	rule     *rule
 	problems *diag.List

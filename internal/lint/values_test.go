@@ -162,6 +162,61 @@ func TestBranches(t *testing.T) {
 	})
 }
 
+func TestValues(t *testing.T) {
+	checkValues(t, []valueCase{
+		// R036
+		{fmt.Sprintf(urgent, "«client_number != \"7\"»"), []string{
+			`R036 this is false when "client_number" is empty: an empty value differs from nothing`}},
+		{"- {task: \"Проверить: номер\", who: role lawyer, if: \"«client_number not in ['7', '8']»\"}\n", []string{
+			`R036 this is false when "client_number" is empty: an empty value differs from nothing`}},
+		{fmt.Sprintf(urgent, "'filled(client_number) and client_number != \"7\"'"), nil},
+		{fmt.Sprintf(urgent, "'client_number != \"7\" or empty(client_number)'"), nil},
+		{fmt.Sprintf(urgent, "client_number == \"7\""), nil},
+		{fmt.Sprintf(urgent, "kind != \"supply\""), nil},
+		{fmt.Sprintf(urgent, "manager != author"), nil}, // by default somebody
+		{fmt.Sprintf(urgent, "client.status != \"customer\""), nil},
+		{fmt.Sprintf(urgent, "«inquiry.status != \"done\"»"), []string{
+			`R036 this is false when "inquiry.status" is empty: an empty value differs from nothing`}},
+		{"- {task: A, who: role lawyer, fill: [client_number]}\n" + fmt.Sprintf(urgent, "client_number != \"7\""), nil},
+		{"- {task: A, id: a, who: role lawyer, fill: [client_number], outcomes: {good: next, bad: {go: b}}}\n- {task: B, id: b, who: role lawyer, if: «client_number != \"7\"»}\n", []string{
+			`R036 this is false when "client_number" is empty: an empty value differs from nothing`}},
+		{"- parallel:\n  branches:\n  - {task: A, who: role lawyer, fill: [client_number]}\n  - {task: B, who: role cfo}\n" + fmt.Sprintf(urgent, "client_number != \"7\""), nil},
+		{"- parallel:\n  join: any\n  branches:\n  - {task: A, who: role lawyer, fill: [client_number]}\n  - {task: B, who: role cfo}\n" + fmt.Sprintf(urgent, "«client_number != \"7\"»"), []string{
+			`R036 this is false when "client_number" is empty: an empty value differs from nothing`}},
+		{"- do: {set: {client_number: '\"7\"'}}\n" + fmt.Sprintf(urgent, "client_number != \"7\""), nil},
+		{"- do: {set: {client_number: number}, if: empty(client_number)}\n" + fmt.Sprintf(urgent, "client_number != \"7\""), nil},
+		{"- repeat: A\n  steps: [{task: A, who: role lawyer}]\n  until: filled(client_number)\n  max: 3\n  else: {end: lost}\n" + fmt.Sprintf(urgent, "client_number != \"7\""), nil},
+		{"- wait: {when: client_number == \"8\"}\n" + fmt.Sprintf(urgent, "client_number != \"7\""), nil},
+		{"- {task: A, who: role lawyer, fill: [amount]}\n" + fmt.Sprintf(urgent, "amount - «paid» > 0"), []string{
+			`R036 "paid" may be empty here; then so is the calculation, and the condition does not hold`}},
+		{"- {task: A, who: role lawyer, fill: [amount]}\n" + fmt.Sprintf(urgent, "\"amount - (paid ?? 0) > 0\""), nil},
+		{"- do: {set: {paid: «amount» * 2}}\n- {task: A, who: role lawyer, if: paid > 3}\n", []string{
+			`R036 "amount" may be empty here; then "paid" gets no value`}},
+		{"- do: {set: {paid: amount}}\n", nil},
+		{"- do: {set: {paid: amount * 2}, if: filled(amount)}\n", nil},
+		{"- wait: «signing_date» + 5wd\n", []string{`R036 "signing_date" may be empty here; then the route waits for ever`}},
+		{"- wait: {until: signing_date + 5wd}\n  if: filled(signing_date)\n", nil},
+		{"- {task: A, who: role lawyer, due: «valid_until» - 5wd}\n", []string{`R036 "valid_until" may be empty here; then the task has no deadline`}},
+		{"- {task: A, who: role lawyer, due: [valid_until, 5wd]}\n", nil},
+
+		// R038
+		{"- {task: A, who: role lawyer, fill: [amount]}\n" + fmt.Sprintf(urgent, "paid == «amount * 0.2»"), []string{
+			"R038 a sum of money has two digits behind the point; this has more and equals none"}},
+		{fmt.Sprintf(urgent, "'paid == round(amount * 0.2, 2)'"), nil},
+		{fmt.Sprintf(urgent, "paid == amount * 2"), nil},
+		{fmt.Sprintf(urgent, "paid == «0.333»"), []string{"R038 a sum of money has two digits behind the point; this has more and equals none"}},
+
+		// R039
+		{fmt.Sprintf(urgent, "amount / stages_open > 5"), nil}, // computed: nobody knows
+		{fmt.Sprintf(urgent, "amount / «paid» > 5"), []string{"R039 division by zero when paid = 0"}},
+		{fmt.Sprintf(urgent, "paid > 0 and amount / paid > 5"), nil},
+		{fmt.Sprintf(urgent, "amount / «paid» > 5 and paid > 0"), []string{"R039 division by zero when paid = 0"}},
+		{fmt.Sprintf(urgent, "amount / «count(stages)» > 5"), []string{"R039 division by zero when there are no rows"}},
+		{"- {task: A, who: role lawyer, fill: [stages]}\n" + fmt.Sprintf(urgent, "amount / count(stages) > 5"), nil},
+		{"- choose:\n  branches:\n  - if: paid != 0\n    do: {set: {amount: amount / paid * amount}, if: filled(amount)}\n  - else: next\n", nil},
+	})
+}
+
 // TestReferenceIsClean holds the rules against every example of docs/routes.md.
 func TestReferenceIsClean(t *testing.T) {
 	text, err := os.ReadFile(filepath.Join("..", "..", "docs", "routes.md"))
