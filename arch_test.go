@@ -37,6 +37,7 @@ var packages = []struct {
 	{"route", "route definitions", true},
 	{"diagram", "a route drawn: tree, SVG, Mermaid, DOT", true},
 	{"engine", "the pure transition function of routes", true},
+	{"trial", "tests of routes, their coverage, simulations", true},
 	{"message", "a mail message of the real world, read tolerantly", true},
 	{"filetext", "the text of attached files", true},
 	{"intake", "a message → a card, purely", true},

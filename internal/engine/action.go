@@ -72,6 +72,9 @@ func (r *run) action(a *route.Action, s *route.Step, item string) error {
 		_, err = r.begin(def, nil)
 		return err
 	case route.Assign:
+		if a.Field.Text != "" {
+			return r.appoint(a, s, item)
+		}
 		return r.assignOpen(a, s, item)
 	}
 	return refuse(NotCarriedOut, "e1 lint", "route %q: the action %q is not carried out by this version", r.r.Name.Text, string(a.Kind))

@@ -230,6 +230,77 @@ func (r *run) leastLoaded(people []performer) (performer, error) {
 	return people[best], nil
 }
 
+// appoint puts a person into a field of the document. Who is absent is
+// appointed only when everybody is: the field holds for longer than an absence.
+func (r *run) appoint(a *route.Action, s *route.Step, item string) error {
+	users, err := r.resolve(a.Who, s, item)
+	if err != nil {
+		return err
+	}
+	var people []performer
+	for _, id := range users {
+		if _, away := r.org.Absent(id, expr.DateOf(r.in.Now)); !away {
+			people = append(people, performer{who: id})
+		}
+	}
+	if len(people) == 0 {
+		for _, id := range users {
+			people = append(people, performer{who: id})
+		}
+	}
+	if len(people) == 0 {
+		r.note("step %q: nobody for the field %q: %s", s.ID, a.Field.Text, a.Who)
+		return nil
+	}
+	if a.Pick.Kind != route.PickLeastLoaded {
+		return r.store(r.self, a.Field.Text, r.org.Value(people[0].who))
+	}
+	if people, err = r.lightest(people); err != nil {
+		return err
+	}
+	// Being responsible is no task yet, so loads alone would give a whole
+	// morning's documents to one person: equals take turns by the number.
+	return r.store(r.self, a.Field.Text, r.org.Value(people[ordinal(r.self.Number)%len(people)].who))
+}
+
+// lightest gives those who have the fewest open tasks.
+func (r *run) lightest(people []performer) ([]performer, error) {
+	users := make([]string, len(people))
+	for i, p := range people {
+		users[i] = p.who
+	}
+	loads, err := r.in.Lookup.WorkLoad(users)
+	if err != nil {
+		return nil, err
+	}
+	least, out := -1, []performer(nil)
+	for i, p := range people {
+		load := r.loads[p.who]
+		if i < len(loads) {
+			load += loads[i]
+		}
+		switch {
+		case least < 0 || load < least:
+			least, out = load, []performer{p}
+		case load == least:
+			out = append(out, p)
+		}
+	}
+	return out, nil
+}
+
+// ordinal is the number at the end of a document's number.
+func ordinal(number string) int {
+	n := 0
+	for _, c := range number[strings.LastIndexByte(number, '-')+1:] {
+		if c < '0' || c > '9' {
+			return 0
+		}
+		n = (n*10 + int(c-'0')) % 1_000_000_007
+	}
+	return n
+}
+
 // afterLast takes the one whose id follows that of the last performer, so that
 // the rotation goes on also when the last one has left. Who acts for somebody
 // has that one's turn.

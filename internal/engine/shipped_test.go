@@ -205,10 +205,11 @@ func TestContractApproval(t *testing.T) {
 			"signing, documents petrova",
 			"signing, originals belova, scans petrova",
 			"signing, originals belova",
-			"signing, signature petrova",
+			"signing, signature petrova, paid petrova",
+			"signing, paid petrova",
 			"execution, done approved",
 		}, "1 orlov approve", "2 fedorov reject: слишком дорого", "3 petrova", "4 orlov approve", "5 fedorov approve", "6 romanova approve",
-			"8 belova", "7 petrova", "10 petrova", "9 belova", "11 petrova signed signing_date=2026-12-01")
+			"8 belova", "7 petrova", "10 petrova", "9 belova", "11 petrova signed signing_date=2026-12-01", "12 petrova paid")
 	})
 	t.Run("at the threshold the general director is not asked", func(t *testing.T) {
 		walk(t, contract(t, "1000000.00"), "C", "petrova", []string{"approval, legal orlov", "approval, finance fedorov",

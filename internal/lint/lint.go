@@ -46,7 +46,7 @@ func (r *Result) StepAt(file, element string) (diag.Span, bool) {
 func Run(defs *definition.Set, paths ...string) (*Result, error) {
 	l := &linter{defs: defs, sources: map[string][]byte{}, parsed: map[string]*route.Route{}}
 	for _, check := range []func() error{
-		l.settings, l.organisation, l.forms, l.calendars, l.routes, l.imports, l.reports,
+		l.settings, l.organisation, l.forms, l.calendars, l.routes, l.trials, l.imports, l.reports,
 	} {
 		if err := check(); err != nil {
 			return nil, err
@@ -221,6 +221,26 @@ func (l *linter) route(f *definition.RouteFile) (diag.List, error) {
 	}
 	judged, err := Route(l.defs, r)
 	return append(problems, judged...), err
+}
+
+// trials checks the route tests without running them.
+func (l *linter) trials() error {
+	tests, err := l.defs.RouteTests()
+	if err != nil || len(tests) == 0 {
+		return err
+	}
+	base, err := l.defs.Trial()
+	if err != nil {
+		return err
+	}
+	for _, t := range tests {
+		l.see(t.Source)
+		l.add(t.Problems...)
+		if t.File != nil && !t.Problems.HasErrors() {
+			l.add(base.Check(t.File)...)
+		}
+	}
+	return nil
 }
 
 func (l *linter) imports() error {

@@ -113,9 +113,10 @@ type problemJSON struct {
 	Help      string        `json:"help"`
 }
 
-func problemsJSON(w io.Writer, p Problems) error {
-	list := make([]problemJSON, len(p.List))
-	for i, problem := range p.List {
+// ProblemObjects gives problems in the shape of the JSON contract.
+func ProblemObjects(problems diag.List) any {
+	list := make([]problemJSON, len(problems))
+	for i, problem := range problems {
 		at := problem.At
 		if !at.End.IsValid() {
 			at.End = at.Start
@@ -131,9 +132,13 @@ func problemsJSON(w io.Writer, p Problems) error {
 			Related: related, Path: problem.Path, Help: problem.Help,
 		}
 	}
+	return list
+}
+
+func problemsJSON(w io.Writer, p Problems) error {
 	counts := p.Counts
 	if counts == "" {
 		counts = "files"
 	}
-	return JSON(w, Object{{counts, p.Files}, {"problems", list}})
+	return JSON(w, Object{{counts, p.Files}, {"problems", ProblemObjects(p.List)}})
 }

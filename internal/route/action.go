@@ -22,7 +22,7 @@ const (
 	StartOf  ActionKind = "start"    // start another route
 	Mail     ActionKind = "mail"     // a letter from a template
 	Generate ActionKind = "generate" // a file from a template
-	Assign   ActionKind = "assign"   // performer, controller, deadline of an open step
+	Assign   ActionKind = "assign"   // performer, deadline of an open step; or a person for a field
 )
 
 var actionKinds = []string{"set", "register", "link", "comment", "cancel", "complete", "start", "mail", "generate", "assign"}
@@ -45,6 +45,8 @@ type Action struct {
 	On       *Expr         // start: the document; nil: this one
 	Template Word          // mail, generate
 	As       Word          // generate: the file's name
+	Field    Word          // assign: the user field that receives one of who
+	Pick     Pick          // assign with a field: which of several
 	Who      *People       // assign
 	Due      *Due          // assign
 }
@@ -165,9 +167,13 @@ func (p *parser) fillKeys(a *Action, n *yamlsrc.Node) {
 		a.Template = o.required("template")
 		a.As = o.word("as")
 	case Assign:
-		a.Steps = o.words("step")
-		if n.Get("step") == nil {
+		a.Steps, a.Field = o.words("step"), o.word("field")
+		if n.Get("step") == nil && n.Get("field") == nil {
 			o.missing("step")
+		}
+		if a.Field.Text != "" {
+			p.fillField(a, o)
+			break
 		}
 		if who := o.node("who"); who != nil {
 			a.Who = p.people(who, "who")
@@ -180,6 +186,24 @@ func (p *parser) fillKeys(a *Action, n *yamlsrc.Node) {
 		}
 	}
 	o.done()
+}
+
+// fillField reads `assign: {field: manager, who: role manager, pick: least-loaded}`.
+func (p *parser) fillField(a *Action, o *object) {
+	if len(a.Steps) > 0 {
+		p.errorf(R004, a.At, "assign names a step and a field; write two actions")
+	}
+	if who := o.node("who"); who != nil {
+		a.Who = p.people(who, "who")
+	} else {
+		o.missing("who")
+	}
+	a.Pick = Pick{Kind: PickFirst}
+	if n := o.node("pick"); n != nil {
+		if a.Pick = p.pick(n); a.Pick.Kind != PickFirst && a.Pick.Kind != PickLeastLoaded {
+			p.errorf(R004, p.file.Span(n), "pick is %s; a field receives one person: first or least-loaded", describe(n))
+		}
+	}
 }
 
 func (p *parser) assignments(n *yamlsrc.Node, what string) []*Assignment {

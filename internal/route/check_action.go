@@ -34,6 +34,12 @@ func (c *checker) action(a *Action, env *expr.Env) {
 		c.route(a.Route)
 		c.compile(a.On, env, expr.Options{Want: expr.Type{Kind: expr.Document}})
 	case Assign:
+		if a.Field.Text != "" && c.env != nil {
+			c.field(a.Field, c.fields, "field")
+			if v, ok := c.env.Lookup(a.Field.Text); ok && v.Type.Kind != expr.UserKind {
+				c.errorf(R031, a.Field.At, "field %q is %s; it cannot hold a person", a.Field.Text, v.Type)
+			}
+		}
 		c.people(a.Who, env)
 		c.due(a.Due, env)
 	}

@@ -1,0 +1,292 @@
+package trial
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/e1-dms/e1/internal/diag"
+	"github.com/e1-dms/e1/internal/document"
+	"github.com/e1-dms/e1/internal/engine"
+	"github.com/e1-dms/e1/internal/expr"
+	"github.com/e1-dms/e1/internal/form"
+	"github.com/e1-dms/e1/internal/route"
+	"github.com/e1-dms/e1/internal/worktime"
+	"github.com/e1-dms/e1/internal/yamlsrc"
+)
+
+// Check holds the tests of a file against the definitions: routes, steps,
+// outcomes, fields, people and values. Nothing is run.
+func (b *Base) Check(f *File) diag.List {
+	s := b.stage(f)
+	c := &checker{base: b, src: f.Source, problems: s.problems}
+	if r := f.Route; r.Text != "" {
+		c.route(r)
+	}
+	for _, t := range f.Tests {
+		forms, problems := s.forms(t)
+		c.forms, c.problems = forms, append(c.problems, problems...)
+		c.test(t)
+	}
+	out := c.problems.Dedup()
+	out.Sort()
+	return out
+}
+
+type checker struct {
+	base     *Base
+	forms    *form.Set
+	src      *yamlsrc.File
+	problems diag.List
+	r        *route.Route // of the test at hand
+}
+
+func (c *checker) errorf(code yamlsrc.Code, at diag.Span, format string, args ...any) {
+	c.problems.Errorf(code.Code, code.Slug, at, format, args...)
+}
+
+// route gives a route that can be run. What is wrong with one that cannot is
+// reported where it is written.
+func (c *checker) route(name Word) *route.Route {
+	if !slices.Contains(c.base.Names, name.Text) {
+		c.errorf(unknownRoute, name.At, "%s", diag.Unknown("route", name.Text, c.base.Names))
+		return nil
+	}
+	r, err := c.base.UsableRoute(name.Text)
+	if err != nil {
+		return nil
+	}
+	return r
+}
+
+func (c *checker) test(t *Test) {
+	if t.Route.Text == "" {
+		return
+	}
+	if c.r = c.route(t.Route); c.r == nil {
+		return
+	}
+	c.person(t.File.By)
+	c.person(t.By)
+	p := &play{base: c.base, forms: c.forms, src: c.src, test: t, r: c.r, res: &Result{Test: t}}
+	c.problems = append(c.problems, p.prepare()...)
+	for _, a := range t.Answers {
+		c.answer(p, a)
+	}
+	c.expect(p, t.Expect)
+}
+
+func (c *checker) person(w Word) {
+	if w.Text != "" && c.forms.Org().User(w.Text) == nil {
+		c.errorf(unknownPerson, w.At, "%s", diag.Unknown("user", w.Text, c.forms.Org().UserIDs()))
+	}
+}
+
+func (c *checker) answer(p *play, a *Answer) {
+	c.person(a.Who)
+	c.person(a.To)
+	switch a.Kind {
+	case Advance, Accept, Refuse, Delegate, Withdraw:
+		if s := c.step(a.Subject, a.Kind == Advance); s != nil && a.Outcome.Text != "" {
+			c.outcome(s, a.Outcome)
+		}
+		c.values(p, p.number, a.Fields)
+	case Set:
+		number := p.number
+		if a.On.Text != "" {
+			number = a.On.Text
+		}
+		c.values(p, number, a.Fields)
+	case After:
+		if _, err := worktime.ParseDuration(a.Subject.Text); err != nil {
+			c.errorf(unfitValue, a.Subject.At, "after: %v", err)
+		}
+	case Until:
+		if _, _, err := moment(a.Subject.Text, c.forms.Settings().Zone); err != nil {
+			c.errorf(unfitValue, a.Subject.At, "until: %v", err)
+		}
+	case Start:
+		c.route(a.Subject)
+	}
+	c.expect(p, a.Expect)
+}
+
+// step finds a step of the tested route, or of another one that may run on
+// the same document.
+func (c *checker) step(w Word, orKey bool) *route.Step {
+	id, _, _ := strings.Cut(w.Text, "@")
+	if s := c.r.Step(id); s != nil {
+		return s
+	}
+	for _, r := range c.base.Routes {
+		if r.For.Text == c.r.For.Text || r.For.Text == "" {
+			if s := r.Step(id); s != nil {
+				return s
+			}
+		}
+	}
+	var known []string
+	for _, s := range c.r.Steps() {
+		if s.Person() || s.Named {
+			known = append(known, s.ID)
+		}
+	}
+	if orKey && diag.Nearest(id, known) == "" && diag.Nearest(id, answerKeys()) != "" {
+		known = answerKeys()
+	}
+	c.errorf(unknownStep, w.At, "route %q: %s", c.r.Name.Text, diag.Unknown("step", id, known))
+	return nil
+}
+
+func (c *checker) outcome(s *route.Step, w Word) {
+	var known []string
+	for _, o := range s.Outcomes {
+		known = append(known, o.Name)
+	}
+	if s.Controller != nil {
+		known = append(known, "confirm", "return")
+	}
+	if s.Verb == route.Inform {
+		known = append(known, "read")
+	}
+	if !slices.Contains(known, w.Text) {
+		c.errorf(unknownOutcome, w.At, "step %q: %s", s.ID, diag.Unknown("outcome", w.Text, known))
+	}
+}
+
+// values holds values against the form of a document.
+func (c *checker) values(p *play, number string, pairs []yamlsrc.Pair) {
+	d := p.w.docs[number]
+	if d == nil {
+		return // it may be registered on the way
+	}
+	scratch := &document.Document{Form: d.Form, Status: d.Status}
+	c.problems = append(c.problems, p.w.fill(c.src, scratch, pairs, p.by)...)
+}
+
+func (c *checker) expect(p *play, e *Expect) {
+	if e == nil {
+		return
+	}
+	for _, list := range []*yamlsrc.Node{e.Path, e.Open} {
+		if list == nil {
+			continue
+		}
+		for _, n := range list.Items {
+			c.step(Word{Text: n.Value, At: c.src.Span(n)}, false)
+		}
+	}
+	for _, pair := range append(slices.Clone(e.Who), e.Due...) {
+		c.step(Word{Text: pair.Key.Value, At: c.src.Span(pair.Key)}, false)
+	}
+	for _, pair := range append(slices.Clone(e.Who), e.Told...) {
+		c.people(pair.Value)
+	}
+	kinds := []string{string(engine.TellAssigned), string(engine.TellInform), string(engine.TellReminder), string(engine.TellEscalated), string(engine.TellWithdrawn)}
+	for _, pair := range e.Told {
+		if !slices.Contains(kinds, pair.Key.Value) {
+			c.errorf(unknownKey, c.src.Span(pair.Key), "told: %s", diag.Unknown("key", pair.Key.Value, kinds))
+		}
+	}
+	if f := c.forms.Form(c.r.For.Text); f != nil {
+		c.status(f, e.Status)
+		c.fields(f, e.Card)
+	}
+	for _, g := range append(slices.Clone(e.Registered), e.Documents...) {
+		c.given(p, g)
+	}
+	if e.End.Text != "" && !slices.Contains(ends(c.r), e.End.Text) {
+		c.errorf(unknownOutcome, e.End.At, "route %q: %s", c.r.Name.Text, diag.Unknown("end", e.End.Text, ends(c.r)))
+	}
+}
+
+// given checks what is expected of another document.
+func (c *checker) given(p *play, g *Given) {
+	var f *form.Form
+	switch {
+	case g.Form.Text != "":
+		if f = c.forms.Form(g.Form.Text); f == nil {
+			c.errorf(unknownField, g.Form.At, "%s", diag.Unknown("form", g.Form.Text, c.forms.FormNames()))
+		}
+	case p.w.docs[g.Number.Text] != nil:
+		f = c.forms.Form(p.w.docs[g.Number.Text].Form)
+	}
+	if f == nil {
+		return
+	}
+	c.status(f, g.Status)
+	if g.Card != nil {
+		c.fields(f, g.Card.Pairs)
+	}
+}
+
+func (c *checker) status(f *form.Form, w Word) {
+	if _, ok := f.Status(w.Text); w.Text != "" && !ok {
+		c.errorf(unknownField, w.At, "%s: %s", f.Name, diag.Unknown("status", w.Text, f.StatusIDs()))
+	}
+}
+
+// fields checks dotted names of fields.
+func (c *checker) fields(f *form.Form, pairs []yamlsrc.Pair) {
+	for _, pair := range pairs {
+		at, of := c.src.Span(pair.Key), f
+		parts := strings.Split(pair.Key.Value, ".")
+		for i, name := range parts {
+			if name == "status" && i == len(parts)-1 {
+				c.status(of, Word{Text: pair.Value.Value, At: c.src.Span(pair.Value)})
+				break
+			}
+			field := of.Field(name)
+			if field == nil {
+				c.errorf(unknownField, at, "%s: %s", of.Name, diag.Unknown("field", name, of.FieldNames()))
+				break
+			}
+			if i == len(parts)-1 {
+				break
+			}
+			if field.Type != expr.Document || c.forms.Form(field.Form) == nil {
+				c.errorf(unknownField, at, "%s: %q refers to no document", of.Name, name)
+				break
+			}
+			of = c.forms.Form(field.Form)
+		}
+	}
+}
+
+func (c *checker) people(n *yamlsrc.Node) {
+	for _, spec := range words(n) {
+		people := c.forms.Org()
+		if role, ok := strings.CutPrefix(spec, "role "); ok {
+			if people.Role(role) == nil {
+				c.errorf(unknownPerson, c.src.Span(n), "%s", diag.Unknown("role", role, people.RoleIDs()))
+			}
+		} else if department, ok := strings.CutPrefix(spec, "department "); ok {
+			if people.Department(department) == nil {
+				c.errorf(unknownPerson, c.src.Span(n), "unknown department %q", department)
+			}
+		} else if people.User(spec) == nil {
+			c.errorf(unknownPerson, c.src.Span(n), "%s", diag.Unknown("user", spec, people.UserIDs()))
+		}
+	}
+}
+
+// ends lists the names under which a route can end.
+func ends(r *route.Route) []string {
+	out := []string{engine.Done, engine.Stopped}
+	add := func(t *route.Target) {
+		if t == nil || t.Kind != route.EndRoute {
+			return
+		}
+		if t.Name != "" && !slices.Contains(out, t.Name) {
+			out = append(out, t.Name)
+		}
+	}
+	for _, s := range r.Steps() {
+		add(s.Target)
+		add(s.OnMax)
+		for _, o := range s.Outcomes {
+			add(o.Target)
+			add(o.Else)
+		}
+	}
+	return out
+}
