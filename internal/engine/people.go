@@ -263,7 +263,8 @@ func (r *run) appoint(a *route.Action, s *route.Step, item string) error {
 	return r.store(r.self, a.Field.Text, r.org.Value(people[ordinal(r.self.Number)%len(people)].who))
 }
 
-// lightest gives those who have the fewest open tasks.
+// lightest gives those who have the fewest open tasks, in the order of their
+// ids, which never move.
 func (r *run) lightest(people []performer) ([]performer, error) {
 	users := make([]string, len(people))
 	for i, p := range people {
@@ -286,6 +287,7 @@ func (r *run) lightest(people []performer) ([]performer, error) {
 			out = append(out, p)
 		}
 	}
+	slices.SortFunc(out, func(a, b performer) int { return strings.Compare(a.who, b.who) })
 	return out, nil
 }
 

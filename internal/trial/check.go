@@ -181,7 +181,7 @@ func (c *checker) expect(p *play, e *Expect) {
 	for _, pair := range append(slices.Clone(e.Who), e.Told...) {
 		c.people(pair.Value)
 	}
-	kinds := []string{string(engine.TellAssigned), string(engine.TellInform), string(engine.TellReminder), string(engine.TellEscalated), string(engine.TellWithdrawn)}
+	kinds := []string{string(engine.TellAssigned), string(engine.TellInform), string(engine.TellReminder), string(engine.TellEscalated), string(engine.TellWithdrawn), string(engine.TellAnswered)}
 	for _, pair := range e.Told {
 		if !slices.Contains(kinds, pair.Key.Value) {
 			c.errorf(unknownKey, c.src.Span(pair.Key), "told: %s", diag.Unknown("key", pair.Key.Value, kinds))

@@ -321,7 +321,7 @@ func (p *play) task(a *Answer) (*document.Task, error) {
 			if a.Who.Text != "" && a.Who.Text == doer(t) {
 				return t, nil // of several tasks of a step, that of who acts
 			}
-			if first == nil {
+			if first == nil || first.Kind != "" && t.Kind == "" { // parts and requests come last
 				first = t
 			}
 		}
