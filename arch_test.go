@@ -44,6 +44,7 @@ var packages = []struct {
 	{"report", "report definitions and their evaluation", true},
 	{"definition", "all definitions of one state of a repository, each read when asked for", true},
 	{"lint", "checks over all definitions", true},
+	{"schema", "JSON Schemas of a repository's definitions, for editors", true},
 	{"lintout", "problems in the formats of other programs: SARIF, JUnit, GitHub, GitLab", true},
 	{"gitstore/gitindex", "git's index file, plain and split, patched in place", false},
 	{"gitstore", "objects, commits, refs, git's index, locks, recovery", false},

@@ -97,7 +97,7 @@ func (l *linker) references(file *yamlsrc.File, form *Form, f *Field) {
 	switch f.Type {
 	case expr.Directory:
 		if l.s.dirsByName[f.Directory] == nil {
-			l.errorf(unknownRef, file, f.node.Get("directory"), "field %q: %s", f.Name, diag.Unknown("directory", f.Directory, l.s.directoryNames()))
+			l.errorf(unknownRef, file, f.node.Get("directory"), "field %q: %s", f.Name, diag.Unknown("directory", f.Directory, l.s.DirectoryNames()))
 		}
 	case expr.Document:
 		if f.Form != "" && l.s.formsByName[f.Form] == nil {

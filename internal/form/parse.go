@@ -264,7 +264,7 @@ func (p *parser) fieldType(m *yamlsrc.Mapped, f *Field, column bool) {
 		}
 	default:
 		if f.Type, ok = expr.KindOf(text); !ok {
-			p.errorf(wrongType, n, "field %q: %s", f.Name, diag.Unknown("type", text, typeNames()))
+			p.errorf(wrongType, n, "field %q: %s", f.Name, diag.Unknown("type", text, TypeNames()))
 			f.Type = expr.Text
 		}
 	}
@@ -290,7 +290,8 @@ func (p *parser) fieldType(m *yamlsrc.Mapped, f *Field, column bool) {
 	}
 }
 
-func typeNames() []string {
+// TypeNames lists the types of fields.
+func TypeNames() []string {
 	names := []string{"computed"}
 	for k := expr.Text; k < expr.List; k++ {
 		names = append(names, k.String())

@@ -87,7 +87,8 @@ func (s *Set) FormNames() []string {
 	return names
 }
 
-func (s *Set) directoryNames() []string {
+// DirectoryNames lists the names of the directories.
+func (s *Set) DirectoryNames() []string {
 	names := make([]string, len(s.directories))
 	for i, d := range s.directories {
 		names[i] = d.Name

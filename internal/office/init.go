@@ -74,6 +74,9 @@ func Init(ctx context.Context, conf Configuration, f Founding) (*Founded, error)
 		return nil, err
 	}
 	if f.DryRun && git == nil {
+		if err := addSchemas(files); err != nil {
+			return nil, err
+		}
 		return &Founded{Root: f.Dir, User: f.User, Files: names(files)}, nil
 	}
 	done := &Founded{Root: git.Root(), Existed: existed}
@@ -89,6 +92,9 @@ func Init(ctx context.Context, conf Configuration, f Founding) (*Founded, error)
 		if _, err := os.Lstat(filepath.Join(git.Root(), ".gitattributes")); err == nil {
 			delete(files, ".gitattributes")
 		}
+	}
+	if err := addSchemas(files); err != nil {
+		return nil, err
 	}
 	done.Files = names(files)
 	if f.DryRun {

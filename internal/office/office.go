@@ -92,7 +92,10 @@ func (o *Office) updateAs(ctx context.Context, op repo.Operation, decide func(*r
 	done := &Done{}
 	receipt, err := o.repo.Update(ctx, op, func(tx *repo.Tx) error {
 		*done = Done{}
-		return decide(tx, done)
+		if err := decide(tx, done); err != nil {
+			return err
+		}
+		return refreshSchemas(tx)
 	})
 	if err != nil {
 		return nil, err

@@ -15,6 +15,7 @@ import (
 	"github.com/e1-dms/e1/internal/gitstore"
 	"github.com/e1-dms/e1/internal/index"
 	"github.com/e1-dms/e1/internal/repo"
+	"github.com/e1-dms/e1/internal/schema"
 )
 
 // undoDepth bounds how far back the last operation of a user is looked for.
@@ -171,6 +172,9 @@ func (o *Office) revertRenumber(tx *repo.Tx, done *Done, c gitstore.Commit) erro
 }
 
 func (o *Office) revertFile(tx *repo.Tx, head gitstore.Hash, ch gitstore.Change, registered map[string]bool, done *Done) error {
+	if strings.HasPrefix(ch.Path, schema.Dir+"/") {
+		return nil // made anew from the definitions
+	}
 	if strings.HasPrefix(ch.Path, definition.PinnedDir+"/") {
 		return nil // a kept definition harms nobody, and other instances may run on it
 	}
