@@ -19,8 +19,8 @@ func newSchemaCmd(a *app) *cobra.Command {
 with the fields, roles, users, directories and routes of this repository's work
 tree in it. Without a kind it lists the kinds.
 
-Editors with a YAML language server complete and check definitions by the line
-at their top: # yaml-language-server: $schema=../.e1/schema/route.json. The files
+Editors with a YAML language server complete and check definitions by their
+first line, # yaml-language-server: $schema=../.e1/schema/route.json. The files
 of .e1/schema are written by e1 init and kept up to date by every command that
 changes a definition, e1 commit included. --write does it at once, so that the
 editor knows a new field before anything is committed.`,

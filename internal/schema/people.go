@@ -40,6 +40,7 @@ func (s *source) organisation() object {
 	id := func(what string) object { return pattern(`^[a-z0-9_][a-z0-9._-]*$`, what) }
 	known := func(values []string, what string) object { return describe(suggested(values, id("")), what) }
 	day := pattern(`^\d{4}-\d{2}-\d{2}$`, "a day: 2026-11-23")
+	calendar := enum(s.calendars, "the working calendar, where it is not the repository's")
 	return definitions(mapping(nil, object{
 		"users": list(mapping([]string{"id", "name"}, object{
 			"id":         id("the user's id, for ever: small letters, digits, dot, hyphen, underscore"),
@@ -47,13 +48,15 @@ func (s *source) organisation() object {
 			"email":      oneOrMany(object{"type": "string", "pattern": "@"}, "e-mail addresses; git's address finds the acting user"),
 			"department": known(s.departmentIDs(), "the department the user works in"),
 			"roles":      oneOrManyOrNone(known(s.org.RoleIDs(), ""), "what the user may and does"),
+			"calendar":   calendar,
 			"active":     boolean("false for who has left; default true"),
 		}), "employees"),
 		"departments": list(mapping([]string{"id"}, object{
-			"id":     id("the department's id"),
-			"title":  labelled("the department's name"),
-			"head":   known(s.userIDs(), "the user who heads it"),
-			"parent": known(s.departmentIDs(), "the department it belongs to"),
+			"id":       id("the department's id"),
+			"title":    labelled("the department's name"),
+			"head":     known(s.userIDs(), "the user who heads it"),
+			"parent":   known(s.departmentIDs(), "the department it belongs to"),
+			"calendar": calendar,
 		}), "departments"),
 		"roles": list(mapping([]string{"id"}, object{
 			"id":    id("the role's id"),

@@ -75,6 +75,7 @@ func (s *source) inForm(f *form.Form, within object) object {
 		p := o["properties"].(object)
 		p["fill"] = anyOf(field, object{"type": "array", "items": field})
 		p["changed"] = object{"enum": unique(append(slices.Clone(names), "status"))}
+		p["assign"] = object{"properties": object{"field": field}}
 		p["register"] = object{"properties": object{"into": field}}
 	}
 	return o
@@ -134,9 +135,11 @@ func (r *routeSchema) action() object {
 		"start":    anyOf(routes, mapping([]string{"route"}, object{"route": routes, "on": expression("the document; without it this one")})),
 		"mail":     mapping([]string{"to", "template"}, object{"to": expression("the address"), "template": template}),
 		"generate": mapping([]string{"template"}, object{"template": template, "as": text("the file's name")}),
-		"assign": mapping([]string{"step"}, object{
-			"step": steps, "who": ref("people"), "due": ref("due"),
-		}),
+		"assign": anyOf(
+			mapping([]string{"step"}, object{"step": steps, "who": ref("people"), "due": ref("due")}),
+			mapping([]string{"field", "who"}, object{"field": pattern(namePattern, "the user field that receives one of who"), "who": ref("people"),
+				"pick": enum([]string{"first", "least-loaded"}, "which of several")}),
+		),
 	})
 	o["oneOf"] = hasAny(actionVerbs())["anyOf"]
 	return o

@@ -185,7 +185,7 @@ func TestFaults(t *testing.T) {
 		{"routes/long-sale.yaml", "remind: 50%", "remind: often"},
 		{"routes/long-sale.yaml", "who: manager", "whom: manager"},
 		{"routes/long-sale.yaml", "- task: {en: Start", "- taks: {en: Start"},
-		{"routes/long-sale.yaml", "contacted_at: now, manager: last.performer}\n  - reg", "contact_at: now, manager: last.performer}\n  - reg"},
+		{"routes/long-sale.yaml", "set: {status: in_work, contacted_at: now}", "set: {status: in_work, contact_at: now}"},
 		{"routes/long-sale.yaml", "      end: lost", "      ende: lost"},
 		{"routes/long-sale.yaml", "comment: required", "comment: yes please"},
 		{"routes/long-sale.yaml", "into: client", "into: customer"},
