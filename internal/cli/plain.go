@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/e1-dms/e1/internal/document"
 	"github.com/e1-dms/e1/internal/render"
@@ -46,6 +47,9 @@ func plainCard(a *app, d *document.Document, c render.Card) error {
 	}
 	for _, f := range d.Files {
 		add("file", f.Name)
+	}
+	for _, l := range d.Letters {
+		add("letter", fmt.Sprintf("%s %s: %s", l.State, strings.Join(l.To, ", "), l.Subject))
 	}
 	for _, in := range d.Routes {
 		for _, task := range in.Tasks {

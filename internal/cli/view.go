@@ -49,12 +49,22 @@ func documentJSON(r *repo.Repo, d *document.Document, whole bool) (render.Object
 		for _, c := range d.Comments {
 			comments = append(comments, render.Object{{Key: "id", Value: c.ID}, {Key: "at", Value: c.At}, {Key: "by", Value: c.By}, {Key: "text", Value: c.Text}})
 		}
-		o = append(o, render.Member{Key: "comments", Value: comments})
+		o = append(o, render.Member{Key: "comments", Value: comments}, render.Member{Key: "letters", Value: sentJSON(d)})
 	}
 	if len(d.Aliases) > 0 {
 		o = append(o, render.Member{Key: "aliases", Value: d.Aliases})
 	}
 	return o, nil
+}
+
+// sentJSON gives the outgoing letters of a document.
+func sentJSON(d *document.Document) []render.Object {
+	out := []render.Object{}
+	for _, l := range d.Letters {
+		out = append(out, render.Object{{Key: "id", Value: l.ID}, {Key: "to", Value: l.To}, {Key: "subject", Value: l.Subject},
+			{Key: "template", Value: l.Template}, {Key: "state", Value: l.State}, {Key: "by", Value: l.By}, {Key: "at", Value: l.At}, {Key: "sent", Value: l.Sent}})
+	}
+	return out
 }
 
 // cardJSON gives the card in form order, computed fields included; what does

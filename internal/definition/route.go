@@ -134,13 +134,19 @@ func (d *Set) newRouteContext() (route.Context, error) {
 		return route.Context{}, err
 	}
 	ctx := route.Context{
-		Env:       set.Env,
-		Forms:     set.FormNames(),
-		Users:     map[string]bool{},
-		Roles:     people.RoleIDs(),
-		Calendars: calendars,
-		Routes:    routes,
-		Route:     func(name string) *route.Route { return d.routes[name] },
+		Env:        set.Env,
+		Forms:      set.FormNames(),
+		Users:      map[string]bool{},
+		Roles:      people.RoleIDs(),
+		Calendars:  calendars,
+		Template:   d.templateFor,
+		Attachable: d.attachable,
+		Imports: func() []string {
+			names, _ := d.names(ImportsDir)
+			return names
+		},
+		Routes: routes,
+		Route:  func(name string) *route.Route { return d.routes[name] },
 		Fields: func(name string) []string {
 			if f := set.Form(name); f != nil {
 				return f.Order()

@@ -56,6 +56,8 @@ type Set struct {
 	pinned           map[string]*route.Route
 	routeChecks      map[*route.Route]diag.List
 	calendars        map[string]*worktime.Calendar
+	templates        map[string]readTemplate
+	templatesLock    sync.Mutex
 }
 
 // New reads definitions from a source.

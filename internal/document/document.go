@@ -42,6 +42,7 @@ type File struct {
 	Size     int64  // bytes
 	By       string
 	At       time.Time
+	Template string // it was made of, empty for files that were brought
 	// Message and MessageID are, for a letter that was added to the document,
 	// its identity and its Message-ID.
 	Message, MessageID string
@@ -54,12 +55,20 @@ type Letter struct {
 	To       []string
 	Subject  string
 	Template string
-	State    string // queued, sent or withdrawn
+	State    string // LetterQueued, LetterSent or LetterWithdrawn
 	By       string
 	At       time.Time // queued
 	Sent     time.Time
 	Extra    []yamlsrc.Pair
 }
+
+// The states of a letter. A letter is sent only as long as its document says
+// queued.
+const (
+	LetterQueued    = "queued"
+	LetterSent      = "sent"
+	LetterWithdrawn = "withdrawn"
+)
 
 // Instance is one run of a route over the document.
 type Instance struct {

@@ -138,6 +138,7 @@ func (f *File) node() *yamlsrc.Node {
 	m.int("size", f.Size)
 	m.text("by", f.By)
 	m.time("at", f.At)
+	m.text("template", f.Template)
 	m.text("message", f.Message)
 	m.text("message_id", f.MessageID)
 	m.extra(f.Extra)

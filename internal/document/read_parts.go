@@ -30,6 +30,8 @@ func (r *reader) attachment(n *yamlsrc.Node, f *File) {
 			f.By = r.text(k, p.Value)
 		case "at":
 			f.At = r.time(k, p.Value)
+		case "template":
+			f.Template = r.text(k, p.Value)
 		case "message":
 			f.Message = r.text(k, p.Value)
 		case "message_id":

@@ -65,6 +65,16 @@ func (r *run) action(a *route.Action, s *route.Step, item string) error {
 	case route.Cancel, route.Complete:
 		return r.cancelSteps(a, item)
 	case route.StartOf:
+		if a.On != nil {
+			number, err := r.elsewhere(a.On, s, item)
+			if err != nil {
+				return err
+			}
+			if number != "" {
+				r.res.Then = append(r.res.Then, Next{number, Called{Route: a.Route.Text}})
+				return nil
+			}
+		}
 		def, err := r.in.Definitions.Current(a.Route.Text)
 		if err != nil {
 			return &Refusal{Reason: UnknownRoute, Message: err.Error(), Hint: "e1 lint", Err: err}
@@ -76,6 +86,8 @@ func (r *run) action(a *route.Action, s *route.Step, item string) error {
 			return r.appoint(a, s, item)
 		}
 		return r.assignOpen(a, s, item)
+	case route.Mail, route.Reply, route.Generate, route.Attach:
+		return r.order(a, s, item)
 	}
 	return refuse(NotCarriedOut, "e1 lint", "route %q: the action %q is not carried out by this version", r.r.Name.Text, string(a.Kind))
 }

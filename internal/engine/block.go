@@ -370,7 +370,9 @@ func (r *run) wait(s *route.Step, item string) error {
 	if until.IsZero() && slices.ContainsFunc(s.Waits, func(e *route.Event) bool { return e.Kind == route.EventUntil }) {
 		r.note("step %q: the date to wait for is empty", s.ID)
 	}
-	r.open(s, item).Until = until
+	opened := r.open(s, item)
+	opened.Until = until
+	r.recall(s, opened)
 	return nil
 }
 
@@ -426,7 +428,7 @@ func (r *run) over(s *route.Step, item string, p document.Position) (int, error)
 			}
 		case route.EventWhen:
 			come, err = r.condition(e.Expr, s, item)
-		case route.EventChanged:
+		default: // touched and receive have noted it
 			come = p.Count == i+1
 		}
 		if err != nil {
@@ -490,6 +492,15 @@ func (r *run) call(s *route.Step, item string) error {
 	def, err := r.in.Definitions.Current(s.Call.Route.Text)
 	if err != nil {
 		return &Refusal{Reason: UnknownRoute, Message: err.Error(), Hint: "e1 lint", Err: err}
+	}
+	if s.Call.On != nil {
+		number, err := r.elsewhere(s.Call.On, s, item)
+		if err != nil {
+			return err
+		}
+		if number != "" {
+			return r.callOn(number, s, item)
+		}
 	}
 	if s.Call.Wait {
 		r.open(s, item)

@@ -73,7 +73,12 @@ type Result struct {
 	// Over lists the waits for a date that have ended, in the order of time.
 	Over    []Over
 	Effects []Effect
-	Notes   []string // what somebody should know: "nobody for role lawyer"
+	// Then lists what is to happen to other documents, in order; the caller
+	// applies it in the same transaction.
+	Then []Next
+	// Papers lists the files and letters to be made of templates, in order.
+	Papers []Paper
+	Notes  []string // what somebody should know: "nobody for role lawyer"
 	// Trace is what the transition went through, in order.
 	Trace []Visit
 }

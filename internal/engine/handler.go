@@ -95,6 +95,9 @@ func (r *run) handle() (bool, error) {
 		}
 		r.instance().Vars.SetText(name, handled)
 		r.visit(h.Block, item, VisitHandler, h.ID)
+		if h.Keep && r.count(pendingVar(h, item), -1) > 0 {
+			r.instance().Vars.SetText(name, happened)
+		}
 		moved = true
 		if err := r.cancelSteps(&route.Action{Kind: route.Cancel, Steps: h.Cancel}, item); err != nil {
 			return err
@@ -129,5 +132,6 @@ func (r *run) busy(h *route.Handler, item string) bool {
 func (r *run) silence(s *route.Step, item string) {
 	for _, h := range s.Handlers {
 		r.instance().Vars.Delete(handlerVar(h, item))
+		r.instance().Vars.Delete(pendingVar(h, item))
 	}
 }

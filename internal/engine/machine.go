@@ -76,7 +76,7 @@ func Apply(in Input) (Result, error) {
 		runs: map[int]*run{}, loads: map[string]int{}, fields: map[string][]string{}, turns: map[string]string{}}
 	m.docs = []*document.Document{m.self}
 	err := m.dispatch()
-	if _, changed := in.Event.(DocumentChanged); err == nil && !changed {
+	if err == nil && !settlesItself(in.Event) {
 		err = m.settle()
 	}
 	if err == nil {
@@ -91,6 +91,16 @@ func Apply(in Input) (Result, error) {
 	}
 	m.res.New = m.fresh
 	return *m.res, nil
+}
+
+// settlesItself tells events after which what cannot go on stays where it is,
+// instead of refusing the event.
+func settlesItself(e Event) bool {
+	switch e.(type) {
+	case DocumentChanged, MessageReceived, DocumentLinked, PaymentReceived:
+		return true
+	}
+	return false
 }
 
 func (m *machine) dispatch() error {
@@ -126,6 +136,18 @@ func (m *machine) dispatch() error {
 		return m.stop(e)
 	case TimerDue:
 		return m.timers()
+	case Called:
+		return m.called(e)
+	case Returned:
+		return m.returned(e)
+	case Uncalled:
+		return m.uncalled(e)
+	case MessageReceived:
+		return m.arrived(e.arrival())
+	case DocumentLinked:
+		return m.arrived(e.arrival())
+	case PaymentReceived:
+		return m.arrived(e.arrival())
 	}
 	return refuse(BadRequest, "", "event %T is not known", m.in.Event)
 }
@@ -253,7 +275,7 @@ func (r *run) halt(state string) error {
 	}
 	in := r.instance()
 	in.State, in.Ended = state, r.in.Now
-	r.res.Ended = append(r.res.Ended, r.id)
+	r.ended()
 	return nil
 }
 
@@ -274,5 +296,5 @@ func (r *run) close() {
 		return
 	}
 	in.State, in.Ended = Done, r.in.Now
-	r.res.Ended = append(r.res.Ended, r.id)
+	r.ended()
 }

@@ -42,5 +42,10 @@ func PutNumbers(f *form.Form, d *document.Document, numbers map[string]string) {
 		for j := range d.Routes[i].Vars {
 			replace(&d.Routes[i].Vars[j].Value.Text)
 		}
+		for j := range d.Routes[i].Open {
+			for k := range d.Routes[i].Open[j].Started {
+				replace(&d.Routes[i].Open[j].Started[k])
+			}
+		}
 	}
 }

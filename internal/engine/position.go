@@ -52,8 +52,12 @@ func (r *run) drop(at, item string) error {
 	in := r.instance()
 	var children []int
 	for _, p := range in.Open {
-		if below(p.At, p.Item) && p.Child != 0 {
+		switch step := r.r.Step(p.At); {
+		case !below(p.At, p.Item):
+		case p.Child != 0:
 			children = append(children, p.Child)
+		case step != nil && step.Verb == route.Call && len(p.Started) > 0:
+			r.res.Then = append(r.res.Then, Next{p.Started[0], Uncalled{Caller: r.caller(step, p.Item)}})
 		}
 	}
 	in.Open = slices.DeleteFunc(in.Open, func(p document.Position) bool { return below(p.At, p.Item) })

@@ -146,15 +146,11 @@ func (r *run) progress(s *route.Step, p document.Position) (bool, error) {
 	case route.Each:
 		return r.grow(s, p)
 	case route.Call:
-		child := r.self.Instance(p.Child)
-		if child != nil && child.State == Running {
+		end, running := r.childEnd(p)
+		if running {
 			return false, nil
 		}
 		r.closePosition(s, p.Item)
-		end := Stopped
-		if child != nil && child.State == Done {
-			end = child.End
-		}
 		if o := s.Outcome(end); o != nil {
 			r.visit(s, p.Item, VisitOutcome, o.Name)
 			return true, r.outcome(s, p.Item, o)
@@ -165,6 +161,24 @@ func (r *run) progress(s *route.Step, p document.Position) (bool, error) {
 		return true, r.next(s, p.Item)
 	}
 	return false, nil
+}
+
+// childEnd tells how the route that a call awaits has ended, or that it has
+// not.
+func (r *run) childEnd(p document.Position) (end string, running bool) {
+	if end, elsewhere := elsewhereChild(p); elsewhere {
+		return end, end == ""
+	}
+	child := r.self.Instance(p.Child)
+	switch {
+	case child == nil:
+		return Stopped, false
+	case child.State == Running:
+		return "", true
+	case child.State == Done:
+		return child.End, false
+	}
+	return Stopped, false
 }
 
 // admit activates a held step whose turn has come.

@@ -100,6 +100,7 @@ func (r Result) clipped() Result {
 	r.Started, r.Ended = slices.Clip(r.Started), slices.Clip(r.Ended)
 	r.Effects, r.Notes = slices.Clip(r.Effects), slices.Clip(r.Notes)
 	r.Over, r.Trace = slices.Clip(r.Over), slices.Clip(r.Trace)
+	r.Then, r.Papers = slices.Clip(r.Then), slices.Clip(r.Papers)
 	return r
 }
 
@@ -179,6 +180,11 @@ func (m *machine) start(e Start) error {
 
 // begin adds an instance and lets it run.
 func (m *machine) begin(def *route.Route, dues dueTimes) (int, error) {
+	return m.beginFor(def, dues, "")
+}
+
+// beginFor adds an instance whose end somebody may await.
+func (m *machine) beginFor(def *route.Route, dues dueTimes, caller string) (int, error) {
 	id := 1
 	for _, in := range m.self.Routes {
 		id = max(id, in.ID+1)
@@ -186,6 +192,9 @@ func (m *machine) begin(def *route.Route, dues dueTimes) (int, error) {
 	in := document.Instance{ID: id, Route: def.Name.Text, Definition: def.ID, State: Running,
 		By: m.in.Actor, Started: m.in.Now}
 	dues.remember(def, &in.Vars)
+	if caller != "" {
+		in.Vars.SetText(callerVar, caller)
+	}
 	m.self.Routes = append(m.self.Routes, in)
 	m.defs[def.ID] = def
 	if !slices.ContainsFunc(m.res.Pin, func(d Definition) bool { return d.ID == def.ID }) {

@@ -13,6 +13,7 @@ import (
 	"github.com/e1-dms/e1/internal/report"
 	"github.com/e1-dms/e1/internal/route"
 	"github.com/e1-dms/e1/internal/settings"
+	"github.com/e1-dms/e1/internal/template"
 	"github.com/e1-dms/e1/internal/trial"
 	"github.com/e1-dms/e1/internal/worktime"
 	"github.com/e1-dms/e1/internal/yamlsrc"
@@ -42,7 +43,7 @@ func Codes() []Code {
 	for _, c := range settings.Codes() {
 		out = append(out, Code{c.Code, c.Slug, c.Summary})
 	}
-	for _, list := range [][]yamlsrc.Code{yamlsrc.Codes(), document.Codes(), intake.Codes(), definition.ImportCodes(), report.Codes(), worktime.Codes(), trial.Codes()} {
+	for _, list := range [][]yamlsrc.Code{yamlsrc.Codes(), document.Codes(), intake.Codes(), definition.ImportCodes(), report.Codes(), template.Codes(), worktime.Codes(), trial.Codes()} {
 		for _, c := range list {
 			out = append(out, Code(c))
 		}

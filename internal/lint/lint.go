@@ -14,6 +14,7 @@ import (
 	"github.com/e1-dms/e1/internal/report"
 	"github.com/e1-dms/e1/internal/route"
 	"github.com/e1-dms/e1/internal/settings"
+	"github.com/e1-dms/e1/internal/template"
 	"github.com/e1-dms/e1/internal/worktime"
 	"github.com/e1-dms/e1/internal/yamlsrc"
 )
@@ -46,7 +47,7 @@ func (r *Result) StepAt(file, element string) (diag.Span, bool) {
 func Run(defs *definition.Set, paths ...string) (*Result, error) {
 	l := &linter{defs: defs, sources: map[string][]byte{}, parsed: map[string]*route.Route{}}
 	for _, check := range []func() error{
-		l.settings, l.organisation, l.forms, l.calendars, l.routes, l.trials, l.imports, l.reports,
+		l.settings, l.organisation, l.forms, l.calendars, l.routes, l.trials, l.imports, l.reports, l.templates,
 	} {
 		if err := check(); err != nil {
 			return nil, err
@@ -255,6 +256,31 @@ func (l *linter) imports() error {
 			l.add(definition.CheckImport(f, in, set)...)
 		}
 	})
+}
+
+// templates reads every template. With which form one is to be checked, the
+// routes and rules say that use it.
+func (l *linter) templates() error {
+	files, err := l.defs.TemplateFiles()
+	if err != nil {
+		return err
+	}
+	for _, file := range files {
+		if !definition.IsTemplate(file) {
+			continue
+		}
+		src, err := l.defs.Read(file)
+		if err != nil {
+			return err
+		}
+		_, problems := template.Parse(file, src)
+		if strings.HasSuffix(file, "."+string(template.Docx)) {
+			src = nil // no text to be shown
+		}
+		l.see(&yamlsrc.File{Name: file, Src: src})
+		l.add(problems...)
+	}
+	return nil
 }
 
 func (l *linter) reports() error {

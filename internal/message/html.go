@@ -259,3 +259,6 @@ func metaCharset(b []byte) string {
 // HTMLText is what a person reads of an HTML page given as bytes of any
 // character set.
 func HTMLText(b []byte) string { return htmlText(decodeText(b, metaCharset(b), "")) }
+
+// TextOf gives the text of an HTML page as a person reads it.
+func TextOf(html string) string { return htmlText(html) }

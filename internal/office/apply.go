@@ -44,21 +44,59 @@ func (o *Office) applyAt(tx *repo.Tx, done *Done, d *document.Document, event en
 	if err != nil {
 		return err
 	}
-	registered, err := o.take(tx, done, result)
+	taken, err := o.take(tx, done, result)
 	if err != nil {
 		return err
 	}
-	return o.cascade(tx, done, result, registered, depth)
+	if err := o.papers(tx, done, result, taken.numbers); err != nil {
+		return err
+	}
+	if err := o.cascade(tx, done, result, taken, depth); err != nil {
+		return err
+	}
+	if err := o.referred(tx, done, d.Number, event, taken, depth); err != nil {
+		return err
+	}
+	for _, next := range result.Then {
+		if err := o.then(tx, done, next, taken.numbers, depth); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// then lets a route of one document have its effect on another.
+func (o *Office) then(tx *repo.Tx, done *Done, next engine.Next, numbers map[string]string, depth int) error {
+	if n, ok := numbers[next.Document]; ok {
+		next.Document = n
+	}
+	other, err := tx.Document(next.Document)
+	if err != nil {
+		return err
+	}
+	if isVoid(other) {
+		if _, ended := next.Event.(engine.Called); !ended {
+			return nil // nobody is there to be told
+		}
+	}
+	if err := o.applyAt(tx, done, other, next.Event, depth+1); err != nil {
+		return err
+	}
+	now, err := tx.Document(next.Document)
+	if err == nil && done.Document != nil && done.Document.Number != now.Number {
+		done.add(now)
+	}
+	return err
 }
 
 // cascade tells the routes of all documents concerned what happened to them:
 // those that were registered start theirs, those that were changed may wait
 // for it.
-func (o *Office) cascade(tx *repo.Tx, done *Done, result engine.Result, registered map[string]bool, depth int) error {
+func (o *Office) cascade(tx *repo.Tx, done *Done, result engine.Result, taken *taken, depth int) error {
 	for i, changed := range result.Changed {
 		var event engine.Event
 		switch {
-		case registered[changed.Number]:
+		case taken.registered[changed.Number]:
 			event = engine.Registered{}
 		case i < len(result.Fields) && len(result.Fields[i]) > 0:
 			event = engine.DocumentChanged{Fields: result.Fields[i]}
@@ -76,9 +114,16 @@ func (o *Office) cascade(tx *repo.Tx, done *Done, result engine.Result, register
 	return nil
 }
 
+// taken is what a transition has put into the transaction.
+type taken struct {
+	registered map[string]bool   // numbers of new documents
+	numbers    map[string]string // their numbers by placeholder
+	references []reference       // that documents have got
+}
+
 // take puts a transition's documents into the transaction. New documents get
 // their numbers, and every place that named them by placeholder gets it too.
-func (o *Office) take(tx *repo.Tx, done *Done, result engine.Result) (registered map[string]bool, err error) {
+func (o *Office) take(tx *repo.Tx, done *Done, result engine.Result) (*taken, error) {
 	set, err := tx.Definitions().Forms()
 	if err != nil {
 		return nil, err
@@ -93,8 +138,8 @@ func (o *Office) take(tx *repo.Tx, done *Done, result engine.Result) (registered
 			tx.PutFile(name, def.Source)
 		}
 	}
-	numbers := map[string]string{}
-	registered = map[string]bool{}
+	out := &taken{registered: map[string]bool{}, numbers: map[string]string{}}
+	numbers, registered := out.numbers, out.registered
 	isNew := map[string]bool{}
 	for _, placeholder := range result.New {
 		isNew[placeholder] = true
@@ -112,6 +157,13 @@ func (o *Office) take(tx *repo.Tx, done *Done, result engine.Result) (registered
 	}
 	for i, d := range result.Changed {
 		engine.PutNumbers(set.Form(d.Form), d, numbers)
+		if !registered[d.Number] {
+			before, err := tx.Document(d.Number)
+			if err != nil {
+				return nil, err
+			}
+			out.references = append(out.references, newReferences(set, before, d)...)
+		}
 		if err := tx.Replace(d); err != nil {
 			return nil, err
 		}
@@ -133,5 +185,5 @@ func (o *Office) take(tx *repo.Tx, done *Done, result engine.Result) (registered
 	}
 	done.Over = append(done.Over, result.Over...)
 	done.Notes = append(done.Notes, result.Notes...)
-	return registered, nil
+	return out, nil
 }

@@ -202,9 +202,13 @@ func statusID(f *form.Form, text string) (string, error) {
 // Link makes a link. It is stored on the side that points; the other side
 // shows it too.
 func (o *Office) Link(ctx context.Context, number string, l LinkTo) (*Done, error) {
-	return o.change(ctx, "link", number, maySet, func(tx *repo.Tx, _ *Done, _ *form.Form, d *document.Document) error {
+	return o.change(ctx, "link", number, maySet, func(tx *repo.Tx, done *Done, _ *form.Form, d *document.Document) error {
 		tx.Subject("link %s %s %s", number, l.Kind, l.To)
-		return o.link(tx, d, l)
+		had := len(d.Links)
+		if err := o.link(tx, d, l); err != nil || len(d.Links) == had {
+			return err
+		}
+		return o.linked(tx, done, reference{d.Form, d.Number, l.To}, 0)
 	})
 }
 

@@ -217,10 +217,15 @@ func (o *Office) renumber(tx *repo.Tx, d *document.Document, to string) (*docume
 }
 
 // published reports whether somebody outside may know the number: it was
-// pushed, or mailed.
+// pushed, mailed, or generated into a file.
 func (o *Office) published(tx *repo.Tx, d *document.Document) (bool, error) {
 	for _, l := range d.Letters {
-		if l.State == "sent" {
+		if l.State != document.LetterWithdrawn {
+			return true, nil // it may be on its way already
+		}
+	}
+	for _, f := range d.Files {
+		if f.Template != "" {
 			return true, nil
 		}
 	}

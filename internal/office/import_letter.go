@@ -25,7 +25,7 @@ const maxText = 1 << 20
 func (im *importing) commit(ctx context.Context, b *Box, name string, letters []*letter) ([]*outcome, error) {
 	o := Machine(im.repo, "import/"+name, im.opt)
 	var outcomes []*outcome
-	done, err := o.update(ctx, "import", func(tx *repo.Tx, _ *Done) error {
+	done, err := o.update(ctx, "import", func(tx *repo.Tx, done *Done) error {
 		outcomes = nil
 		def, err := currentImport(tx, b, name)
 		if err != nil {
@@ -35,7 +35,7 @@ func (im *importing) commit(ctx context.Context, b *Box, name string, letters []
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			out, err := o.receive(tx, def, l, im.known)
+			out, err := o.receive(tx, done, def, l, im.known)
 			if err != nil {
 				return err
 			}
@@ -106,7 +106,7 @@ func span(numbers []string) string {
 
 // receive decides about one letter inside a transaction. What is wrong with
 // the letter is an outcome; an error is for what is wrong with anything else.
-func (o *Office) receive(tx *repo.Tx, def *intake.Import, l *letter, known map[string]bool) (*outcome, error) {
+func (o *Office) receive(tx *repo.Tx, done *Done, def *intake.Import, l *letter, known map[string]bool) (*outcome, error) {
 	out := &outcome{letter: l}
 	number, err := tx.Lookup().ByLetter(l.identity)
 	if err != nil {
@@ -132,9 +132,9 @@ func (o *Office) receive(tx *repo.Tx, def *intake.Import, l *letter, known map[s
 	var work func() (*document.Document, error)
 	switch out.kind {
 	case intake.Register:
-		work = func() (*document.Document, error) { return o.registerLetter(tx, def, result, l) }
+		work = func() (*document.Document, error) { return o.registerLetter(tx, done, def, result, l) }
 	case intake.Attach:
-		work = func() (*document.Document, error) { return o.attachLetter(tx, result, l) }
+		work = func() (*document.Document, error) { return o.attachLetter(tx, done, def, result, l) }
 	default:
 		return out, nil
 	}
@@ -159,11 +159,14 @@ func aboutLetter(err error) bool {
 	var unfit *repo.UnfitError
 	var refusal *engine.Refusal
 	var refused *RefusedError
+	if paperFault(err) {
+		return true
+	}
 	return errors.As(err, &unfit) || errors.As(err, &refusal) || errors.As(err, &refused)
 }
 
 // registerLetter makes a document of a letter.
-func (o *Office) registerLetter(tx *repo.Tx, def *intake.Import, result intake.Result, l *letter) (*document.Document, error) {
+func (o *Office) registerLetter(tx *repo.Tx, done *Done, def *intake.Import, result intake.Result, l *letter) (*document.Document, error) {
 	req := Registration{Form: def.Form, Message: l.raw, MessageID: l.identity}
 	for _, v := range result.Values {
 		a := Assignment{Field: v.Field, Text: v.Text}
@@ -183,7 +186,7 @@ func (o *Office) registerLetter(tx *repo.Tx, def *intake.Import, result intake.R
 	if err := o.recogniseClient(tx, &req); err != nil {
 		return nil, err
 	}
-	d, err := o.register(tx, &Done{}, req)
+	d, err := o.register(tx, done, req)
 	if err != nil {
 		return nil, err
 	}
@@ -288,7 +291,7 @@ func clientsLike(tx *repo.Tx, set *form.Set, f, clients *form.Form, draft *docum
 
 // attachLetter adds a letter to the document it belongs to: its text as a
 // comment, itself and its attachments as files.
-func (o *Office) attachLetter(tx *repo.Tx, result intake.Result, l *letter) (*document.Document, error) {
+func (o *Office) attachLetter(tx *repo.Tx, done *Done, def *intake.Import, result intake.Result, l *letter) (*document.Document, error) {
 	d, err := tx.Document(result.Number)
 	if err != nil {
 		return nil, err
@@ -305,7 +308,21 @@ func (o *Office) attachLetter(tx *repo.Tx, result intake.Result, l *letter) (*do
 			return nil, err
 		}
 	}
-	return d, nil
+	who := l.message.Sender()
+	event := engine.MessageReceived{
+		Import: def.Name, From: who.Address, Name: who.Name, Subject: l.message.Subject, Text: l.message.Text, Reply: answers(d, l.message),
+	}
+	if err := o.apply(tx, done, d, event); err != nil {
+		return nil, err
+	}
+	return tx.Document(d.Number)
+}
+
+// answers tells whether a letter answers one that was sent from the document.
+func answers(d *document.Document, m *message.Message) bool {
+	return slices.ContainsFunc(d.Letters, func(l document.Letter) bool {
+		return slices.Contains(m.InReplyTo, l.ID) || slices.Contains(m.References, l.ID)
+	})
 }
 
 // letterComment is who wrote, about what, and what.

@@ -117,14 +117,14 @@ func TryLetter(ctx context.Context, r *repo.Repo, opt Options, defs *definition.
 	opt.DryRun = true
 	o := Machine(r, "import/"+def.Name, opt)
 	trial := &Trial{Import: def.Name, Form: def.Form}
-	_, err = o.update(ctx, "import", func(tx *repo.Tx, _ *Done) error {
+	_, err = o.update(ctx, "import", func(tx *repo.Tx, done *Done) error {
 		lookup := &letterLookup{tx: tx}
 		result := def.Read(l.message, lookup)
 		if lookup.err != nil {
 			return lookup.err
 		}
 		trial.Values, trial.Notes = result.Values, slices.Concat(result.Notes)
-		out, err := o.receive(tx, def, l, nil)
+		out, err := o.receive(tx, done, def, l, nil)
 		if err != nil {
 			return err
 		}

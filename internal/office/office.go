@@ -59,6 +59,7 @@ type Done struct {
 	Effects []engine.Effect
 	Over    []engine.Over
 	Notes   []string
+	Papers  []Paper // files and letters made of templates
 	// Warnings are what a person should look at: possible duplicates and the
 	// like. They do not refuse the write.
 	Warnings []form.Problem

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/e1-dms/e1/internal/definition"
 	"github.com/e1-dms/e1/internal/document"
@@ -268,6 +269,7 @@ func (o *Office) void(tx *repo.Tx, done *Done, now, after *document.Document, re
 		return dependsOn(now.Number, "these documents point to it: "+strings.Join(from, ", "))
 	}
 	now.Status = form.Void
+	now.Letters = withdrawn(now, nil)
 	for i := range now.Routes {
 		in := &now.Routes[i]
 		if in.State != engine.Running {
@@ -300,17 +302,37 @@ func pointsTo(d *document.Document, number string) bool {
 	return slices.ContainsFunc(d.Links, func(l document.Link) bool { return l.To == number })
 }
 
-// same compares what two documents, or parts of them, say.
-func same(a, b *document.Document) bool { return len(document.Diff(a, b)) == 0 }
+// same compares what two documents, or parts of them, say. Whether a letter
+// has been sent meanwhile is no change that stands in the way of an undo.
+func same(a, b *document.Document) bool {
+	return len(document.Diff(unsent(a), unsent(b))) == 0
+}
+
+func unsent(d *document.Document) *document.Document {
+	if !slices.ContainsFunc(d.Letters, func(l document.Letter) bool { return l.State == document.LetterSent }) {
+		return d
+	}
+	out := *d
+	out.Letters = slices.Clone(d.Letters)
+	for i := range out.Letters {
+		if out.Letters[i].State == document.LetterSent {
+			out.Letters[i].State, out.Letters[i].Sent = document.LetterQueued, time.Time{}
+		}
+	}
+	return &out
+}
 
 // restore takes one operation back in a document: what it changed goes back
 // to what was before, what others changed since stays. Where both touched the
 // same, the undo is refused.
 func restore(now, after, before *document.Document) (*document.Document, error) {
 	if same(now, after) {
-		return before.Clone(), nil
+		out := before.Clone()
+		out.Letters = withdrawn(now, before)
+		return out, nil
 	}
 	out := now.Clone()
+	out.Letters = withdrawn(now, before)
 	var clashes []string
 	names := map[string]bool{}
 	for _, c := range [][]string{after.Card.Names(), before.Card.Names()} {
@@ -353,8 +375,6 @@ func restore(now, after, before *document.Document) (*document.Document, error) 
 		func() { out.Links = before.Clone().Links })
 	section("the files", func(d *document.Document) *document.Document { return &document.Document{Files: d.Files} },
 		func() { out.Files = before.Clone().Files })
-	section("the letters", func(d *document.Document) *document.Document { return &document.Document{Letters: d.Letters} },
-		func() { out.Letters = before.Clone().Letters })
 	section("the unknown keys", func(d *document.Document) *document.Document { return &document.Document{Extra: d.Extra} },
 		func() { out.Extra = before.Clone().Extra })
 	// Comments are only ever added, so the operation's own are removed.
@@ -371,6 +391,20 @@ func restore(now, after, before *document.Document) (*document.Document, error) 
 		return nil, dependsOn(now.Number, strings.Join(clashes, ", ")+" changed again later; undo that first")
 	}
 	return out, nil
+}
+
+// withdrawn gives the letters of a document with those taken back that were
+// not there before: who waits in the outbox is not sent. A letter that has left
+// stays recorded, whatever is undone.
+func withdrawn(now, before *document.Document) []document.Letter {
+	out := slices.Clone(now.Letters)
+	for i, l := range out {
+		had := before != nil && slices.ContainsFunc(before.Letters, func(b document.Letter) bool { return b.ID == l.ID })
+		if !had && l.State == document.LetterQueued {
+			out[i].State = document.LetterWithdrawn
+		}
+	}
+	return out
 }
 
 func sameValue(a, b *document.Value) bool {

@@ -15,11 +15,11 @@ func (tx *Tx) Attempt(fn func() error) error {
 		docs[number] = &kept
 	}
 	order, files, next := len(tx.order), len(tx.files), maps.Clone(tx.next)
-	subject, lenient := tx.subject, tx.lenient
+	subject, lenient, before := tx.subject, tx.lenient, len(tx.before)
 	err := fn()
 	if err != nil {
 		tx.docs, tx.order, tx.files, tx.next = docs, tx.order[:order], tx.files[:files], next
-		tx.subject, tx.lenient = subject, lenient
+		tx.subject, tx.lenient, tx.before = subject, lenient, tx.before[:before]
 	}
 	return err
 }

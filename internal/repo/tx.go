@@ -54,6 +54,7 @@ type Tx struct {
 	order   []string
 	next    map[string]int // next sequence by form and year
 	files   []filePut
+	before  []func() error
 	// Lenient lets documents be written that do not fit their form, for
 	// operations that restore what was there before.
 	lenient bool
@@ -382,6 +383,9 @@ func (tx *Tx) finish() (Receipt, error) {
 		if err := tx.put(f); err != nil {
 			return Receipt{}, err
 		}
+	}
+	for _, fn := range tx.before {
+		tx.git.BeforeRef(fn)
 	}
 	message := gitstore.Message{Subject: tx.subject, Trailers: tx.trailers(receipt.Documents)}
 	tx.git.AfterCommit(func(id gitstore.Hash) error {

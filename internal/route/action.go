@@ -22,10 +22,12 @@ const (
 	StartOf  ActionKind = "start"    // start another route
 	Mail     ActionKind = "mail"     // a letter from a template
 	Generate ActionKind = "generate" // a file from a template
+	Attach   ActionKind = "attach"   // a file of templates/ as it is
+	Reply    ActionKind = "reply"    // a letter from a template to who wrote the document's letter
 	Assign   ActionKind = "assign"   // performer, deadline of an open step; or a person for a field
 )
 
-var actionKinds = []string{"set", "register", "link", "comment", "cancel", "complete", "start", "mail", "generate", "assign"}
+var actionKinds = []string{"set", "register", "link", "comment", "cancel", "complete", "start", "mail", "generate", "attach", "reply", "assign"}
 
 // Action is one automatic action.
 type Action struct {
@@ -43,8 +45,9 @@ type Action struct {
 	Steps    []Word        // cancel, complete, assign
 	Route    Word          // start
 	On       *Expr         // start: the document; nil: this one
-	Template Word          // mail, generate
-	As       Word          // generate: the file's name
+	Template Word          // mail, generate, attach, reply
+	As       Word          // generate, attach: the file's name, a pattern such as "{number}.docx"
+	Attach   []Word        // mail, reply: names of files of the document, patterns
 	Field    Word          // assign: the user field that receives one of who
 	Pick     Pick          // assign with a field: which of several
 	Who      *People       // assign
@@ -121,10 +124,10 @@ func (p *parser) fillAction(a *Action, n *yamlsrc.Node) {
 				a.Steps = append(a.Steps, Word{text, p.file.Span(item)})
 			}
 		}
-	case StartOf:
+	case StartOf, Mail, Generate, Attach, Reply:
 		if n.Kind == yamlsrc.Scalar {
-			if text, ok := p.scalar(n, "start"); ok {
-				a.Route = Word{text, p.file.Span(n)}
+			if text, ok := p.scalar(n, string(a.Kind)); ok {
+				p.fillShort(a, Word{text, p.file.Span(n)})
 			}
 			return
 		}
@@ -132,6 +135,15 @@ func (p *parser) fillAction(a *Action, n *yamlsrc.Node) {
 	default:
 		p.fillKeys(a, n)
 	}
+}
+
+// fillShort reads `start: approval`, `mail: offer`.
+func (p *parser) fillShort(a *Action, w Word) {
+	if a.Kind == StartOf {
+		a.Route = w
+		return
+	}
+	a.Template = w
 }
 
 // fillKeys reads the actions whose value is a mapping.
@@ -160,9 +172,13 @@ func (p *parser) fillKeys(a *Action, n *yamlsrc.Node) {
 	case Mail:
 		a.To = o.expr("to")
 		a.Template = o.required("template")
-		if n.Get("to") == nil {
-			o.missing("to")
-		}
+		a.Attach = o.words("attach")
+	case Reply:
+		a.Template = o.required("template")
+		a.Attach = o.words("attach")
+	case Attach:
+		a.Template = o.required("file")
+		a.As = o.word("as")
 	case Generate:
 		a.Template = o.required("template")
 		a.As = o.word("as")

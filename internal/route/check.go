@@ -6,6 +6,7 @@ import (
 
 	"github.com/e1-dms/e1/internal/diag"
 	"github.com/e1-dms/e1/internal/expr"
+	"github.com/e1-dms/e1/internal/template"
 )
 
 // Context is what a repository offers to a route: names, and the environments
@@ -24,6 +25,15 @@ type Context struct {
 	Departments []string
 	Roles       []string
 	Calendars   []string
+	// Imports gives the names of the imports that letters come through; nil
+	// when it does not matter.
+	Imports func() []string
+	// Template gives a template by its name, nil with the names there are when
+	// there is none, and its problems when it is broken. Nil when templates do
+	// not matter.
+	Template func(name string) (t *template.Template, problems diag.List, known []string)
+	// Attachable tells whether templates/ has a file of that name.
+	Attachable func(name string) bool
 	// Route gives another route of the repository, nil when there is none.
 	Route  func(name string) *Route
 	Routes []string
@@ -44,10 +54,8 @@ func Check(r *Route, ctx Context) diag.List {
 	for _, h := range r.Handlers {
 		c.event(h.Event, c.env)
 	}
-	c.unsupportedHandlers(r.Handlers)
 	for _, s := range r.Steps() {
 		c.step(s)
-		c.unsupported(s)
 	}
 	problems := c.problems.Dedup()
 	problems.Sort()
@@ -57,7 +65,8 @@ func Check(r *Route, ctx Context) diag.List {
 type checker struct {
 	r        *Route
 	ctx      Context
-	env      *expr.Env // of the route's form, with what every route adds
+	base     *expr.Env // of the route's form, which templates read; nil without one
+	env      *expr.Env // base with what every route adds
 	fields   []string
 	named    []string // ids written in the file
 	problems diag.List
@@ -82,7 +91,7 @@ func (c *checker) top() {
 		if base := c.ctx.Env(r.For.Text); base == nil {
 			c.errorf(R006, r.For.At, "%s", diag.Unknown("form", r.For.Text, c.ctx.Forms))
 		} else {
-			c.env = Env(base)
+			c.base, c.env = base, Env(base)
 			c.fields = c.ctx.Fields(r.For.Text)
 		}
 	} else {

@@ -42,8 +42,9 @@ func (c *checker) action(a *Action, env *expr.Env) {
 		}
 		c.people(a.Who, env)
 		c.due(a.Due, env)
+	case Mail, Reply, Generate, Attach:
+		c.paper(a, env)
 	}
-	c.unsupportedAction(a)
 }
 
 func (c *checker) register(a *Action, env *expr.Env) {
@@ -106,35 +107,4 @@ func (c *checker) assignment(set *Assignment, form string, target, env *expr.Env
 	}
 	want.Type.Nullable = true
 	c.compile(set.Value, env, expr.Options{Want: want.Type})
-}
-
-// unsupported reports what this version does not carry out, so that nothing is
-// silently left out.
-func (c *checker) unsupported(s *Step) {
-	for _, e := range s.Waits {
-		if e.Kind == EventMessage || e.Kind == EventPayment || e.Kind == EventDocument {
-			c.errorf(R095, e.At, "waiting for a %s is not carried out yet", string(e.Kind))
-		}
-	}
-	c.unsupportedHandlers(s.Handlers)
-	if s.Call != nil && s.Call.On != nil {
-		c.errorf(R095, s.Call.On.At(), "calling a route on another document is not carried out yet")
-	}
-}
-
-func (c *checker) unsupportedHandlers(handlers []*Handler) {
-	for _, h := range handlers {
-		if h.Event.Kind != EventWhen && h.Event.Kind != EventChanged {
-			c.errorf(R095, h.Event.At, "handling %q is not carried out yet; \"when\" and \"changed\" are", string(h.Event.Kind))
-		}
-	}
-}
-
-func (c *checker) unsupportedAction(a *Action) {
-	if a.Kind == Mail || a.Kind == Generate {
-		c.errorf(R095, a.At, "the action %q is not carried out yet", string(a.Kind))
-	}
-	if a.Kind == StartOf && a.On != nil {
-		c.errorf(R095, a.On.At(), "starting a route on another document is not carried out yet")
-	}
 }

@@ -83,11 +83,8 @@ func (c *checker) event(e *Event, env *expr.Env) {
 	case EventChanged:
 		c.field(e.Name, append(slices.Clone(c.fields), "status"), "field")
 		c.condition(e.Expr, env)
-	case EventDocument:
-		if c.ctx.Env(e.Name.Text) == nil {
-			c.errorf(R006, e.Name.At, "%s", diag.Unknown("form", e.Name.Text, c.ctx.Forms))
-		}
-		c.condition(e.Expr, env)
+	case EventMessage, EventDocument, EventPayment:
+		c.arrival(e, env)
 	default:
 		c.condition(e.Expr, env)
 	}

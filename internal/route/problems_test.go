@@ -10,6 +10,7 @@ import (
 	"github.com/e1-dms/e1/internal/form"
 	"github.com/e1-dms/e1/internal/org"
 	"github.com/e1-dms/e1/internal/settings"
+	"github.com/e1-dms/e1/internal/template"
 	"github.com/e1-dms/e1/internal/yamlsrc"
 	"github.com/google/go-cmp/cmp"
 )
@@ -64,7 +65,16 @@ func testContext(t testing.TB, routes ...*Route) Context {
 	if problems = append(problems, more...); problems.HasErrors() {
 		t.Fatal(headlines(problems))
 	}
-	return ContextOf(set, []string{"ru"}, routes)
+	ctx := ContextOf(set, []string{"ru"}, routes)
+	ctx.Template = func(name string) (*template.Template, diag.List, []string) {
+		text := map[string]string{"letter": "---\nsubject: {{ name }}\n---\n", "paper": "{{ name }}", "broken": "{{"}
+		if text[name] == "" {
+			return nil, nil, []string{"letter", "paper"}
+		}
+		t, problems := template.Parse("templates/"+name+".txt", []byte(text[name]))
+		return t, problems, nil
+	}
+	return ctx
 }
 
 // TestProblems gives each problem a route with exactly that fault, and proves
@@ -126,8 +136,17 @@ func TestProblems(t *testing.T) {
 		{"R037", "- do: {set: {status: «closed»‹done›}}\n", `5:22: `},
 		{"R040", "- {task: A, who: ann, if: «today > wanted»‹filled(wanted)›}\n", `5:27: `},
 		{"R067", "- {task: A, who: ann, due: «amount»‹wanted - 5wd›}\n", `5:28: due is money`},
-		{"R095", "- do:\n  - comment: name\n«  - mail: {to: name, template: x}\n»‹›", `7:5: the action "mail" is not carried out yet`},
-		{"R095", "- wait: {«message: reply»‹when: amount > 5›}\n", `5:10: waiting for a message is not carried out yet`},
+		{"R006", "- wait: {message: «repli»‹reply›}\n", `5:19: unknown letter or import "repli"; did you mean "reply"?`},
+		{"R006", "- wait: {document: «paper»‹papers›}\n", `5:20: unknown form "paper"; did you mean "papers"?`},
+		{"R006", "- wait: {document: papers, if: document.«nme»‹name› == \"a\"}\n", `5:41: `},
+		{"R006", "- wait: {payment: «all»‹any›}\n", `5:19: unknown payment "all"; known: "any"`},
+		{"R006", "- do: {mail: {to: name, template: «lettr»‹letter›}}\n", `5:35: unknown template "lettr"; did you mean "letter"?`},
+		{"R006", "- do: {mail: {to: name, template: «broken»‹letter›}}\n", `5:35: the template "broken" has errors`},
+		{"R031", "- do: {mail: {to: «amount»‹name›, template: letter}}\n", `5:19: "amount" is money; an address is needed`},
+		{"R002", "- do: {mail: «letter»‹{to: name, template: letter}›}\n", `5:8: the letter says nowhere whom it is for`},
+		{"R080", "- do: {mail: {to: name, template: «paper»‹letter›}}\n", `5:35: "paper" is no letter: templates/paper.txt has no head`},
+		{"R080", "- do: {generate: {template: «letter»‹paper›}}\n", `5:29: "letter" is a letter; no file can be generated from it`},
+		{"R030", "- do: {generate: {template: paper, as: \"{«numer»‹number›}.txt\"}}\n", `5:42: unknown name "numer"`},
 	}
 	covered := map[string]bool{}
 	for _, tt := range tests {
