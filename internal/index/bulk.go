@@ -62,9 +62,9 @@ func (db *DB) Bulk(ctx context.Context, opt BulkOptions, feed func(put func(*Ent
 	return db.reopen()
 }
 
-// build makes the file in four steps: SQLite creates the tables; documents
-// come in, their text going to SQLite's full-text index and their rows to the
-// sorters; the rows become pages; SQLite writes what was only counted.
+// build makes the file in four steps: SQLite creates the tables; documents come
+// in and are gathered as rows and words; these become pages; SQLite writes what
+// was only counted.
 func (db *DB) build(ctx context.Context, file string, schema Schema, opt BulkOptions, feed func(func(*Entry) error) error) error {
 	b := newBulk(schema, filepath.Dir(file))
 	defer b.close()
@@ -74,12 +74,12 @@ func (db *DB) build(ctx context.Context, file string, schema Schema, opt BulkOpt
 		if err := db.create(c, schema); err != nil {
 			return err
 		}
-		if err := b.findRoots(c); err != nil {
-			return err
-		}
-		return b.consume(ctx, newWriter(db, c, mainPrefix, schema), opt, feed)
+		return b.findRoots(c)
 	})
 	if err != nil {
+		return err
+	}
+	if err := b.consume(ctx, opt, feed); err != nil {
 		return err
 	}
 	if err := b.writeTrees(ctx, file, opt); err != nil {

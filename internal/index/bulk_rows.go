@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"runtime"
@@ -15,15 +16,14 @@ import (
 	"github.com/e1-dms/e1/internal/index/sqlitefile"
 )
 
-const (
-	// sorterBytes bounds the rows each core keeps in memory.
-	sorterBytes = 48 << 20
-	// textBatch is how many documents are sorted together before their text is
-	// indexed. They come in the order of their files, form by form, so that
-	// little is out of order; the full-text index begins a new segment whenever
-	// a row id does not ascend.
-	textBatch = 16384
-)
+// sorterBytes bounds the rows each core keeps in memory.
+const sorterBytes = 32 << 20
+
+// gatherer is what one goroutine at a time puts documents into.
+type gatherer struct {
+	rows  *sqlitefile.Sorter
+	words *postings
+}
 
 // bulk is a bulk build: what the goroutines that read documents share.
 type bulk struct {
@@ -31,8 +31,12 @@ type bulk struct {
 	roots  []sqlitefile.Root
 	tables map[string]*bulkTable
 	forms  map[string]*formWriter
-	free   chan *sqlitefile.Sorter // as many as there are cores
-	all    []*sqlitefile.Sorter
+	free   chan *gatherer // as many as there are cores
+	all    []*gatherer
+	rows   []*sqlitefile.Sorter // of all of them
+	text   *sqlitefile.Sorter   // rows of the full-text tables, known at the end
+	blank  [][]any              // rows that an empty full-text index has
+	tokens atomic.Int64
 
 	mu      sync.Mutex
 	ids     map[int64]struct{}
@@ -83,21 +87,36 @@ func newBulk(schema Schema, dir string) *bulk {
 			b.addIndex(table, unquoted(x.name), w.names, x.columns, "")
 		}
 	}
-	cores := runtime.GOMAXPROCS(0)
-	b.free = make(chan *sqlitefile.Sorter, cores)
-	for range cores {
-		s := sqlitefile.NewSorter(len(b.names), sorterBytes, dir)
-		b.all = append(b.all, s)
-		b.free <- s
+	for _, t := range textTables {
+		b.addTable(t.name, t.key)
 	}
+	b.addIndex(b.tables["words"], "words_stem", []string{"word", "stem"}, []string{"stem"}, "")
+	cores := runtime.GOMAXPROCS(0)
+	b.free = make(chan *gatherer, cores)
+	for range cores {
+		g := &gatherer{sqlitefile.NewSorter(len(b.names)+1, sorterBytes, dir), newPostings()}
+		b.all, b.rows = append(b.all, g), append(b.rows, g.rows)
+		b.free <- g
+	}
+	b.text = sqlitefile.NewSorter(len(b.names), sorterBytes, dir)
 	return b
 }
 
 func (b *bulk) close() {
-	for _, s := range b.all {
+	for _, s := range append(b.rows, b.text) {
 		s.Close()
 	}
 }
+
+// textTables are the tables of the full-text index, and their primary keys.
+var textTables = []struct {
+	name string
+	key  int
+}{{"fts_docsize", 0}, {"fts_data", 0}, {"fts_idx", 2}, {"words", 1}}
+
+// postingsTree is the number of what is sorted beside the rows: who has which
+// words.
+func (b *bulk) postingsTree() int { return len(b.names) }
 
 func unquoted(name string) string { return strings.Trim(name, `"`) }
 
@@ -133,43 +152,23 @@ func (b *bulk) findRoots(c *conn) error {
 			err = fmt.Errorf("the new index has no %q", name)
 		}
 	}
-	return err
+	if err == nil {
+		err = c.query("SELECT id, block FROM fts_data", nil, func(r []value) error {
+			b.blank = append(b.blank, []any{asInt(r[0]), bytes.Clone(r[1].([]byte))})
+			return nil
+		})
+	}
+	return errors.Join(err, c.exec("DELETE FROM fts_data"))
 }
 
-// fullText is what the full-text index takes of a document.
-type fullText struct {
-	id    int64
-	text  string
-	words []string
-}
-
-// consume takes what feed gives: rows into the sorters, on the goroutines of
-// feed, text into the database, on a goroutine of its own.
-func (b *bulk) consume(parent context.Context, w *Writer, opt BulkOptions, feed func(func(*Entry) error) error) error {
-	ctx, cancel := context.WithCancelCause(parent)
-	defer cancel(nil)
-	texts := make(chan fullText, 1024)
-	var indexed sync.WaitGroup
-	var textErr error
-	indexed.Go(func() {
-		if textErr = w.fillText(texts); textErr != nil {
-			cancel(textErr)
-			for range texts { // let those who feed it end
-			}
-		}
-	})
+// consume takes what feed gives, on the goroutines of feed.
+func (b *bulk) consume(ctx context.Context, opt BulkOptions, feed func(func(*Entry) error) error) error {
 	var done atomic.Int64
 	err := feed(func(e *Entry) error {
 		if e.Number == "" || e.Form == "" {
 			return fmt.Errorf("an index entry needs a number and a form, got %q in %q", e.Number, e.Form)
 		}
-		t, err := b.put(e)
-		if err != nil {
-			return err
-		}
-		select {
-		case texts <- t:
-		case <-ctx.Done():
+		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
 		if n := done.Add(1); n%1024 == 0 {
@@ -177,39 +176,48 @@ func (b *bulk) consume(parent context.Context, w *Writer, opt BulkOptions, feed 
 			opt.Progress("documents", int(n), opt.Total)
 			b.mu.Unlock()
 		}
-		return nil
+		return b.put(e)
 	})
-	close(texts)
-	if err == nil { // each core sorts what it has, while the rest of the text is indexed
-		var sorting sync.WaitGroup
-		for _, s := range b.all {
-			sorting.Go(s.Sort)
-		}
-		sorting.Wait()
-		opt.Progress("documents", int(done.Load()), opt.Total)
+	if err = cmp.Or(err, ctx.Err()); err != nil {
+		return err
 	}
-	indexed.Wait()
-	return cmp.Or(textErr, err, parent.Err())
+	opt.Progress("documents", int(done.Load()), opt.Total)
+	errs := make([]error, len(b.all))
+	var sorting sync.WaitGroup
+	for i, g := range b.all { // each core sorts what it has
+		sorting.Go(func() {
+			errs[i] = g.words.flush(g.rows, b.postingsTree())
+			g.rows.Sort()
+		})
+	}
+	sorting.Wait()
+	return errors.Join(errs...)
 }
 
 // put makes a document's rows.
-func (b *bulk) put(e *Entry) (fullText, error) {
+func (b *bulk) put(e *Entry) error {
 	p := prepare(e)
 	f := b.forms[p.Form]
 	series := b.note(p, f)
-	sorter := <-b.free
-	defer func() { b.free <- sorter }()
+	g := <-b.free
+	defer func() { b.free <- g }()
 	var err error
 	add := func(table string, row ...any) {
 		if err == nil {
-			err = b.tables[table].add(sorter, row)
+			err = b.tables[table].add(g.rows, row)
 		}
 	}
 	p.rows(series, add)
 	if f != nil {
 		add(unquoted(formTable(p.Form)), f.row(p)...)
 	}
-	return fullText{p.id, p.text, p.words}, err
+	tokens := g.words.add(p.id, p.text)
+	b.tokens.Add(int64(tokens))
+	add("fts_docsize", p.id, sqlitefile.AppendVarint(nil, uint64(tokens)), int64(segmentOrigin))
+	if err == nil && len(g.words.log) > postingsBytes {
+		err = g.words.flush(g.rows, b.postingsTree())
+	}
+	return err
 }
 
 // note gives the document an id that is no other one's, and remembers what has
@@ -259,33 +267,47 @@ func (t *bulkTable) add(s *sqlitefile.Sorter, row []any) error {
 	return err
 }
 
-// fillText writes the full text, in one transaction.
-func (w *Writer) fillText(texts <-chan fullText) error {
-	err := w.c.script("INSERT INTO fts(fts, rank) VALUES('automerge', 0);\nINSERT INTO fts(fts, rank) VALUES('crisismerge', 1999);\n" +
-		"INSERT INTO fts(fts, rank) VALUES('hashsize', 16777216);\nBEGIN")
-	if err != nil {
-		return err
-	}
-	batch := make([]fullText, 0, textBatch)
-	for more := true; more; {
-		var t fullText
-		if t, more = <-texts; more {
-			batch = append(batch, t)
-		}
-		if len(batch) < textBatch && more {
-			continue
-		}
-		slices.SortFunc(batch, func(a, b fullText) int { return cmp.Compare(a.id, b.id) })
-		for _, t := range batch {
-			if err := w.insertText(t.id, t.text, t.words); err != nil {
+// fillText makes the rows of the full-text tables.
+func (b *bulk) fillText() error {
+	if len(b.ids) == 0 {
+		for _, row := range b.blank {
+			if err := b.tables["fts_data"].add(b.text, row); err != nil {
 				return err
 			}
 		}
-		clear(batch)
-		batch = batch[:0]
+		return nil
 	}
-	return w.c.script("INSERT INTO fts(fts) VALUES('optimize');\nINSERT INTO fts(fts, rank) VALUES('automerge', 4);\n" +
-		"INSERT INTO fts(fts, rank) VALUES('crisismerge', 16);\nINSERT INTO fts(fts, rank) VALUES('hashsize', 1048576);\nCOMMIT")
+	s := newSegment()
+	s.data = func(rowid int64, block []byte) error { return b.tables["fts_data"].add(b.text, []any{rowid, block}) }
+	s.index = func(term []byte, page int64) error {
+		return b.tables["fts_idx"].add(b.text, []any{int64(segmentID), term, page})
+	}
+	err := fillSegment(s, b.rows, b.postingsTree(), func(word string) error {
+		if !isWord(word) {
+			return nil
+		}
+		return b.tables["words"].add(b.text, []any{word, stem(word)})
+	})
+	if err != nil {
+		return err
+	}
+	sqlitefile.Drop(b.rows, b.postingsTree())
+	pages, err := s.finish()
+	if err != nil {
+		return err
+	}
+	documents := int64(len(b.ids))
+	averages := sqlitefile.AppendVarint(sqlitefile.AppendVarint(nil, uint64(documents)), uint64(b.tokens.Load()))
+	var cookie []byte
+	for _, row := range b.blank {
+		if block := row[1].([]byte); row[0] == int64(structRow) && len(block) > 4 {
+			cookie = block[:4]
+		}
+	}
+	if cookie == nil {
+		return errors.New("the new full-text index has no structure")
+	}
+	return errors.Join(s.data(averagesRow, averages), s.data(structRow, structure(cookie, pages, documents)))
 }
 
 // writeTrees writes the sorted rows into the file, on every core.
@@ -294,22 +316,36 @@ func (b *bulk) writeTrees(ctx context.Context, file string, opt BulkOptions) err
 	if err != nil {
 		return err
 	}
-	var next, done atomic.Int64
+	var done atomic.Int64
+	write := func(tree int, from ...*sqlitefile.Sorter) error {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		err := f.WriteTree(b.roots[tree], from, tree, b.watch(b.names[tree]))
+		b.mu.Lock()
+		opt.Progress("indexes", int(done.Add(1)), len(b.names))
+		b.mu.Unlock()
+		return err
+	}
+	// The full text is one job, the longest; each other tree is one.
+	text := b.tables["fts_data"].tree
+	jobs := []func() error{func() error {
+		err := b.fillText()
+		for tree := text; tree < len(b.names) && err == nil; tree++ {
+			err = write(tree, b.text)
+		}
+		return err
+	}}
+	for tree := range text {
+		jobs = append(jobs, func() error { return write(tree, b.rows...) })
+	}
+	var next atomic.Int64
 	var wait sync.WaitGroup
-	errs := make([]error, len(b.names))
+	errs := make([]error, len(jobs))
 	for range b.all {
 		wait.Go(func() {
-			for {
-				i := int(next.Add(1) - 1)
-				if i >= len(b.names) {
-					return
-				}
-				if errs[i] = ctx.Err(); errs[i] == nil {
-					errs[i] = f.WriteTree(b.roots[i], b.all, i, b.watch(b.names[i]))
-				}
-				b.mu.Lock()
-				opt.Progress("indexes", int(done.Add(1)), len(b.names))
-				b.mu.Unlock()
+			for i := int(next.Add(1) - 1); i < len(jobs); i = int(next.Add(1) - 1) {
+				errs[i] = jobs[i]()
 			}
 		})
 	}

@@ -75,16 +75,13 @@ type prepared struct {
 	id     int64
 	series seriesKey
 	text   string
-	words  []string
 	hash   int64
 }
 
 func prepare(e *Entry) *prepared {
 	p := &prepared{Entry: e, series: seriesOf(e)}
 	p.id = documentID(e.Registered, e.Number, p.series.seq)
-	p.text = textOf(e, p.series, func(w string) { p.words = append(p.words, w) })
-	slices.Sort(p.words)
-	p.words = slices.Compact(p.words)
+	p.text = textOf(e, p.series)
 	h := fnv.New64a()
 	h.Write([]byte(p.text))
 	p.hash = int64(h.Sum64())

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -45,9 +46,12 @@ func dump(t rapid.TB, c *conn) map[string][]string {
 	for _, n := range names {
 		read(n, `SELECT * FROM "`+n+`"`)
 	}
-	if err := c.exec("INSERT INTO fts(fts, rank) VALUES('integrity-check', 0)"); err != nil {
+	if err := c.script("INSERT INTO fts(fts, rank) VALUES('integrity-check', 0);\nDROP TABLE IF EXISTS temp.terms;\n" +
+		"CREATE VIRTUAL TABLE temp.terms USING fts5vocab(main, fts, instance)"); err != nil {
 		t.Errorf("the full-text index: %v", err)
 	}
+	read("terms", "SELECT term, doc, offset FROM temp.terms")
+	read("docsize", "SELECT id, sz FROM fts_docsize")
 	return out
 }
 
@@ -65,6 +69,9 @@ func TestBulkIsWhatPutWouldBe(t *testing.T) {
 				for i := range e.Tasks {
 					e.Tasks[i].Chosen, e.Tasks[i].Candidates, e.Tasks[i].Who = "turn", []string{"petrova", "orlov"}, ""
 				}
+			}
+			if len(entries) == 1000 { // positions that fill pages
+				e.Text = []string{strings.Repeat("снова и опять ", 20000)}
 			}
 			entries = append(entries, e)
 			return nil
@@ -268,4 +275,75 @@ func TestLockedPage(t *testing.T) {
 		}
 		return nil
 	}))
+}
+
+// TestLongLists finds each of many documents by words that all of them have,
+// walks them in both directions, and goes on changing them.
+func TestLongLists(t *testing.T) {
+	const n = 60000
+	db := open(t, filepath.Join(t.TempDir(), "index.db"))
+	entry := func(i int) *Entry {
+		e := &Entry{Form: "clients", Number: fmt.Sprintf("CLI-%06d", i), Title: "общее слово", Registered: time.Unix(1767225600+int64(i)*60, 0)}
+		if i%1000 == 7 {
+			e.Title += " редкое"
+		}
+		return e
+	}
+	must(t, db.Bulk(context.Background(), BulkOptions{Commit: "c"}, func(put func(*Entry) error) error {
+		for i := range n { // not in order
+			if err := put(entry(i * 7919 % n)); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	count := func(match string) (ids []int64) {
+		for _, order := range []string{"", " DESC"} {
+			var got []int64
+			must(t, db.c.query("SELECT rowid FROM fts WHERE fts MATCH ? ORDER BY rowid"+order, []any{match}, func(r []value) error {
+				got = append(got, asInt(r[0]))
+				return nil
+			}))
+			if order != "" {
+				slices.Reverse(got)
+				if !slices.Equal(got, ids) {
+					t.Fatalf("%s: other documents backwards", match)
+				}
+			}
+			ids = got
+		}
+		if !slices.IsSorted(ids) {
+			t.Fatalf("%s: not in order", match)
+		}
+		return ids
+	}
+	check := func(all, rare int) {
+		t.Helper()
+		must(t, db.c.exec("INSERT INTO fts(fts, rank) VALUES('integrity-check', 0)"))
+		for match, want := range map[string]int{"общее": all, "общее AND редкое": rare, `"слово редкое"`: rare, "общ*": all, "редкое": rare} {
+			if got := len(count(match)); got != want {
+				t.Errorf("%s: %d documents, want %d", match, got, want)
+			}
+		}
+	}
+	if pages, err := db.c.int("SELECT count(*) FROM fts_data WHERE id > ?", skipRow(0, 0)); err != nil || pages == 0 {
+		t.Fatalf("%d pages of document indexes, %v", pages, err)
+	}
+	check(n, n/1000)
+	must(t, db.Update(func(w *Writer) error {
+		for i := range 3000 {
+			if err := w.Delete(entry(i * 20).Number); err != nil {
+				return err
+			}
+			e := entry(i*20 + 1)
+			e.Title = "другое"
+			if err := w.Put(e); err != nil {
+				return err
+			}
+		}
+		return w.SetCommit("d")
+	}))
+	check(n-6000, n/1000)
+	must(t, db.c.exec("INSERT INTO fts(fts) VALUES('optimize')"))
+	check(n-6000, n/1000)
 }

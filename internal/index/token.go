@@ -123,9 +123,9 @@ func nationalDigits(d string) string {
 	return d
 }
 
-// textOf gives the tokens of an entry as the text that is indexed, and a hash
-// of it that tells whether it changed.
-func textOf(e *Entry, series seriesKey, word func(string)) string {
+// textOf gives the tokens of an entry, one space between each, as the text that
+// is indexed.
+func textOf(e *Entry, series seriesKey) string {
 	var b strings.Builder
 	b.WriteString(formMark)
 	b.WriteString(formToken(e.Form))
@@ -137,9 +137,6 @@ func textOf(e *Entry, series seriesKey, word func(string)) string {
 		eachToken(text, func(t []byte) {
 			b.WriteByte(' ')
 			b.Write(t)
-			if hasLetter(t) {
-				word(string(t))
-			}
 		})
 	}
 	add(e.Title)
@@ -172,9 +169,13 @@ func formToken(form string) string {
 // inq2026000042.
 func joined(number string) string { return strings.Join(tokens(number), "") }
 
-func hasLetter(t []byte) bool {
-	for _, c := range t {
-		if c > '9' {
+// isWord tells whether a token is a word of a text, not a number or a mark.
+func isWord(token string) bool {
+	if strings.HasPrefix(token, formMark) || strings.HasPrefix(token, numberMark) {
+		return false
+	}
+	for i := range len(token) {
+		if token[i] > '9' {
 			return true
 		}
 	}

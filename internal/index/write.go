@@ -84,7 +84,7 @@ func (w *Writer) put(p *prepared) error {
 	if err := w.insert(p); err != nil || keepText {
 		return err
 	}
-	return w.insertText(p.id, p.text, p.words)
+	return w.insertText(p)
 }
 
 // freeID moves an entry on while another document has its id.
@@ -211,9 +211,9 @@ func (w *Writer) noteUnknown(form, name string) error {
 	return nil
 }
 
-func (w *Writer) insertText(id int64, text string, words []string) error {
-	for _, word := range words {
-		if w.words[word] {
+func (w *Writer) insertText(p *prepared) error {
+	for word := range strings.SplitSeq(p.text, " ") {
+		if w.words[word] || !isWord(word) {
 			continue
 		}
 		if len(w.words) >= wordsKept {
@@ -224,7 +224,7 @@ func (w *Writer) insertText(id int64, text string, words []string) error {
 			return err
 		}
 	}
-	return w.c.exec("INSERT INTO "+w.prefix+"fts(rowid, t) VALUES(?, ?)", id, text)
+	return w.c.exec("INSERT INTO "+w.prefix+"fts(rowid, t) VALUES(?, ?)", p.id, p.text)
 }
 
 func (w *Writer) seriesID(s seriesKey) (int64, error) {

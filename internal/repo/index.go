@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"runtime/debug"
 	"sync"
 
 	"github.com/gofrs/flock"
@@ -331,9 +330,6 @@ func (r *Repo) build(db *index.DB) error {
 	}
 	bar := r.opt.progress("index", total)
 	defer bar.Done()
-	// Entries live for an instant; collecting them less often saves a tenth of
-	// the time for some tens of megabytes.
-	defer debug.SetGCPercent(debug.SetGCPercent(buildGCPercent))
 	return db.Bulk(context.Background(), index.BulkOptions{
 		Commit:   r.head.Commit.String(),
 		Total:    total,
@@ -403,9 +399,6 @@ type documentReader struct {
 	files     fileReader
 	documents document.Reader
 }
-
-// buildGCPercent is how much garbage may gather while an index is built.
-const buildGCPercent = 300
 
 // readBatch is how many documents pass between goroutines at a time.
 const readBatch = 64

@@ -85,12 +85,12 @@ func (r *recorder) int(n int64) {
 }
 
 func (r *recorder) text(s string) {
-	r.head = appendVarint(r.head, uint64(len(s))*2+13)
+	r.head = AppendVarint(r.head, uint64(len(s))*2+13)
 	r.body = append(r.body, s...)
 }
 
 func (r *recorder) blob(b []byte) {
-	r.head = appendVarint(r.head, uint64(len(b))*2+12)
+	r.head = AppendVarint(r.head, uint64(len(b))*2+12)
 	r.body = append(r.body, b...)
 }
 
@@ -101,7 +101,7 @@ func (r *recorder) appendTo(dst []byte) []byte {
 	for n != len(r.head)+varintLen(uint64(n)) {
 		n = len(r.head) + varintLen(uint64(n))
 	}
-	dst = appendVarint(dst, uint64(n))
+	dst = AppendVarint(dst, uint64(n))
 	return append(append(dst, r.head...), r.body...)
 }
 
@@ -146,7 +146,7 @@ func (r *recorder) ofKey(key []byte) {
 			if tag == keyText {
 				odd = 1
 			}
-			r.head = appendVarint(r.head, uint64(len(r.body)-start)*2+12+odd)
+			r.head = AppendVarint(r.head, uint64(len(r.body)-start)*2+12+odd)
 		default:
 			r.null()
 		}
@@ -160,9 +160,9 @@ func boolInt(b bool) int64 {
 	return 0
 }
 
-// appendVarint appends SQLite's variable length integer: seven bits a byte,
+// AppendVarint appends SQLite's variable length integer: seven bits a byte,
 // the highest first; a ninth byte carries eight.
-func appendVarint(dst []byte, v uint64) []byte {
+func AppendVarint(dst []byte, v uint64) []byte {
 	if v < 0x80 {
 		return append(dst, byte(v))
 	}
@@ -190,3 +190,14 @@ func varintLen(v uint64) int {
 
 // KeyInt reads an integer at the end of a key.
 func KeyInt(key []byte) int64 { return int64(binary.BigEndian.Uint64(key[len(key)-8:]) ^ 1<<63) }
+
+// Varint reads what AppendVarint wrote, and how long it is.
+func Varint(b []byte) (v uint64, n int) {
+	for n = range 8 {
+		v = v<<7 | uint64(b[n]&0x7f)
+		if b[n] < 0x80 {
+			return v, n + 1
+		}
+	}
+	return v<<8 | uint64(b[8]), 9
+}

@@ -87,6 +87,10 @@ func (s *Sorter) AddIndexed(tree int, values ...any) error {
 	return s.add(tree, s.key, nil)
 }
 
+// AddRaw adds a key, no other key being the beginning of it, and what belongs
+// to it, for Merge. A key may occur several times.
+func (s *Sorter) AddRaw(tree int, key, payload []byte) error { return s.add(tree, key, payload) }
+
 func (s *Sorter) add(tree int, key, payload []byte) error {
 	g := &s.trees[tree]
 	g.sorted = false
@@ -290,8 +294,9 @@ func (s *source) field(keep *[]byte) ([]byte, error) {
 
 const sourceBuffer = 1 << 17
 
-// merge calls fn for the rows of one tree in all sorters, in order of keys.
-func merge(sorters []*Sorter, tree int, fn func(key, payload []byte) error) error {
+// Merge calls fn for the rows of one tree in all sorters, in order of keys; what
+// it is given is valid during the call.
+func Merge(sorters []*Sorter, tree int, fn func(key, payload []byte) error) error {
 	var heap []*source
 	add := func(s *source) error {
 		ok, err := s.advance()
@@ -373,7 +378,7 @@ func (f *File) WriteTree(root Root, sorters []*Sorter, tree int, each func(key [
 	}
 	var rec recorder
 	var record []byte
-	err = merge(sorters, tree, func(key, payload []byte) error {
+	err = Merge(sorters, tree, func(key, payload []byte) error {
 		if each != nil {
 			each(key)
 		}
@@ -391,8 +396,13 @@ func (f *File) WriteTree(root Root, sorters []*Sorter, tree int, each func(key [
 	if err != nil {
 		return err
 	}
-	for _, s := range sorters {
-		s.trees[tree].data, s.trees[tree].entries = nil, nil
-	}
+	Drop(sorters, tree)
 	return t.finish()
+}
+
+// Drop forgets the rows of a tree that were in memory.
+func Drop(sorters []*Sorter, tree int) {
+	for _, s := range sorters {
+		s.trees[tree] = gathered{}
+	}
 }

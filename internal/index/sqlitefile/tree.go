@@ -77,12 +77,12 @@ func (t *tree) newLevel(height int) *level {
 
 // add appends a row; keys ascend.
 func (t *tree) add(rowid int64, payload []byte) error {
-	t.cell = appendVarint(t.cell[:0], uint64(len(payload)))
+	t.cell = AppendVarint(t.cell[:0], uint64(len(payload)))
 	if !t.index {
 		if t.some && rowid <= t.last {
 			return errors.New("row ids do not ascend")
 		}
-		t.cell = appendVarint(t.cell, uint64(rowid))
+		t.cell = AppendVarint(t.cell, uint64(rowid))
 	}
 	local := t.local(len(payload))
 	t.cell = append(t.cell, payload[:local]...)
@@ -109,7 +109,7 @@ func (t *tree) add(rowid int64, payload []byte) error {
 	case t.index:
 		l.waiting, l.cell = true, append(l.cell[:0], t.cell...)
 	default:
-		if err := t.split(0, 0, appendVarint(nil, uint64(t.last))); err != nil {
+		if err := t.split(0, 0, AppendVarint(nil, uint64(t.last))); err != nil {
 			return err
 		}
 		l.put(t.cell)
