@@ -1,14 +1,12 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 
-	"github.com/e1-dms/e1/internal/definition"
 	"github.com/e1-dms/e1/internal/engine"
 	"github.com/e1-dms/e1/internal/office"
 	"github.com/e1-dms/e1/internal/render"
@@ -140,37 +138,6 @@ func dueText(d *route.Due) string {
 		parts = append(parts, e.Text)
 	}
 	return strings.Join(parts, ", ")
-}
-
-func newRouteStartCmd(a *app) *cobra.Command {
-	return &cobra.Command{
-		Use:     "start NUMBER ROUTE",
-		Short:   "Send a document along a route",
-		Example: "  e1 route start con7 contract-approval",
-		Args:    argsBetween(2, 2),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.change(cmd, args[0], func(o *office.Office, number string) (*office.Done, error) {
-				names, err := o.Repo().Definitions().RouteNames()
-				if err != nil {
-					return nil, err
-				}
-				if _, err := o.Repo().Definitions().UsableRoute(args[1]); err != nil {
-					var unknown *definition.UnknownError
-					if errors.As(err, &unknown) {
-						unknown.Known = names
-					}
-					return nil, err
-				}
-				return o.Task(cmd.Context(), "start", number, 0, engine.Start{Route: args[1]})
-			})
-		},
-		ValidArgsFunction: func(cmd *cobra.Command, args []string, toComplete string) ([]string, cobra.ShellCompDirective) {
-			if len(args) == 0 {
-				return a.numbers(cmd, toComplete), noFiles
-			}
-			return a.completeRoutes(cmd, args[1:], toComplete)
-		},
-	}
 }
 
 func newRouteStopCmd(a *app) *cobra.Command {

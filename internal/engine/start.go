@@ -174,7 +174,10 @@ func (m *machine) start(e Start) error {
 	if err := byHand(e.Due, def); err != nil {
 		return err
 	}
-	_, err := m.begin(def, e.Due)
+	id, err := m.begin(def, e.Due)
+	if in := m.self.Instance(id); err == nil && e.Definition != nil {
+		in.Title = def.Title.In(m.language)
+	}
 	return err
 }
 

@@ -36,7 +36,7 @@ func (o *Office) applyAt(tx *repo.Tx, done *Done, d *document.Document, event en
 		Event:       event,
 		Actor:       o.actor.ID,
 		Now:         tx.Now(),
-		Definitions: tx.Repo().Routes(),
+		Definitions: judged{tx.Repo().Routes(), tx.Definitions(), done},
 		Forms:       set,
 		Calendar:    tx.Definitions().Calendar,
 		Lookup:      tx.Lookup(),

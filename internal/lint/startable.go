@@ -1,0 +1,20 @@
+package lint
+
+import (
+	"github.com/e1-dms/e1/internal/definition"
+	"github.com/e1-dms/e1/internal/route"
+)
+
+// Startable tells why a route must not be started: all errors that the rules
+// find in it, as a *diag.ListError. What the repository's own severities or a
+// comment with a reason say is no error here either. The route is right in
+// itself, as for Route.
+func Startable(defs *definition.Set, r *route.Route) error {
+	found, err := Route(defs, r)
+	if err != nil || !found.HasErrors() {
+		return err
+	}
+	l := &linter{defs: defs, sources: map[string][]byte{}}
+	l.see(r.File)
+	return l.ignore(l.severities(found)).Err()
+}
