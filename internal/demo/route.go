@@ -45,7 +45,7 @@ steps:
     id: legal
     who: role lawyer
     due: DAYSwd
-    remind: 1wd before
+    remind: 4wh before
   - approve: {en: Finance, ru: Финансовый директор}
     id: finance
     who: role cfo

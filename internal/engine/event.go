@@ -244,6 +244,9 @@ func (m *machine) enter(fields []Field) error {
 	if len(fields) > 0 && f == nil {
 		return refuse(BadField, "", "%s is of an unknown form %q", m.self.Number, m.self.Form)
 	}
+	if len(fields) > 0 && !m.maySet(f) {
+		return refuse(NotPermitted, "e1 whoami", "cards of %q are changed by %s only, also with a task", f.Name, strings.Join(f.May.Set, ", "))
+	}
 	var problems []form.Problem
 	for _, field := range fields {
 		if p := m.in.Forms.SetText(f, m.self, field.Name, field.Text, m.context()); p != nil {
@@ -257,6 +260,12 @@ func (m *machine) enter(fields []Field) error {
 		m.touched(field.Name)
 	}
 	return nil
+}
+
+// maySet tells whether the form lets the acting user change cards.
+func (m *machine) maySet(f *form.Form) bool {
+	u := m.org.User(m.in.Actor)
+	return len(f.May.Set) == 0 || u != nil && (u.HasRole(org.Admin) || slices.ContainsFunc(f.May.Set, u.HasRole))
 }
 
 // filled refuses to finish while fields of `fill` are empty.

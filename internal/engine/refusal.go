@@ -19,6 +19,7 @@ const (
 	FieldsNeeded    Reason = "fields-needed"
 	PartsOpen       Reason = "parts-open"
 	BadField        Reason = "bad-field"
+	NotPermitted    Reason = "not-permitted"
 	DocumentVoid    Reason = "document-void"
 	UnknownRoute    Reason = "unknown-route"
 	BrokenRoute     Reason = "broken-route"

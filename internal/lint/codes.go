@@ -27,7 +27,7 @@ type Code struct {
 
 // Codes lists every kind of problem of every package, by code.
 func Codes() []Code {
-	out := append([]Code{unusedIgnore, bareIgnore}, dataCodes()...)
+	out := append([]Code{unusedIgnore, bareIgnore, unusedDefinition, secretInText}, dataCodes()...)
 	for _, r := range rules() {
 		out = append(out, r.Code)
 	}
@@ -71,7 +71,7 @@ func Severities() map[string]diag.Severity {
 	for _, c := range Codes() {
 		out[c.Code] = diag.Error
 	}
-	for _, code := range []string{unusedIgnore.Code, "F013", "O013", "O014", DataUnknown.Code} {
+	for _, code := range []string{unusedIgnore.Code, unusedDefinition.Code, secretInText.Code, "F013", "O013", "O014", DataUnknown.Code} {
 		out[code] = diag.Warning
 	}
 	for _, c := range route.Codes() {

@@ -1,15 +1,12 @@
 package lint
 
-import (
-	"github.com/e1-dms/e1/internal/diag"
-	"github.com/e1-dms/e1/internal/expr"
-)
+import "github.com/e1-dms/e1/internal/diag"
 
 // impossibleDeadline reports deadlines that have passed when the task is
 // given: no time, or less than none.
 func impossibleDeadline() *rule {
 	return &rule{
-		Code:     Code{"R060", "impossible-deadline", "a deadline that is over when the task is given; give it some time"},
+		Code:     Code{"R060", "impossible-deadline", "a deadline of no time at all; give it some"},
 		severity: diag.Error,
 		check: func(s *subject) {
 			for _, step := range s.works() {
@@ -17,12 +14,7 @@ func impossibleDeadline() *rule {
 					continue
 				}
 				for _, e := range step.Due.Exprs {
-					t := tree(e)
-					if t == nil {
-						continue
-					}
-					d, ok := length(e)
-					if ok && d.IsZero() || t.Op == expr.Neg && t.Type.Kind == expr.DurationKind {
+					if d, ok := length(e); ok && d.IsZero() {
 						s.report(e.At(), "step %q is late when it is given: due is %s", step.ID, e.Text).Help = "write a duration such as `4wh`, or leave `due` out"
 					}
 				}

@@ -47,13 +47,14 @@ func (r *Result) StepAt(file, element string) (diag.Span, bool) {
 func Run(defs *definition.Set, paths ...string) (*Result, error) {
 	l := &linter{defs: defs, sources: map[string][]byte{}, parsed: map[string]*route.Route{}}
 	for _, check := range []func() error{
-		l.settings, l.organisation, l.forms, l.calendars, l.routes, l.trials, l.imports, l.reports, l.templates,
+		l.settings, l.organisation, l.forms, l.calendars, l.routes, l.trials, l.imports, l.reports, l.templates, l.unused,
 	} {
 		if err := check(); err != nil {
 			return nil, err
 		}
 	}
 	slices.Sort(l.files)
+	l.secrets()
 	out := &Result{Files: l.files, routes: l.parsed}
 	problems := l.ignore(l.severities(l.problems))
 	for _, p := range problems {

@@ -26,6 +26,7 @@ type rule struct {
 // slug, by code.
 func rules() []*rule {
 	return []*rule{
+		neverStarted(),
 		missingElse(),
 		overlappingBranches(),
 		deadBranch(),
@@ -33,6 +34,21 @@ func rules() []*rule {
 		possiblyEmpty(),
 		unroundedMoney(),
 		divisionByZero(),
+		performerPossiblyNobody(),
+		ownApproval(),
+		tooFewPerformers(),
+		rotationOverOne(),
+		controllerIsPerformer(),
+		fieldsNotPermitted(),
+		absentWithoutSubstitute(),
+		impossibleDeadline(),
+		mixedUnits(),
+		reminderOutsideTerm(),
+		escalationCircle(),
+		noCalendar(),
+		promisedTimeExceeded(),
+		registerInLoop(),
+		largeRoute(),
 	}
 }
 
