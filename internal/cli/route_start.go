@@ -44,8 +44,8 @@ errors are shown with their places. Other people's routes go on.`,
 			return a.completeRoutes(cmd, args[1:], toComplete)
 		},
 	}
-	cmd.Flags().StringVar(&o.file, "file", "", "an individual route: a definition in `FILE`, - for standard input")
-	cmd.Flags().StringVar(&o.steps, "steps", "", "an individual route: `STEPS` on one line")
+	cmd.Flags().StringVar(&o.file, "file", "", "an individual route: its definition in `FILE`, or -")
+	cmd.Flags().StringVar(&o.steps, "steps", "", "an individual route on one line of `STEPS`")
 	cmd.Flags().StringArrayVar(&o.due, "due", nil, "a deadline by hand: `STEP=WHEN`; may be repeated")
 	return cmd
 }
