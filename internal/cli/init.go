@@ -82,7 +82,7 @@ func runInit(cmd *cobra.Command, o *initOptions) error {
 	if a.flags.json {
 		return render.JSON(a.result, render.Object{
 			{Key: "root", Value: done.Root}, {Key: "user", Value: done.User}, {Key: "files", Value: done.Files},
-			{Key: "commit", Value: done.Commit},
+			{Key: "commit", Value: done.Commit}, {Key: "kept", Value: done.Kept},
 		})
 	}
 	if a.flags.dryRun {
@@ -90,6 +90,9 @@ func runInit(cmd *cobra.Command, o *initOptions) error {
 		return nil
 	}
 	a.message("made an e1 repository in %q (%s); you are %q", o.dir, shortID(done.Commit), done.User)
+	for _, name := range done.Kept {
+		a.note("%s is left as it was", name)
+	}
 	if done.Letters > 0 {
 		a.message("%d sample letters wait for `e1 import`", done.Letters)
 	}

@@ -50,6 +50,15 @@ type Founded struct {
 	Files   []string
 	Letters int
 	Existed bool // it was a git repository before
+	// Kept are files of an existing repository that were left as they are,
+	// though a new one would get one of that name.
+	Kept []string
+}
+
+// ownFiles are the files of the template that give way to those of an existing
+// repository.
+func ownFiles() []string {
+	return []string{".gitattributes", ".github/workflows/e1.yml", ".gitlab-ci.yml"}
 }
 
 // samplePrefix is the part of the template that only --sample installs.
@@ -89,8 +98,12 @@ func Init(ctx context.Context, conf Configuration, f Founding) (*Founded, error)
 	}
 	if existed {
 		// Attributes of the user's own stay; ours move down to the documents.
-		if _, err := os.Lstat(filepath.Join(git.Root(), ".gitattributes")); err == nil {
-			delete(files, ".gitattributes")
+		// So does what their CI runs.
+		for _, name := range ownFiles() {
+			if _, err := os.Lstat(filepath.Join(git.Root(), filepath.FromSlash(name))); err == nil {
+				delete(files, name)
+				done.Kept = append(done.Kept, name)
+			}
 		}
 	}
 	if err := addSchemas(files); err != nil {

@@ -21,7 +21,7 @@ import (
 // a key known.
 var readers = []string{
 	"Node", "Has", "Know", "TextNode", "Text", "Required", "Present", "Bool", "Int", "OneOf", "TextNodes", "Texts", "Items", "Mapping", "Label",
-	"node", "word", "required", "words", "expr", "boolean", "count", "label", "missing", "expression", "id", "name", "bound",
+	"node", "word", "required", "words", "expr", "boolean", "count", "label", "missing", "expression", "id", "name", "bound", "pairs", "list",
 }
 
 // TestEveryKeyIsThere reads the sources of the parsers: a key that a parser
@@ -49,6 +49,7 @@ func TestEveryKeyIsThere(t *testing.T) {
 		{"import", "intake", "definition.go", []string{"text", "subject", "name", "email", "to"}, nil},
 		{"org", "org", "parse.go", nil, nil},
 		{"calendar", "worktime", "parse.go", []string{"off", "short", "work", "mon", "tue", "wed", "thu", "fri", "sat", "sun"}, nil},
+		{"route-test", "trial", "file.go", []string{"step", "accept", "refuse", "delegate", "withdraw", "after", "until", "start", "stop", "on", "to"}, nil},
 		{"settings", "settings", "parse.go", []string{"language", "split_index"}, nil},
 	} {
 		known := map[string]bool{}

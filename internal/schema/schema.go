@@ -34,6 +34,7 @@ func kinds() []kind {
 		{"org", "The organisation: org.yaml", (*source).organisation},
 		{"report", "A report: reports/*.yaml", (*source).report},
 		{"route", "A route: routes/*.yaml", (*source).route},
+		{"route-test", "Tests of a route: routes/tests/*.yaml", (*source).routeTest},
 		{"settings", "The settings of the repository: e1.yaml", (*source).settingsFile},
 	}
 }

@@ -70,7 +70,7 @@ func kindOf(name string) string {
 		return "org"
 	}
 	return map[string]string{
-		"forms": "form", "routes": "route", "reports": "report", "imports": "import", "directories": "directory", "calendars": "calendar",
+		"forms": "form", "routes": "route", "reports": "report", "imports": "import", "directories": "directory", "calendars": "calendar", "routes/tests": "route-test",
 	}[path.Dir(name)]
 }
 
@@ -157,7 +157,7 @@ func TestShippedDefinitions(t *testing.T) {
 		seen[kind]++
 		up := ""
 		if strings.Contains(name, "/") && !strings.HasPrefix(name, "sample/") {
-			up = "../"
+			up = strings.Repeat("../", strings.Count(name, "/"))
 		}
 		if want := "# yaml-language-server: $schema=" + up + ".e1/schema/" + kind + ".json\n"; !strings.HasPrefix(all[name], want) {
 			t.Errorf("%s does not begin with %q", name, want)
@@ -191,6 +191,10 @@ func TestFaults(t *testing.T) {
 		{"routes/long-sale.yaml", "into: client", "into: customer"},
 		{"routes/long-sale.yaml", "form: clients", "form: customers"},
 		{"routes/long-sale.yaml", "- end: contract", "- end: [contract]"},
+		{"routes/tests/long-sale.yaml", "route: long-sale", "route: long-sales"},
+		{"routes/tests/long-sale.yaml", "  answers:", "  answer:"},
+		{"routes/tests/long-sale.yaml", "expect: {open:", "expect: {opened:"},
+		{"routes/tests/long-sale.yaml", "petrova: manager", "petrova: maneger"},
 		{"forms/clients.yaml", "type: phone", "type: fone"},
 		{"forms/clients.yaml", "form: clients", "form: Clients"},
 		{"forms/works.yaml", "directory: work_kinds", "directory: work_kind"},
