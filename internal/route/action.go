@@ -29,6 +29,9 @@ const (
 
 var actionKinds = []string{"set", "register", "link", "comment", "cancel", "complete", "start", "mail", "generate", "attach", "reply", "assign"}
 
+// ActionKinds lists the actions of the language.
+func ActionKinds() []string { return slices.Clone(actionKinds) }
+
 // Action is one automatic action.
 type Action struct {
 	Kind ActionKind

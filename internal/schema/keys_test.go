@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"github.com/e1-dms/e1/internal/definition"
+	"github.com/e1-dms/e1/internal/route"
 	"github.com/e1-dms/e1/internal/schema"
 )
 
@@ -80,11 +81,8 @@ func TestEveryKeyIsThere(t *testing.T) {
 
 // routeWords are the keys of routes that are constants: verbs, actions, events.
 func routeWords() []string {
-	return []string{
-		"task", "approve", "inform", "do", "choose", "parallel", "each", "repeat", "wait", "call", "go", "leave", "end",
-		"set", "register", "link", "comment", "cancel", "complete", "start", "mail", "generate", "assign",
-		"until", "when", "changed", "message", "payment", "document",
-	}
+	words := append(route.Verbs(), route.ActionKinds()...)
+	return append(words, "until", "when", "changed", "message", "payment", "document")
 }
 
 // isCode tells whether a key of the settings is that of a kind of problem.

@@ -110,10 +110,6 @@ func (r *routeSchema) outcomes() object {
 	return anyOf(mapped, names)
 }
 
-func actionVerbs() []string {
-	return []string{"set", "register", "link", "comment", "cancel", "complete", "start", "mail", "generate", "assign"}
-}
-
 func (r *routeSchema) action() object {
 	steps := ref("stepIDs")
 	template := text("a file of templates/")
@@ -133,15 +129,19 @@ func (r *routeSchema) action() object {
 		"cancel":   describe(ref("stepIDs"), "withdraw open steps"),
 		"complete": describe(ref("stepIDs"), "finish open steps as if they were done"),
 		"start":    anyOf(routes, mapping([]string{"route"}, object{"route": routes, "on": expression("the document; without it this one")})),
-		"mail":     mapping([]string{"to", "template"}, object{"to": expression("the address"), "template": template}),
-		"generate": mapping([]string{"template"}, object{"template": template, "as": text("the file's name")}),
+		"mail": anyOf(template, mapping([]string{"template"}, object{
+			"to": expression("the address"), "template": template, "attach": oneOrMany(text(""), "files of the document, patterns"),
+		})),
+		"reply":    anyOf(template, mapping([]string{"template"}, object{"template": template, "attach": oneOrMany(text(""), "files of the document, patterns")})),
+		"generate": anyOf(template, mapping([]string{"template"}, object{"template": template, "as": text("the file's name, a pattern")})),
+		"attach":   anyOf(template, mapping([]string{"file"}, object{"file": text("a file of templates/"), "as": text("the file's name, a pattern")})),
 		"assign": anyOf(
 			mapping([]string{"step"}, object{"step": steps, "who": ref("people"), "due": ref("due")}),
 			mapping([]string{"field", "who"}, object{"field": pattern(namePattern, "the user field that receives one of who"), "who": ref("people"),
 				"pick": enum([]string{"first", "least-loaded"}, "which of several")}),
 		),
 	})
-	o["oneOf"] = hasAny(actionVerbs())["anyOf"]
+	o["oneOf"] = hasAny(route.ActionKinds())["anyOf"]
 	return o
 }
 
