@@ -81,7 +81,7 @@ func TestSameBytes(t *testing.T) {
 		for _, lang := range []string{"ru", "en"} {
 			o := diagram.Options{Language: lang}
 			for name, draw := range map[string]func(*route.Route, diagram.Options) string{"svg": diagram.SVG, "dot": diagram.DOT, "mermaid": diagram.Mermaid} {
-				if draw(r, o) != draw(r, o) {
+				if first, second := draw(r, o), draw(r, o); first != second {
 					t.Errorf("%s of %s differs from one drawing to the next", name, r.Name.Text)
 				}
 			}
