@@ -1,7 +1,9 @@
 package form
 
 import (
+	"regexp"
 	"slices"
+	"sync"
 
 	"github.com/e1-dms/e1/internal/expr"
 )
@@ -54,9 +56,31 @@ func (s *Set) userIDs() []string {
 func (s *Set) recordOf(fields []*Field) *expr.Env {
 	vars := make([]expr.Var, len(fields))
 	for i, f := range fields {
-		vars[i] = expr.Var{Name: f.Name, Type: f.exprType(s)}
+		vars[i] = expr.Var{Name: f.Name, Type: f.exprType(s), Clock: readsClock(f, fields, nil)}
 	}
 	return expr.NewRecord(vars, s.resolver())
+}
+
+// clockWords finds the names in an expression; texts in quotes are passed.
+var clockWords = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`"[^"]*"|'[^']*'|[\p{L}_][\p{L}\p{N}_]*`) })
+
+// readsClock tells whether a computed field depends on when it is asked, by
+// itself or by another computed field.
+func readsClock(f *Field, fields []*Field, asked []*Field) bool {
+	if !f.Computed || f.Value == nil || slices.Contains(asked, f) {
+		return false
+	}
+	for _, word := range clockWords().FindAllString(f.Value.Source, -1) {
+		if word == "today" || word == "now" {
+			return true
+		}
+		for _, other := range fields {
+			if other.Name == word && readsClock(other, fields, append(asked, f)) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func (s *Set) resolver() expr.Resolver {
@@ -124,7 +148,7 @@ func (s *Set) Env(name string) *expr.Env {
 		}
 		for _, field := range f.fields {
 			if !slices.Contains(attributes, field.Name) {
-				vars = append(vars, expr.Var{Name: field.Name, Type: field.exprType(s)})
+				vars = append(vars, expr.Var{Name: field.Name, Type: field.exprType(s), Clock: readsClock(field, f.fields, nil)})
 			}
 		}
 		vars = append(vars, expr.Var{Name: "card", Type: expr.Type{Kind: expr.Record, Fields: s.recordOf(f.fields)}})

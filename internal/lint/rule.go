@@ -47,6 +47,11 @@ func rules() []*rule {
 		escalationCircle(),
 		noCalendar(),
 		promisedTimeExceeded(),
+		readBeforeFilled(),
+		requiredUnfilled(),
+		parallelWrites(),
+		lostWrite(),
+		editedAfterApproval(),
 		registerInLoop(),
 		largeRoute(),
 	}

@@ -37,6 +37,7 @@ func findings(t *testing.T, text string) []string {
 		}
 	}
 	f["routes/trial.yaml"] = text
+	f["forms/papers.yaml"] = papers
 	found, err := lint.Run(definition.New(f), "routes/trial.yaml")
 	if err != nil {
 		t.Fatal(err)
@@ -49,6 +50,22 @@ func findings(t *testing.T, text string) []string {
 	}
 	return out
 }
+
+const papers = `form: papers
+title: Papers
+one: Paper
+number: P-{seq:4}
+statuses:
+- {status: draft, title: Draft}
+- {status: signed, title: Signed}
+groups:
+- group: card
+  title: Card
+  fields:
+  - {field: signed_on, type: date, label: Signed, required: status == "signed"}
+  - {field: late, type: computed, as: int, value: today - signed_on, label: Late}
+  - {field: very_late, type: computed, as: bool, value: late > 30, label: Very late}
+`
 
 // marked takes the marks « and » out of a text and says where they stood.
 func marked(text string) (plain string, places []string) {
@@ -215,6 +232,64 @@ func TestValues(t *testing.T) {
 		{"- {task: A, who: role lawyer, fill: [stages]}\n" + fmt.Sprintf(urgent, "amount / count(stages) > 5"), nil},
 		{"- choose:\n  branches:\n  - if: paid != 0\n    do: {set: {amount: amount / paid * amount}, if: filled(amount)}\n  - else: next\n", nil},
 	})
+}
+
+func TestData(t *testing.T) {
+	checkValues(t, []valueCase{
+		// R070
+		{"- {task: \"Проверить: сумму\", who: role lawyer, if: «amount» > 5}\n- {task: B, who: role lawyer, fill: [amount]}\n", []string{
+			`R070 "amount" is read here, and the first step to fill it comes later`}},
+		{"- {task: A, who: role lawyer, if: filled(amount) and amount > 5}\n- {task: B, who: role lawyer, fill: [amount]}\n", nil},
+		{"- {task: A, who: role lawyer, if: amount > 5}\n", nil},
+		{"- {task: A, id: a, who: role lawyer, if: amount > 5}\n- {task: B, who: role lawyer, fill: [amount], outcomes: {done: next, again: {go: a, max: 2, else: next}}}\n", nil},
+		{"- repeat: A\n  steps:\n  - {task: A, who: role lawyer, fill: [amount]}\n  until: amount > 5\n  max: 3\n  else: next\n", nil},
+
+		// R072
+		{"- parallel:\n  branches:\n  - {task: A, who: role lawyer, fill: [amount]}\n  - {task: B, who: role cfo, fill: [«amount»]}\n", []string{
+			`R072 "amount" is written here and in another branch at the same time`}},
+		{"- parallel:\n  branches:\n  - {task: A, id: a, who: role lawyer, fill: [amount]}\n  - {task: B, who: role cfo, fill: [amount], after: a}\n", nil},
+		{"- parallel:\n  branches:\n  - {task: A, who: role lawyer, fill: [amount]}\n  - {task: B, who: role cfo, fill: [paid]}\n", nil},
+		{"- parallel:\n  branches:\n  - steps:\n    - {task: A, who: role lawyer, fill: [amount]}\n    - {task: C, who: role lawyer, fill: [amount]}\n  - {task: B, who: role cfo}\n", nil},
+		{"- parallel:\n  branches:\n  - {do: {set: {status: signing}}}\n  - {do: {set: {«status»: execution}}}\n", []string{
+			`R072 "status" is written here and in another branch at the same time`}},
+		{"- choose:\n  branches:\n  - {if: amount > 5, do: {set: {status: signing}}}\n  - else: {do: {set: {status: execution}}}\n", nil},
+
+		// R073
+		{"- do: {set: {«status»: signing}}\n- do: {set: {status: execution}}\n", []string{
+			`R073 the value of "status" is lost: line 7 overwrites it before anybody sees it`}},
+		{"- do: {set: {status: signing}}\n- {task: A, who: role lawyer}\n- do: {set: {status: execution}}\n", nil},
+		{"- do: {set: {status: signing}}\n- do: {set: {status: execution}, if: amount > 5}\n", nil},
+		{"- do: {set: {amount: paid}}\n- do: {set: {paid: amount}}\n- do: {set: {amount: paid}}\n", nil},
+		{"- do: {set: {amount: 5}}\n- do: {set: {paid: debt}, if: filled(debt)}\n- do: {set: {amount: 6}}\n", nil},
+
+		// R074
+		{"- {task: A, who: role lawyer, fill: [amount]}\n- {approve: B, id: b, who: role cfo}\n- {task: \"Ещё раз\", who: role lawyer, fill: [«amount»]}\n", []string{
+			`R074 "amount" is written after "b" has been approved with it`}},
+		{"- {task: A, who: role lawyer, fill: [amount]}\n- {approve: B, who: role cfo}\n- {task: C, who: role lawyer, fill: [signing_date]}\n", nil},
+		{"- {task: A, who: role lawyer, fill: [amount]}\n- {approve: B, who: role cfo}\n- {task: C, who: role lawyer, fill: [amount]}\n- {approve: D, who: role cfo}\n", nil},
+		{"- {approve: B, id: b, who: role cfo, if: amount > 5}\n- do: {set: {«amount»: 3}}\n", []string{
+			`R074 "amount" is written after "b" has been approved with it`}},
+		{"- {task: A, id: a, who: role lawyer, fill: [amount]}\n- {approve: B, who: role cfo}\n- {task: C, who: role lawyer, fill: [amount]}\n- {task: D, who: role cfo, outcomes: {done: next, again: {go: a, max: 2, else: next}}}\n", nil},
+	})
+}
+
+// TestRequiredFields: inquiries with fields that a status requires, or that the clock computes.
+func TestRequiredFields(t *testing.T) {
+	const extra = "route: trial\nfor: papers\nstart: by hand\nsteps:\n"
+	cases := []valueCase{
+		{"- do: {set: {«status»: signed}}\n", []string{`R071 the form requires "signed_on" in status "signed", and not every way here fills it`}},
+		{"- {task: A, who: role lawyer, fill: [signed_on]}\n- do: {set: {status: signed}}\n", nil},
+		{"- do: {set: {status: signed, signed_on: today}}\n", nil},
+		{"- {task: A, who: role lawyer, if: number == \"7\", fill: [signed_on]}\n- do: {set: {«status»: signed}}\n", []string{`R071 the form requires "signed_on" in status "signed", and not every way here fills it`}},
+		{"- do: {set: {status: draft}}\n", nil},
+		{"- {task: A, who: role lawyer, if: «late» > 3}\n", []string{`R040 "late" makes the result depend on when it is asked`}},
+		{"- {task: A, who: role lawyer, if: «card.very_late»}\n", nil},
+	}
+	cases[len(cases)-1] = valueCase{"- {task: A, who: role lawyer, if: card.«very_late»}\n", []string{`R040 "very_late" makes the result depend on when it is asked`}}
+	for i := range cases {
+		cases[i].text = extra + cases[i].text
+	}
+	checkValues(t, cases)
 }
 
 // TestReferenceIsClean holds the rules against every example of docs/routes.md.

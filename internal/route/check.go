@@ -1,6 +1,7 @@
 package route
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -192,7 +193,7 @@ func (e *Expr) Compile(env *expr.Env, opt expr.Options) (*expr.Program, diag.Lis
 			code = R037
 		}
 		problems.Add(diag.Problem{Code: code.Code, Slug: code.Slug, Severity: code.Severity,
-			Message: issue.Message, At: e.Within(issue.From, issue.To), Help: issue.Help})
+			Message: issue.Message, At: e.Within(issue.From, issue.To), Help: cmp.Or(e.meant(code), issue.Help)})
 	}
 	return program, problems
 }

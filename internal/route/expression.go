@@ -1,6 +1,10 @@
 package route
 
 import (
+	"fmt"
+	"regexp"
+	"slices"
+	"sync"
 	"sync/atomic"
 	"unicode/utf8"
 
@@ -38,6 +42,23 @@ func (e *Expr) Program() *expr.Program {
 		return nil
 	}
 	return e.compiled.Load()
+}
+
+// writtenDate is a date in an expression, where it is a subtraction.
+var writtenDate = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(^|[^"'\d])(\d{4}-\d\d-\d\d)($|[^"'\d])`) })
+
+// meant guesses from an expression of a wrong type what was meant by it.
+func (e *Expr) meant(code Code) string {
+	if m := writtenDate().FindStringSubmatch(e.Text); m != nil && code == R031 {
+		return fmt.Sprintf("a date is written date(%q)", m[2])
+	}
+	if code == R031 && digits(e.Text) {
+		return fmt.Sprintf("a text of digits is written '%q'", e.Text)
+	}
+	if code == R006 && slices.Contains([]string{"yes", "on", "no", "off", "True", "False"}, e.Text) {
+		return "write true or false"
+	}
+	return ""
 }
 
 // At gives the place of the whole expression.

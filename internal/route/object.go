@@ -161,6 +161,9 @@ func (p *parser) expr(n *yamlsrc.Node, what string) *Expr {
 		p.errorf(R004, p.file.Span(n), "%s is %s; an expression is needed%s", what, describe(n), help)
 		return nil
 	}
+	if p.commentCut(n) {
+		return nil
+	}
 	return newExpr(p.file, n)
 }
 
@@ -194,7 +197,9 @@ func (p *parser) label(n *yamlsrc.Node, what string) yamlsrc.Label {
 			if len(pair.Key.Value) != 2 {
 				p.errorf(R001, p.file.Span(pair.Key), "%s: unknown language %q; known: \"en\", \"ru\"", what, pair.Key.Value)
 			}
-			p.scalar(pair.Value, what)
+			if _, ok := p.scalar(pair.Value, what); ok && pair.Value.Tag != yamlsrc.TagText {
+				p.errorf(R004, p.file.Span(pair.Value), "%s is %s; put it in quotes to make it a text", what, describe(pair.Value))
+			}
 		}
 	default:
 		p.errorf(R004, p.file.Span(n), "%s is %s; a text, or a text for each language, is needed", what, describe(n))

@@ -21,12 +21,13 @@ func Parse(f *yamlsrc.File) (*Route, diag.List) {
 	if f.Root == nil {
 		p.errorf(R004, diag.At(f.Name, 1, 1), "the file is empty; a route definition is needed")
 	} else if o := p.object(f.Root, "route"); o != nil {
+		p.cuts(f.Root)
 		p.top(o)
 	}
 	if p.route.Body == nil {
 		p.route.Body = &Branch{}
 	}
-	problems := p.problems.Dedup()
+	problems := withoutEchoes(p.problems.Dedup())
 	problems.Sort()
 	return p.route, problems
 }

@@ -197,6 +197,7 @@ func (p *parser) due(n *yamlsrc.Node) *Due {
 		case !ok:
 		case text == "by hand":
 			d.ByHand = true
+		case p.commentCut(item):
 		default:
 			d.Exprs = append(d.Exprs, newExpr(p.file, item))
 		}

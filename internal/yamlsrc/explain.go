@@ -217,6 +217,9 @@ func diagnose(f *File, n int, message string) diag.Problem {
 		}
 	}
 	if value != "" && (value[0] == '{' || value[0] == '[') {
+		if from, to := unquoted(line, valueAt); from < to {
+			return syntax(place(from, to), "put it in quotes", "inside braces a text with brackets, quotes, `? ` or `: ` needs quotes")
+		}
 		return syntax(place(valueAt, len(line)), "close it, put commas between its parts, and quote texts with , [ ] { } in them",
 			"%s is not complete or not well written", map[byte]string{'{': "a mapping `{…}`", '[': "a list `[…]`"}[value[0]])
 	}
@@ -230,6 +233,65 @@ func diagnose(f *File, n int, message string) diag.Problem {
 		return syntax(at, "give it the same indentation as its neighbours", "the indentation of %d spaces fits nothing above", indent)
 	}
 	return syntax(at, "compare it with the lines around it", "cannot be read here: %s", message)
+}
+
+// unquoted finds, in a line of mappings and lists with braces, the first value
+// that would have to stand in quotes; from is to when there is none.
+func unquoted(line string, i int) (from, to int) {
+	for i < len(line) {
+		switch c := line[i]; {
+		case c == '#' && line[i-1] == ' ':
+			return 0, 0
+		case strings.IndexByte(" ,:)}]{[", c) >= 0:
+			i++
+			continue
+		}
+		end, needs := flowText(line, i)
+		if needs {
+			return i, i + len(strings.TrimRight(line[i:end], " "))
+		}
+		i = max(end, i+1)
+	}
+	return 0, 0
+}
+
+// flowText reads one key or value inside braces up to the comma, colon or
+// brace that its author meant to end it with, and tells whether YAML ends it
+// sooner.
+func flowText(line string, i int) (end int, needs bool) {
+	begin, depth, quoted := i, 0, line[i] == '"' || line[i] == '\''
+	for i < len(line) {
+		c := line[i]
+		switch {
+		case c == '"' || c == '\'':
+			n := closingQuote(line[i:])
+			if n < 0 {
+				return i, false
+			}
+			i += n
+			if quoted && begin+n == i {
+				rest := strings.TrimLeft(line[i:], " ")
+				needs = rest != "" && strings.IndexByte(",:}]#", rest[0]) < 0
+			}
+			continue
+		case strings.IndexByte("([{", c) >= 0:
+			needs = needs || c != '('
+			depth++
+		case strings.IndexByte(")]}", c) >= 0:
+			if depth == 0 {
+				return i, needs
+			}
+			depth--
+		case c == ',' && depth == 0:
+			return i, needs
+		case c == ':' && depth == 0 && (i+1 == len(line) || line[i+1] == ' '):
+			return i, needs
+		case c == '?' && i+1 < len(line) && line[i+1] == ' ':
+			needs = true
+		}
+		i++
+	}
+	return i, needs && depth == 0
 }
 
 // before gives the last line above with text; -1 when there is none.
