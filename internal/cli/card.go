@@ -4,6 +4,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/e1-dms/e1/internal/document"
@@ -188,6 +189,33 @@ func (v *cardView) user(id string) string {
 	return id
 }
 
+func (v *cardView) userOrNone(id string) string {
+	if id == "" {
+		return ""
+	}
+	return v.user(id)
+}
+
+// taskText is what is to be done, in words: those of the part, else those of
+// the route.
+func (v *cardView) taskText(d *document.Document, t *document.Task) string {
+	if t.Text != "" || t.Kind != "" {
+		return t.Text
+	}
+	in, _ := d.Task(t.ID)
+	if in == nil {
+		return ""
+	}
+	def, err := v.r.Definitions().Pinned(in.Definition)
+	if err != nil {
+		return ""
+	}
+	if s := def.Step(t.Step); s != nil {
+		return s.Text.In(v.lang)
+	}
+	return ""
+}
+
 func (v *cardView) status(f *form.Form, id string) string {
 	if f == nil {
 		return id
@@ -217,8 +245,12 @@ func (v *cardView) task(d *document.Document, t *document.Task) render.Task {
 	if who != "" {
 		who = v.user(who)
 	}
+	title := t.Title
+	if t.Kind == engine.KindPart {
+		title = "↳ " + strconv.Itoa(t.Of) + ": " + title
+	}
 	return render.Task{
-		ID: taskNumber(d.Number, t.ID), Title: t.Title, Document: v.r.Title(d),
+		ID: taskNumber(d.Number, t.ID), Title: title, Document: v.r.Title(d),
 		Who: whoText(who, candidates), State: taskState(t.State, v.lang), Outcome: t.Outcome,
 		Comment: t.Comment, Due: t.Due, Done: t.Done, Overdue: overdue(t, v.r.Now()), Closed: !taskOpen(t.State),
 		Mark: taskMark(taskOpen(t.State), t.Reminded, t.Escalated, v.lang),

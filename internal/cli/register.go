@@ -21,6 +21,7 @@ type registerOptions struct {
 	status string
 	links  []string
 	attach []string
+	dues   []string
 }
 
 func newRegisterCmd(a *app) *cobra.Command {
@@ -51,6 +52,7 @@ by the value of a unique field.`,
 	f.StringVar(&o.forDoc, "for", "", "take client, contract and the like from `NUMBER`")
 	f.StringVar(&o.status, "status", "", "begin in this `STATUS`")
 	f.StringArrayVar(&o.links, "link", nil, "link with another document: `KIND=NUMBER`")
+	f.StringArrayVar(&o.dues, "due", nil, "a deadline by hand for a route that starts: `STEP=DEADLINE`")
 	f.StringArrayVar(&o.attach, "attach", nil, "attach a `FILE`")
 	return cmd
 }
@@ -70,6 +72,9 @@ func runRegister(cmd *cobra.Command, o *registerOptions) error {
 		return err
 	}
 	req := office.Registration{Form: o.form, Values: values, Status: o.status}
+	if req.Due, err = deadlines(r.Now().Location(), o.dues); err != nil {
+		return err
+	}
 	if o.from != "" {
 		card, err := a.readCard(o.from)
 		if err != nil {

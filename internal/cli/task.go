@@ -18,7 +18,7 @@ func newTaskCmd(a *app) *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
 	cmd.AddCommand(
 		newTaskListCmd(a, "list"), newTaskShowCmd(a), newTaskAdvanceCmd(a, "advance"),
-		newTaskAcceptCmd(a), newTaskRefuseCmd(a), newTaskDelegateCmd(a), newTaskCommentCmd(a), newTaskWithdrawCmd(a),
+		newTaskAcceptCmd(a), newTaskRefuseCmd(a), newTaskDelegateCmd(a), newTaskCommentCmd(a), newTaskWithdrawCmd(a), newTaskExtendCmd(a), newTaskPartCmd(a),
 	)
 	return cmd
 }
@@ -283,9 +283,7 @@ func runTaskShow(cmd *cobra.Command, a *app, text string) error {
 	if err := a.style().Tasks(a.result, r.Now(), []render.Task{v.task(d, t)}); err != nil {
 		return err
 	}
-	if t.Comment != "" {
-		fmt.Fprintf(a.result, "\n%s\n", t.Comment)
-	}
+	a.taskFacts(v, d, t)
 	for _, c := range outcomesOf(r, in, t) {
 		need := ""
 		if c.Comment {
@@ -294,6 +292,52 @@ func runTaskShow(cmd *cobra.Command, a *app, text string) error {
 		fmt.Fprintf(a.result, "  e1 advance %s %s%s   %s\n", taskNumber(d.Number, t.ID), c.Name, need, c.Title)
 	}
 	return nil
+}
+
+// taskFacts says what a list of tasks has no room for.
+func (a *app) taskFacts(v *cardView, d *document.Document, t *document.Task) {
+	label := func(ru, en string) string {
+		if v.lang == "ru" {
+			return ru
+		}
+		return en
+	}
+	line := func(name, value string) {
+		if value != "" {
+			fmt.Fprintf(a.result, "%s: %s\n", name, value)
+		}
+	}
+	when := func(at time.Time) string {
+		if at.IsZero() {
+			return ""
+		}
+		return v.style.DateTime(at)
+	}
+	fmt.Fprintln(a.result)
+	switch t.Kind {
+	case engine.KindPart:
+		line(label("Часть задания", "Part of task"), taskNumber(d.Number, t.Of)+", "+v.user(t.Giver))
+	case engine.KindExtension:
+		line(label("Просит продлить срок задания", "Asks for another deadline of task"), taskNumber(d.Number, t.Of)+", "+v.user(t.Giver))
+		line(label("Новый срок", "New deadline"), when(t.Until))
+	}
+	line(label("За кого", "For"), v.userOrNone(t.For))
+	line(label("Контролёр", "Controller"), v.userOrNone(t.Controller))
+	line(label("Напоминание", "Reminded"), when(t.Reminded))
+	line(label("Эскалация", "Escalated"), when(t.Escalated))
+	for _, in := range d.Routes {
+		for _, o := range in.Tasks {
+			if o.Of == t.ID && o.Kind != "" {
+				line(taskNumber(d.Number, o.ID), o.Title+", "+whoText(v.userOrNone(o.Who), o.Candidates)+": "+taskState(o.State, v.lang))
+			}
+		}
+	}
+	if text := v.taskText(d, t); text != "" {
+		fmt.Fprintf(a.result, "%s\n", text)
+	}
+	if t.Comment != "" {
+		fmt.Fprintf(a.result, "%s\n", t.Comment)
+	}
 }
 
 func taskPlain(number string, t *document.Task) render.Table {

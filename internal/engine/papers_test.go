@@ -93,7 +93,24 @@ func parsed(t testing.TB, name, text string) *yamlsrc.File {
 	return f
 }
 
-func papers(t testing.TB) *form.Set {
+func papers(t testing.TB) *form.Set { return papersOf(t, people) }
+
+func papersOf(t testing.TB, organisation string) *form.Set {
+	t.Helper()
+	o, problems := org.Parse(parsed(t, "org.yaml", organisation))
+	fail(t, problems.Err())
+	return papersWith(t, o)
+}
+
+// papersLeniently takes an organisation with faults, as it can get into a
+// repository by a merge.
+func papersLeniently(t testing.TB, organisation string) *form.Set {
+	t.Helper()
+	o, _ := org.Parse(parsed(t, "org.yaml", organisation))
+	return papersWith(t, o)
+}
+
+func papersWith(t testing.TB, o *org.Org) *form.Set {
 	t.Helper()
 	var forms []*form.Form
 	for name, text := range map[string]string{"papers": papersForm, "firms": firmsForm} {
@@ -102,8 +119,6 @@ func papers(t testing.TB) *form.Set {
 		forms = append(forms, f)
 	}
 	kinds, problems := form.ParseDirectory(parsed(t, "kinds.yaml", kindsDirectory))
-	fail(t, problems.Err())
-	o, problems := org.Parse(parsed(t, "org.yaml", people))
 	fail(t, problems.Err())
 	conf, problems := settings.Parse(parsed(t, "e1.yaml", "title: T\nlanguage: en\ncurrency: RUB\ntime_zone: Europe/Moscow\ncalendar: ru\nlayout: 1\nconstants: {limit: \"1000\"}\n"))
 	fail(t, problems.Err())

@@ -43,6 +43,9 @@ type Registration struct {
 	Links       []LinkTo
 	Attachments []Attachment
 	Comment     string
+	// Due gives deadlines to steps of the routes that start, by step id, that
+	// are due by hand.
+	Due map[string]engine.Deadline
 	// Message is the letter the document comes from, byte for byte, and its
 	// identity.
 	Message   []byte
@@ -98,7 +101,7 @@ func (o *Office) register(tx *repo.Tx, done *Done, req Registration) (*document.
 		return nil, err
 	}
 	done.Warnings = append(done.Warnings, warnings...)
-	if err := o.apply(tx, done, d, engine.Registered{}); err != nil {
+	if err := o.apply(tx, done, d, engine.Registered{Due: req.Due}); err != nil {
 		return nil, err
 	}
 	now, err := tx.Document(d.Number)

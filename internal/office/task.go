@@ -26,6 +26,9 @@ func (o *Office) Task(ctx context.Context, op, number string, task int, event en
 			return err
 		}
 		if _, t := now.Task(task); t != nil {
+			if t.For != "" && t.For != o.actor.ID && (t.By == o.actor.ID || t.Who == o.actor.ID) {
+				tx.ActsFor(t.For)
+			}
 			if t.Title != "" {
 				subject += ": " + t.Title
 			}
