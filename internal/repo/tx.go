@@ -123,6 +123,9 @@ func (tx *Tx) DryRun() bool { return tx.git == nil }
 // Subject sets the first line of the commit's message.
 func (tx *Tx) Subject(format string, args ...any) { tx.subject = fmt.Sprintf(format, args...) }
 
+// ActsFor records whom a substitute acts for.
+func (tx *Tx) ActsFor(user string) { tx.op.For = user }
+
 // Lenient lets the transaction write documents that do not fit their form.
 func (tx *Tx) Lenient() { tx.lenient = true }
 
