@@ -77,6 +77,17 @@ func (v *cardView) facts(d *document.Document) []render.Field {
 		Label: label("Зарегистрирован", "Registered"),
 		Value: v.style.DateTime(d.Registered) + ", " + v.user(d.By),
 	}}
+	for i := range d.Routes {
+		in := &d.Routes[i]
+		if in.State != engine.Running || in.Due.IsZero() {
+			continue
+		}
+		fact := render.Field{Label: label("Срок маршрута", "Route due"), Value: v.style.DateTime(in.Due) + ", " + in.Route}
+		if routeOverdue(in, v.r.Now()) {
+			fact.Tone = render.Bad
+		}
+		facts = append(facts, fact)
+	}
 	if len(d.Aliases) > 0 {
 		facts = append(facts, render.Field{Label: label("Прежние номера", "Former numbers"), Value: strings.Join(d.Aliases, ", ")})
 	}

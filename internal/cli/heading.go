@@ -25,6 +25,9 @@ func heading(name, lang string) string {
 		"file":       {"ru": "Файл", "en": "File"},
 		"size":       {"ru": "Размер", "en": "Size"},
 		"at":         {"ru": "Когда", "en": "When"},
+		"from":       {"ru": "С", "en": "From"},
+		"to":         {"ru": "По", "en": "To"},
+		"substitute": {"ru": "Замещает", "en": "Substitute"},
 	}
 	w := words[name]
 	switch {

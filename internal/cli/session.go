@@ -42,6 +42,12 @@ func (a *app) open(cmd *cobra.Command) (*repo.Repo, error) {
 	}
 	a.conf = a.conf.WithRepository(conf)
 	a.session = &session{repo: r}
+	if a.flags.as != "" {
+		// Reading asks for no rights, but a name nobody has is a mistake.
+		if err := office.Known(r, "--as", a.flags.as); err != nil {
+			return nil, err
+		}
+	}
 	return r, nil
 }
 

@@ -7,8 +7,9 @@ import (
 )
 
 type showOptions struct {
-	app    *app
-	number string
+	approvals bool
+	app       *app
+	number    string
 }
 
 func newShowCmd(a *app) *cobra.Command {
@@ -17,7 +18,8 @@ func newShowCmd(a *app) *cobra.Command {
 		Use:   "show NUMBER",
 		Short: "Show a document: card, tasks, links both ways, files, comments",
 		Example: `  e1 show INQ-2026-000042
-  e1 show inq42 --json`,
+  e1 show inq42 --json
+  e1 show con7 --approvals`,
 		Args: argsBetween(1, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.number = args[0]
@@ -25,6 +27,7 @@ func newShowCmd(a *app) *cobra.Command {
 		},
 		ValidArgsFunction: a.completeNumbers(1),
 	}
+	cmd.Flags().BoolVar(&o.approvals, "approvals", false, "the sheet of approval: who decided what, when, in which cycle")
 	return cmd
 }
 
@@ -37,6 +40,9 @@ func runShow(cmd *cobra.Command, o *showOptions) error {
 	d, err := r.Read(number)
 	if err != nil {
 		return err
+	}
+	if o.approvals {
+		return a.showApprovals(r, d)
 	}
 	if a.flags.json {
 		view, err := documentJSON(r, d, true)

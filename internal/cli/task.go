@@ -328,7 +328,8 @@ func (a *app) taskFacts(v *cardView, d *document.Document, t *document.Task) {
 	for _, in := range d.Routes {
 		for _, o := range in.Tasks {
 			if o.Of == t.ID && o.Kind != "" {
-				line(taskNumber(d.Number, o.ID), o.Title+", "+whoText(v.userOrNone(o.Who), o.Candidates)+": "+taskState(o.State, v.lang))
+				view := v.task(d, &o)
+				line(view.ID, o.Title+", "+view.Who+": "+view.State)
 			}
 		}
 	}

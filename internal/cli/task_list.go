@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/e1-dms/e1/internal/expr"
 	"github.com/e1-dms/e1/internal/index"
 	"github.com/e1-dms/e1/internal/render"
 	"github.com/e1-dms/e1/internal/repo"
@@ -82,7 +83,12 @@ func runTaskList(cmd *cobra.Command, o *taskListOptions) error {
 		if err != nil {
 			return err
 		}
-		q.Users = []string{of.Actor().ID}
+		people, _, err := r.Definitions().Org()
+		if err != nil {
+			return err
+		}
+		me := of.Actor().ID
+		q.Users = append([]string{me}, people.ActingFor(me, expr.DateOf(r.Now()))...)
 	}
 	db, err := r.Index()
 	if err != nil {

@@ -37,7 +37,7 @@ func documentJSON(r *repo.Repo, d *document.Document, whole bool) (render.Object
 	}
 	o = append(o, render.Member{Key: "backlinks", Value: backlinks}, render.Member{Key: "files", Value: filesJSON(d)})
 	if whole {
-		o = append(o, render.Member{Key: "routes", Value: routesJSON(d)})
+		o = append(o, render.Member{Key: "routes", Value: routesJSON(d, r.Now())})
 	}
 	tasks, err := tasksJSON(r, d)
 	if err != nil {
@@ -164,7 +164,7 @@ func filesJSON(d *document.Document) []render.Object {
 	return out
 }
 
-func routesJSON(d *document.Document) []render.Object {
+func routesJSON(d *document.Document, now time.Time) []render.Object {
 	out := []render.Object{}
 	for _, in := range d.Routes {
 		open := []render.Object{}
@@ -175,9 +175,21 @@ func routesJSON(d *document.Document) []render.Object {
 			{Key: "id", Value: in.ID}, {Key: "route", Value: in.Route}, {Key: "state", Value: in.State},
 			{Key: "definition", Value: in.Definition}, {Key: "started", Value: in.Started},
 			{Key: "ended", Value: in.Ended}, {Key: "end", Value: in.End}, {Key: "open", Value: open},
+			{Key: "due", Value: in.Due}, {Key: "overdue", Value: routeOverdue(&in, now)},
 		})
 	}
 	return out
+}
+
+// routeOverdue reports whether a route has not ended in the time promised.
+func routeOverdue(in *document.Instance, now time.Time) bool {
+	switch {
+	case in.Due.IsZero():
+		return false
+	case !in.Ended.IsZero():
+		return in.Ended.After(in.Due)
+	}
+	return now.After(in.Due)
 }
 
 // tasksJSON gives the tasks of a document.

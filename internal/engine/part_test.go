@@ -87,10 +87,13 @@ func TestPartsOfATask(t *testing.T) {
 func TestPartsGoWithTheirTask(t *testing.T) {
 	open := "- {task: A, id: a, who: [ann, bob], pick: first, outcomes: {good: next, bad: {end: bad}}}\n- {task: B, id: b, who: bob}\n"
 	for name, end := range map[string]func(*shop){
-		"withdrawn by who gave it":  func(s *shop) { s.do("P", "ann", Withdraw{Task: 2, Comment: "not needed"}) },
-		"the task is given back":    func(s *shop) { s.do("P", "ann", Refuse{Task: 1, Comment: "ill"}) },
-		"the route is stopped":      func(s *shop) { s.do("P", "ann", Stop{}) },
-		"the part's part goes, too": func(s *shop) { s.do("P", "cat", Part{Task: 2, To: "dan", Text: "Y"}); s.do("P", "ann", Withdraw{Task: 2}) },
+		"withdrawn by who gave it": func(s *shop) { s.do("P", "ann", Withdraw{Task: 2, Comment: "not needed"}) },
+		"the task is given back":   func(s *shop) { s.do("P", "ann", Refuse{Task: 1, Comment: "ill"}) },
+		"the route is stopped":     func(s *shop) { s.do("P", "ann", Stop{}) },
+		"the part's part goes, too": func(s *shop) {
+			s.do("P", "cat", Part{Task: 2, To: "dan", Text: "Y"})
+			s.do("P", "ann", Withdraw{Task: 2})
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := desk(t, open)

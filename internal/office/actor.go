@@ -8,6 +8,7 @@ import (
 	"github.com/e1-dms/e1/internal/expr"
 	"github.com/e1-dms/e1/internal/gitstore"
 	"github.com/e1-dms/e1/internal/org"
+	"github.com/e1-dms/e1/internal/repo"
 )
 
 // Actor is in whose name an office works.
@@ -97,6 +98,18 @@ func (o *Office) identify(id Identity) (Actor, error) {
 		}
 	}
 	return Actor{ID: user.ID, User: user, Name: user.Name, Email: user.Email(), Self: self.ID, From: "--as"}, nil
+}
+
+// Known refuses a user that the organisation does not have.
+func Known(r *repo.Repo, where, user string) error {
+	people, problems, err := r.Definitions().Org()
+	if err != nil || people.User(user) != nil {
+		return err
+	}
+	if problems.HasErrors() {
+		return problems.Err() // they may be why the user is not known
+	}
+	return unknownUser(people, where, user)
 }
 
 func (o *Office) self(people *org.Org, id Identity, email string) (Actor, error) {

@@ -99,6 +99,29 @@ func (o *Org) Absent(user string, day expr.Date) (Absence, bool) {
 	return Absence{}, false
 }
 
+// AbsencesFrom lists the absences that are not over on a day, or all, by their first day.
+func (o *Org) AbsencesFrom(day expr.Date, all bool) []Absence {
+	var out []Absence
+	for _, a := range o.Absences {
+		if all || a.To.Compare(day) >= 0 {
+			out = append(out, a)
+		}
+	}
+	sort.SliceStable(out, func(i, j int) bool { return out[i].From.Compare(out[j].From) < 0 })
+	return out
+}
+
+// ActingFor lists for whom a user is the acting substitute on a day, in file order.
+func (o *Org) ActingFor(substitute string, day expr.Date) []string {
+	var out []string
+	for _, a := range o.Absences {
+		if a.Covers(day) && !slices.Contains(out, a.User) && o.ActsFor(substitute, a.User, day) {
+			out = append(out, a.User)
+		}
+	}
+	return out
+}
+
 // maxChain bounds how many substitutes are asked in turn.
 const maxChain = 16
 

@@ -1,0 +1,180 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/e1-dms/e1/internal/document"
+	"github.com/e1-dms/e1/internal/engine"
+	"github.com/e1-dms/e1/internal/office"
+	"github.com/e1-dms/e1/internal/render"
+	"github.com/e1-dms/e1/internal/repo"
+)
+
+// showApprovals prints the sheet of approval of a document.
+func (a *app) showApprovals(r *repo.Repo, d *document.Document) error {
+	sheet, err := office.Approvals(r, d)
+	if err != nil {
+		return err
+	}
+	switch {
+	case a.flags.json:
+		return a.approvalsJSON(d, sheet)
+	case a.flags.plain:
+		var t render.Table
+		for _, x := range sheet {
+			done := ""
+			if !x.Done.IsZero() {
+				done = x.Done.Format(time.RFC3339)
+			}
+			t.Rows = append(t.Rows, render.Row(taskNumber(d.Number, x.Task), fmt.Sprint(x.Cycle), x.Step, asked(x), x.By, x.For, x.State, x.Outcome, done, x.Comment))
+		}
+		return render.PlainTable(a.result, t)
+	}
+	v, err := a.cardView(r)
+	if err != nil {
+		return err
+	}
+	return v.approvals(a, d, sheet)
+}
+
+// asked is who was asked for an approval.
+func asked(x engine.Approval) string {
+	if x.Who != "" {
+		return x.Who
+	}
+	return strings.Join(x.Candidates, "|")
+}
+
+func (v *cardView) approvals(a *app, d *document.Document, sheet []engine.Approval) error {
+	label := func(ru, en string) string {
+		if v.lang == "ru" {
+			return ru
+		}
+		return en
+	}
+	out, st := a.result, a.style()
+	fmt.Fprintf(out, "%s  %s  %s\n", st.Paint(render.Strong, label("Лист согласования", "Sheet of approval")), d.Number, v.r.Title(d))
+	if len(sheet) == 0 {
+		fmt.Fprintf(out, "\n%s\n", label("Согласования не было.", "Nobody was asked to approve."))
+		return nil
+	}
+	for i := 0; i < len(sheet); {
+		first := sheet[i]
+		if i == 0 || sheet[i-1].Instance != first.Instance {
+			fmt.Fprintf(out, "\n%s\n", v.approvalRoute(d, first, label))
+		}
+		t := render.Table{Columns: []render.Column{
+			{Title: label("Кто", "Who"), Flex: true, Wrap: true, Min: 18}, {Title: label("Решение", "Decision"), Wrap: true, Flex: true, Min: 11},
+			{Title: label("Когда", "When"), Whole: true}, {Title: label("Замечание", "Comment"), Flex: true, Wrap: true, Min: 16},
+		}}
+		for ; i < len(sheet) && sheet[i].Instance == first.Instance && sheet[i].Cycle == first.Cycle; i++ {
+			t.Rows = append(t.Rows, v.approvalRow(d, sheet[i], label))
+		}
+		fmt.Fprintf(out, "\n%s %d\n", st.Paint(render.Strong, label("Цикл", "Cycle")), first.Cycle)
+		if err := st.Table(out, t); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// approvalRoute is the line about a route: when it began and how it ended.
+func (v *cardView) approvalRoute(d *document.Document, x engine.Approval, label func(ru, en string) string) string {
+	line := x.Route
+	in := d.Instance(x.Instance)
+	if in == nil {
+		return line
+	}
+	line += ", " + label("начат ", "begun ") + v.style.DateTime(in.Started) + ", " + v.user(in.By)
+	if !in.Ended.IsZero() {
+		line += "; " + label("завершён ", "ended ") + v.style.DateTime(in.Ended)
+		if in.End != "" {
+			line += ": " + in.End
+		}
+	}
+	return line
+}
+
+func (v *cardView) approvalRow(d *document.Document, x engine.Approval, label func(ru, en string) string) []render.Cell {
+	people := make([]string, len(x.Candidates))
+	for i, c := range x.Candidates {
+		people[i] = v.user(c)
+	}
+	who := v.userOrNone(x.Who)
+	if who == "" {
+		who = strings.Join(people, ", ")
+	}
+	if x.By != "" {
+		who = v.user(x.By)
+	}
+	switch {
+	case x.For != "":
+		who += " (" + label("за: ", "for: ") + v.user(x.For) + ")"
+	case x.By != "" && x.Who != "" && x.By != x.Who:
+		who += " (" + label("вместо: ", "instead of: ") + v.user(x.Who) + ")"
+	}
+	answer, tone := x.Answer, render.Normal
+	when := ""
+	if !x.Done.IsZero() {
+		when = v.style.DateTime(x.Done)
+	}
+	switch x.State {
+	case engine.TaskOpen:
+		answer, tone = label("ожидается", "awaited"), render.Warn
+		if !x.Due.IsZero() {
+			when = label("до ", "by ") + v.style.DateTime(x.Due)
+		}
+	case engine.TaskReview:
+		answer += " (" + label("на контроле", "under review") + ")"
+	case engine.TaskCancelled:
+		answer, tone = label("снято", "withdrawn"), render.Dim
+	case engine.TaskRefused:
+		answer, tone = label("не принято к исполнению", "given back"), render.Dim
+	}
+	comment := x.Comment
+	if len(x.Changed) > 0 {
+		if comment != "" {
+			comment += "\n"
+		}
+		comment += label("после этого изменено: ", "changed afterwards: ") + strings.Join(v.fieldLabels(d, x.Changed), ", ")
+	}
+	return []render.Cell{{Text: x.Title + "\n" + who}, {Text: answer, Tone: tone}, {Text: when}, {Text: comment}}
+}
+
+// fieldLabels are the names of fields as people read them.
+func (v *cardView) fieldLabels(d *document.Document, names []string) []string {
+	out := make([]string, len(names))
+	f := v.set.Form(d.Form)
+	for i, name := range names {
+		out[i] = name
+		if f == nil {
+			continue
+		}
+		if field := f.Field(name); field != nil && field.Label.In(v.lang) != "" {
+			out[i] = field.Label.In(v.lang)
+		}
+	}
+	return out
+}
+
+func (a *app) approvalsJSON(d *document.Document, sheet []engine.Approval) error {
+	list := func(texts []string) []string {
+		if texts == nil {
+			return []string{}
+		}
+		return texts
+	}
+	rows := []render.Object{}
+	for _, x := range sheet {
+		rows = append(rows, render.Object{
+			{Key: "task", Value: taskNumber(d.Number, x.Task)}, {Key: "route", Value: d.Instance(x.Instance).Route}, {Key: "instance", Value: x.Instance},
+			{Key: "cycle", Value: x.Cycle}, {Key: "step", Value: x.Step}, {Key: "title", Value: x.Title},
+			{Key: "who", Value: x.Who}, {Key: "candidates", Value: list(x.Candidates)}, {Key: "by", Value: x.By}, {Key: "for", Value: x.For},
+			{Key: "state", Value: x.State}, {Key: "outcome", Value: x.Outcome}, {Key: "answer", Value: x.Answer}, {Key: "comment", Value: x.Comment},
+			{Key: "assigned", Value: x.Assigned}, {Key: "due", Value: x.Due}, {Key: "done", Value: x.Done}, {Key: "changed_after", Value: list(x.Changed)},
+		})
+	}
+	return render.JSON(a.result, render.Object{{Key: "number", Value: d.Number}, {Key: "approvals", Value: rows}})
+}
