@@ -52,7 +52,7 @@ by the value of a unique field.`,
 	f.StringVar(&o.forDoc, "for", "", "take client, contract and the like from `NUMBER`")
 	f.StringVar(&o.status, "status", "", "begin in this `STATUS`")
 	f.StringArrayVar(&o.links, "link", nil, "link with another document: `KIND=NUMBER`")
-	f.StringArrayVar(&o.dues, "due", nil, "a deadline by hand for a route that starts: `STEP=DEADLINE`")
+	f.StringArrayVar(&o.dues, "due", nil, "a deadline given by hand: `STEP=DEADLINE`")
 	f.StringArrayVar(&o.attach, "attach", nil, "attach a `FILE`")
 	return cmd
 }

@@ -27,7 +27,7 @@ func newShowCmd(a *app) *cobra.Command {
 		},
 		ValidArgsFunction: a.completeNumbers(1),
 	}
-	cmd.Flags().BoolVar(&o.approvals, "approvals", false, "the sheet of approval: who decided what, when, in which cycle")
+	cmd.Flags().BoolVar(&o.approvals, "approvals", false, "the sheet of approval: who decided what and when")
 	return cmd
 }
 

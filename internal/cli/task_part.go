@@ -129,8 +129,8 @@ func newRouteAddCmd(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "add NUMBER STEP USER",
 		Short: "Add a person to an `each` that allows it, while it is at work",
-		Long: "Begins the steps of an `each` with `allow: add` for one more person. Rows added to a\n" +
-			"table that an `each` goes over are begun by themselves.",
+		Long: "Begins the steps of an `each` with `allow: add` for one more person. Rows added\n" +
+			"to a table that an `each` goes over are begun by themselves.",
 		Example: "  e1 route add con7 experts ivanova",
 		Args:    argsBetween(3, 3),
 		RunE: func(cmd *cobra.Command, args []string) error {
