@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/e1-dms/e1/internal/definition"
-	"github.com/e1-dms/e1/internal/engine"
 	"github.com/e1-dms/e1/internal/office"
 )
 
@@ -75,7 +74,7 @@ func runRouteStart(cmd *cobra.Command, a *app, o *routeStartOptions, args []stri
 	}
 	return a.change(cmd, args[0], func(of *office.Office, number string) (*office.Done, error) {
 		var err error
-		if s.Due, err = handDeadlines(of, o.due); err != nil {
+		if s.Due, err = deadlines(of.Repo().Now().Location(), o.due); err != nil {
 			return nil, err
 		}
 		done, err := of.Start(cmd.Context(), number, s)
@@ -85,30 +84,6 @@ func runRouteStart(cmd *cobra.Command, a *app, o *routeStartOptions, args []stri
 		}
 		return done, err
 	})
-}
-
-// handDeadlines reads STEP=WHEN.
-func handDeadlines(of *office.Office, texts []string) (map[string]engine.Deadline, error) {
-	if len(texts) == 0 {
-		return nil, nil
-	}
-	conf, _, err := of.Repo().Definitions().Settings()
-	if err != nil {
-		return nil, err
-	}
-	out := map[string]engine.Deadline{}
-	for _, text := range texts {
-		step, when, ok := strings.Cut(text, "=")
-		if !ok || step == "" {
-			return nil, usagef("--due takes STEP=WHEN, not %q", text)
-		}
-		d, err := engine.ParseDeadline(when, conf.Zone)
-		if err != nil {
-			return nil, usagef("--due %s: %s", step, err)
-		}
-		out[step] = d
-	}
-	return out, nil
 }
 
 // readFile reads a file of the user's, or standard input for -.
