@@ -172,6 +172,8 @@ func (b *builder) outcomes(s *route.Step, n *Node) []loose {
 		}
 	}
 	switch {
+	case len(on) == 0 && (s.Verb == route.Parallel || s.Verb == route.Each):
+		return []loose{{from: n.ID}} // nobody gave one of its answers
 	case len(on) == 0:
 		return nil
 	case len(exits) == 0 && len(on) == 1:

@@ -232,8 +232,8 @@ func (l *layouter) box(s *route.Step, class, title string) piece {
 
 // dead tells that no answer of a step goes on.
 func (l *layouter) dead(s *route.Step) bool {
-	if s.Decider != nil || len(s.Outcomes) == 0 {
-		return false
+	if s.Decider != nil || len(s.Outcomes) == 0 || s.Verb == route.Parallel || s.Verb == route.Each {
+		return false // a block goes on when nobody gave one of its answers
 	}
 	for _, o := range s.Outcomes {
 		if o.Target == nil || o.Target.Kind == route.GoOn {
