@@ -47,11 +47,13 @@ func rules() []*rule {
 		escalationCircle(),
 		noCalendar(),
 		promisedTimeExceeded(),
+		nothingSends(),
 		readBeforeFilled(),
 		requiredUnfilled(),
 		parallelWrites(),
 		lostWrite(),
 		editedAfterApproval(),
+		unfitArguments(),
 		registerInLoop(),
 		largeRoute(),
 	}
