@@ -12,7 +12,7 @@ import (
 
 // peopleCodes are the rules about people, time and size.
 var peopleCodes = []string{"R020", "R050", "R051", "R052", "R053", "R054", "R055", "R056",
-	"R060", "R061", "R062", "R063", "R064", "R065", "R066", "R080", "R081", "R093"}
+	"R060", "R061", "R062", "R063", "R064", "R065", "R066", "R084", "R081", "R093"}
 
 // judged lists the findings of peopleCodes in a route, where other files are
 // changed before.
@@ -142,10 +142,10 @@ roles: [{id: admin}, {id: manager}, {id: lawyer}, {id: ceo}, {id: cfo}]
 		{"registered before the loop", bare + "- {do: {register: {form: works, set: {client: client, kind: call, manager: manager}}}}\n- {task: A, id: a, who: author, outcomes: {done: next, again: {go: a, max: 2, else: next}}}", nil, nil},
 
 		{"a client without a name", bare + "- {do: {register: {form: clients, set: {phone: client.phone}}}, id: r}", nil,
-			[]string{`R080 5:26 step "r" registers a document of "clients" without name, which its form requires`}},
+			[]string{`R084 5:26 step "r" registers a document of "clients" without name, which its form requires`}},
 		{"a route of another form", bare + "- {call: other}\n- {do: {start: {route: other, on: inquiry}}}", func(f files) {
 			f["routes/other.yaml"] = "route: other\nfor: inquiries\nstart: by hand\nsteps: [{task: A, who: author}]\n"
-		}, []string{`R080 5:10 route "other" is for "inquiries", this document is of "contracts"`}},
+		}, []string{`R084 5:10 route "other" is for "inquiries", this document is of "contracts"`}},
 		{"payments nobody brings", bare + "- {wait: {payment: any}}", nil, []string{`R066 5:11 nothing brings payments to the documents of this repository`}},
 		{"letters nobody brings", bare + "- {wait: {message: any}}", nil, []string{`R066 5:11 no import brings letters to the documents of this repository`}},
 		{"letters that imports bring", bare + "- {wait: {message: any}}", func(f files) { f["imports/a.yaml"] = shipped(t)["imports/sales-letters.yaml"] }, nil},

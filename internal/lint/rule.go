@@ -53,8 +53,8 @@ func rules() []*rule {
 		parallelWrites(),
 		lostWrite(),
 		editedAfterApproval(),
-		unfitArguments(),
 		registerInLoop(),
+		refusedAction(),
 		largeRoute(),
 	}
 }

@@ -8,12 +8,12 @@ import (
 	"github.com/e1-dms/e1/internal/route"
 )
 
-// unfitArguments reports actions that are refused whenever they are carried
+// refusedAction reports actions that are refused whenever they are carried
 // out: a document registered without what its form requires, and a route
 // called for a document of another form.
-func unfitArguments() *rule {
+func refusedAction() *rule {
 	return &rule{
-		Code:     Code{"R080", "unfit-arguments", "an action that is always refused: a document registered without its required fields, or a route of another form called; give what it needs"},
+		Code:     Code{"R084", "refused-action", "an action that is always refused: a document registered without its required fields, or a route of another form called; give what it needs"},
 		severity: diag.Error,
 		check: func(s *subject) {
 			for _, step := range s.Steps() {
