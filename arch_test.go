@@ -37,6 +37,7 @@ var packages = []struct {
 	{"template", "letters and typical documents from cards", true},
 	{"route", "route definitions", true},
 	{"diagram", "a route drawn: tree, SVG, Mermaid, DOT", true},
+	{"soundness", "whether a net can get stuck: reduction, exploration, witnesses", true},
 	{"engine", "the pure transition function of routes", true},
 	{"trial", "tests of routes, their coverage, simulations", true},
 	{"message", "a mail message of the real world, read tolerantly", true},
