@@ -7,8 +7,8 @@ import (
 // Bounds of one exploration besides the number of states, so that large nets
 // take no more memory and time than small ones.
 const (
-	maxWords = 8 << 20  // of all markings: 64 MB
-	maxWork  = 60 << 20 // places and bits looked at: below a second
+	maxWords = 2 << 20     // of all markings: 16 MB
+	maxWork  = 400_000_000 // in units of about a nanosecond
 )
 
 // graph is the part of the state space that was explored.
@@ -21,7 +21,8 @@ type graph struct {
 	from     []int32  // the state it was first reached from; -1 for the initial one
 	by       []int32  // and the transition
 	next     [][]edge
-	fired    bitset // transitions
+	fired    bitset  // transitions
+	first    []int32 // the state at which each fired first
 	unsafe   []contact
 	excused  bitset // states in which a place would be marked twice
 	improper []int32
@@ -55,7 +56,7 @@ type contact struct {
 // space that cannot: the set only ever postpones what commutes.
 func explore(n *Net, limit int, reduce bool) *graph {
 	s := newSystem(n)
-	g := &graph{system: s, limit: min(limit, maxWords/s.words), fired: newBitset(len(s.trans)), found: map[[2]int]bool{}, partial: -1}
+	g := &graph{system: s, limit: min(limit, maxWords/s.words), fired: newBitset(len(s.trans)), first: make([]int32, len(s.trans)), found: map[[2]int]bool{}, partial: -1}
 	if reduce {
 		g.stub = newStubborn(s)
 	}
@@ -143,7 +144,7 @@ func (g *graph) fireable(i int) []int {
 			if t == g.finish { // a second end: improper, as the first is
 				continue
 			}
-			g.fired.add(t)
+			g.fire(t, i)
 			g.excused.add(i)
 			if key := [2]int{p, t}; !g.found[key] {
 				g.found[key] = true
@@ -153,7 +154,7 @@ func (g *graph) fireable(i int) []int {
 		}
 		g.enabled = append(g.enabled, t)
 	}
-	g.work += len(g.trans)
+	g.work += 6 * len(g.trans)
 	return g.enabled
 }
 
@@ -174,7 +175,7 @@ func (g *graph) expand(i int, all bool) {
 	m := make(bitset, g.words)
 	edges := make([]edge, 0, len(follow))
 	for _, t := range follow {
-		g.fired.add(t)
+		g.fire(t, i)
 		copy(m, g.marking(i))
 		g.trans[t].fire(m)
 		g.work += g.words
@@ -192,6 +193,13 @@ func (g *graph) expand(i int, all bool) {
 	g.next[i] = edges
 	if g.work > maxWork {
 		g.stopped = true
+	}
+}
+
+func (g *graph) fire(t, i int) {
+	if !g.fired.has(t) {
+		g.fired.add(t)
+		g.first[t] = int32(i)
 	}
 }
 
@@ -339,7 +347,7 @@ func (g *graph) places(i int32) []int {
 
 // verdict judges what was explored.
 func (g *graph) verdict() *Verdict {
-	v := &Verdict{Stopped: g.stopped, States: g.count}
+	v := &Verdict{Stopped: g.stopped, States: g.count, graph: g}
 	open := Holds
 	if g.stopped {
 		open = Open
@@ -441,6 +449,4 @@ func (g *graph) waits(component, bad []int32) {
 
 // finished tells whether every transition that can fire at a state was
 // followed. Once the limit has come, nobody has looked for ignored ones.
-func (g *graph) finished(i int) bool {
-	return i != g.partial && len(g.fireable(i)) == len(g.next[i])
-}
+func (g *graph) finished(i int) bool { return i != g.partial && g.whole.has(i) }

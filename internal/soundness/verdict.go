@@ -30,6 +30,17 @@ type Verdict struct {
 	Improper []Marked
 	Unsafe   []Unsafe
 	Dead     []int // transitions that never fire, sorted
+
+	graph *graph // of the net itself; nil when only a reduced one was explored
+}
+
+// Way gives a trace that ends with a transition; nil when it is dead, and when
+// the net is sound, since then nobody looked for it.
+func (v *Verdict) Way(t int) []int {
+	if v.graph == nil || !v.graph.fired.has(t) {
+		return nil
+	}
+	return append(v.graph.trace(v.graph.first[t]), t)
 }
 
 // Sound tells whether all four properties hold.
@@ -76,7 +87,7 @@ func Decide(n *Net, limit int) (*Verdict, error) {
 		return nil, err
 	}
 	small, from := reduce(n)
-	states := 0
+	var states int
 	var hint *Verdict
 	if small != nil {
 		g := explore(small, limit, true)
@@ -86,11 +97,16 @@ func Decide(n *Net, limit int) (*Verdict, error) {
 			return &Verdict{States: states}, nil
 		}
 	}
+	if hint != nil && hint.Stopped {
+		v := expand(n, hint, from)
+		v.Stopped, v.States = true, states
+		return v, nil
+	}
 	g := explore(n, limit, true)
 	states += g.count
 	v := g.verdict()
 	switch {
-	case v.Stopped && hint != nil && !hint.Stopped:
+	case v.Stopped && hint != nil:
 		// Only the reduced net was small enough. Its faults are the net's.
 		v = expand(n, hint, from)
 	case !v.Stopped && !v.Sound() && g.reduced:
