@@ -1,6 +1,10 @@
 package lint
 
-import "github.com/e1-dms/e1/internal/route"
+import (
+	"maps"
+
+	"github.com/e1-dms/e1/internal/route"
+)
 
 // traps marks the nodes from which the branch they stand in can neither be
 // over nor end the route: whoever gets there goes round for ever. What can be
@@ -110,4 +114,35 @@ func (f *flow) ending(s *route.Step) bool {
 		}
 	}
 	return false
+}
+
+// beyondTraps marks what would be reached if every trap had a way on, so that
+// what lies behind one is not reported as a fault of its own.
+func (f *flow) beyondTraps() []bool {
+	trapped := false
+	for _, t := range f.trapped {
+		trapped = trapped || t
+	}
+	if !trapped {
+		return f.reached
+	}
+	g := newFreeFlow(f)
+	return g.reached
+}
+
+// newFreeFlow walks the graph once more with a way on from every trapped step.
+func newFreeFlow(f *flow) *flow {
+	g := *f
+	g.next = make([][]edge, len(f.next))
+	copy(g.next, f.next)
+	for i, s := range f.r.Steps() {
+		if f.trapped[begin(i)] {
+			w := on(s)
+			g.next[begin(i)] = append(f.next[begin(i)][:len(f.next[begin(i)]):len(f.next[begin(i)])], edge{to: f.node(s, w), way: w})
+		}
+	}
+	g.answered, g.silent, g.dropped = maps.Clone(f.answered), maps.Clone(f.silent), maps.Clone(f.dropped)
+	g.reached, g.from = make([]bool, len(f.of)), make([]hop, len(f.of))
+	g.walk(g.reached, g.from)
+	return &g
 }

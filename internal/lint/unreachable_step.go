@@ -1,0 +1,68 @@
+package lint
+
+import (
+	"fmt"
+
+	"github.com/e1-dms/e1/internal/diag"
+	"github.com/e1-dms/e1/internal/route"
+)
+
+// unreachableStep reports steps that nothing leads to, whatever is answered
+// and whichever conditions hold: the first of each sequence.
+func unreachableStep() *rule {
+	return &rule{
+		Code:     Code{"R010", "unreachable-step", "a step that nothing leads to, whatever is answered; let an outcome, a branch or a jump lead to it, or remove it"},
+		severity: diag.Error,
+		check: func(s *subject) {
+			f := s.flow()
+			reached := f.beyondTraps()
+			for _, step := range s.Steps() {
+				if reached[begin(f.index[step])] || !firstUnreached(f, reached, step) {
+					continue
+				}
+				p := s.report(step.IDAt, "step %q is never reached: nothing leads to it", step.ID)
+				p.Help = "remove it, or let an outcome, a branch or a jump lead to it"
+				if step.Index > 0 {
+					before := step.Parent.Steps[step.Index-1]
+					p.Message = fmt.Sprintf("step %q is never reached: %s before it", step.ID, leadsAway(before))
+					p.Related = append(p.Related, diag.Related{At: before.At, Message: "leads away"})
+				}
+			}
+			for step, other := range s.milestones() {
+				p := s.report(step.WhileOpen.At, "step %q is possible only while %q is open, which it never is when the route comes here", step.ID, other.ID)
+				p.Help = "let both be at work at the same time, in branches of one parallel"
+				p.Related = append(p.Related, diag.Related{At: other.At, Message: "the step that should be open"})
+			}
+		},
+	}
+}
+
+// firstUnreached tells whether what leads to an unreached step is reached
+// itself, so that the step is where the fault is.
+func firstUnreached(f *flow, reached []bool, s *route.Step) bool {
+	switch {
+	case s.Index > 0:
+		return reached[begin(f.index[s.Parent.Steps[s.Index-1]])]
+	case s.Parent.Owner != nil:
+		return reached[begin(f.index[s.Parent.Owner])]
+	case s.Parent.Handler != nil && s.Parent.Handler.Block != nil:
+		return reached[begin(f.index[s.Parent.Handler.Block])]
+	}
+	return true
+}
+
+// leadsAway says why nothing follows a step in its sequence.
+func leadsAway(s *route.Step) string {
+	switch s.Verb {
+	case route.Task, route.Approve, route.Call:
+		return fmt.Sprintf("every outcome of %q leads elsewhere", s.ID)
+	case route.Choose, route.Wait:
+		return fmt.Sprintf("every branch of %q leads elsewhere", s.ID)
+	case route.Parallel, route.Each:
+		if len(s.Outcomes) > 0 {
+			return fmt.Sprintf("every outcome of %q leads elsewhere", s.ID)
+		}
+		return fmt.Sprintf("%q never has all the branches that it waits for", s.ID)
+	}
+	return fmt.Sprintf("%q leads elsewhere", s.ID)
+}
