@@ -317,10 +317,12 @@ func (r *run) lockFree(s *route.Step, item string) bool {
 	return true
 }
 
-// alone tells whether no other step of a one_at_a_time block is being done.
+// alone tells whether no other step of a one_at_a_time block is being done. A
+// step that is not done by anybody, such as a block inside, need not be alone:
+// the steps in it must.
 func (r *run) alone(s *route.Step, item string) bool {
 	block := oneAtATime(s)
-	if block == nil {
+	if block == nil || !waits(s) {
 		return true
 	}
 	return !slices.ContainsFunc(r.instance().Open, func(p document.Position) bool {

@@ -48,8 +48,9 @@ func Codes() []Code {
 			out = append(out, Code(c))
 		}
 	}
-	slices.SortFunc(out, func(a, b Code) int { return strings.Compare(a.Code, b.Code) })
-	return out
+	slices.SortStableFunc(out, func(a, b Code) int { return strings.Compare(a.Code, b.Code) })
+	// A rule may find more of a kind that a package finds too.
+	return slices.Compact(out)
 }
 
 // Explain finds kinds of problems by code, or by slug, of which several

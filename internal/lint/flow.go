@@ -27,10 +27,11 @@ type flow struct {
 	from    []hop
 	// answered tells which outcomes of a block steps inside it can give.
 	answered map[*route.Outcome]bool
-	dropped  map[*route.Step]bool // blocks that can be over before their branches are
-	withdraw map[*route.Step]bool // steps that an action or a handler withdraws
-	silent   map[*route.Step]bool // blocks with outcomes that can end without an answer
-	trapped  []bool               // see traps
+	dropped  map[*route.Step]bool    // blocks that can be over before their branches are
+	withdraw map[*route.Step]bool    // steps that an action or a handler withdraws
+	silent   map[*route.Step]bool    // blocks with outcomes that can end without an answer
+	trapped  []bool                  // see traps
+	unspent  map[*route.Outcome]bool // outcomes whose limit is never reached
 }
 
 type edge struct {
@@ -68,11 +69,9 @@ func newFlow(r *route.Route) *flow {
 		for _, h := range s.Handlers {
 			f.handler(h)
 		}
-		for _, actions := range actionsOf(s) {
-			for _, a := range actions {
-				if a.Kind == route.Cancel || a.Kind == route.Complete {
-					f.withdraws(a.Steps)
-				}
+		for _, a := range actionsOf(s) {
+			if a.Kind == route.Cancel || a.Kind == route.Complete {
+				f.withdraws(a.Steps)
 			}
 		}
 	}
@@ -80,6 +79,7 @@ func newFlow(r *route.Route) *flow {
 	for i, s := range steps {
 		f.connect(i, s)
 	}
+	f.once()
 	f.reached = make([]bool, len(f.of))
 	f.from = make([]hop, len(f.of))
 	f.walk(f.reached, f.from)
@@ -103,16 +103,6 @@ func (f *flow) withdraws(words []route.Word) {
 			f.withdraw[s] = true
 		}
 	}
-}
-
-func actionsOf(s *route.Step) [][]*route.Action {
-	out := [][]*route.Action{s.Actions}
-	if s.Decider == nil {
-		for _, o := range s.Outcomes {
-			out = append(out, o.Actions)
-		}
-	}
-	return out
 }
 
 // node gives where a way from a step leads; -1 for the decision of a block.
@@ -160,6 +150,64 @@ func (f *flow) connect(i int, s *route.Step) {
 	}
 }
 
+// once takes out the ways behind limits that are never reached, because what
+// the outcome leads to never comes back to its step.
+func (f *flow) once() {
+	for i, s := range f.r.Steps() {
+		for _, o := range s.Outcomes {
+			if o.Max == 0 || o.Else == nil || s.Decider != nil || f.unspent[o] {
+				continue
+			}
+			if to := f.node(s, targeted(f.r, s, o.Target)); to == f.end || !f.leads(to, begin(i)) {
+				if f.unspent == nil {
+					f.unspent = map[*route.Outcome]bool{}
+				}
+				f.unspent[o] = true
+			}
+		}
+	}
+	if f.unspent == nil {
+		return
+	}
+	for node := range f.next {
+		f.next[node] = slices.DeleteFunc(f.next[node], func(e edge) bool { return f.unspent[e.way.spent] })
+	}
+}
+
+// leads tells whether one node leads to another one, through branches and out
+// of them, if every join and every outcome is possible.
+func (f *flow) leads(from, to int) bool {
+	seen := make([]bool, len(f.of))
+	queue := []int{from}
+	visit := func(node int) {
+		if !seen[node] {
+			seen[node] = true
+			queue = append(queue, node)
+		}
+	}
+	seen[from] = true
+	for len(queue) > 0 && !seen[to] {
+		node := queue[0]
+		queue = queue[1:]
+		if node > f.end {
+			if owner := f.of[node].Owner; owner != nil {
+				visit(behind(f.index[owner]))
+			}
+			continue
+		}
+		for _, e := range f.next[node] {
+			visit(e.to)
+		}
+		if s := f.stepOf(node); s != nil && node&1 == 0 && (s.Verb == route.Parallel || s.Verb == route.Each) {
+			visit(behind(f.index[s])) // at once, by an answer
+			for _, b := range s.Branches {
+				visit(f.entry(b))
+			}
+		}
+	}
+	return seen[to]
+}
+
 // declared gives the ways behind a join: without an answer, and of each
 // outcome.
 func (f *flow) declared(s *route.Step) []way {
@@ -177,7 +225,7 @@ func (f *flow) declared(s *route.Step) []way {
 func (f *flow) exits(s *route.Step) []way {
 	var out []way
 	for _, w := range f.declared(s) {
-		if f.open(s, w) {
+		if f.open(s, w) && !f.unspent[w.spent] {
 			out = append(out, w)
 		}
 	}
@@ -185,6 +233,9 @@ func (f *flow) exits(s *route.Step) []way {
 }
 
 func (f *flow) open(s *route.Step, w way) bool {
+	if s.Join.Kind == route.JoinNone {
+		return w.answer == nil
+	}
 	if w.answer != nil {
 		return f.answered[w.answer]
 	}
@@ -274,6 +325,9 @@ func (f *flow) answers(s *route.Step, reached []bool, visit func(int, int, strin
 		if w.now {
 			f.dropped[block] = true
 			for _, d := range outcomeWays(f.r, block, w.answer) {
+				if f.unspent[d.spent] {
+					continue
+				}
 				visit(f.node(block, d), begin(i), d.label)
 			}
 		}
@@ -363,7 +417,7 @@ func (f *flow) path(node int) []string {
 	for ; node >= 0; node = f.from[node].node {
 		if s := f.stepOf(node); s != nil && node&1 == 0 && (shown(s) || len(out) == 0) {
 			name := s.ID
-			if label != "" {
+			if label != "" && !(s.Implied && len(s.Outcomes) == 1) {
 				name += " [" + label + "]"
 			}
 			out = append(out, name)

@@ -13,7 +13,7 @@ func loopWithoutExit() *rule {
 		Code:     Code{"R015", "loop-without-exit", "a circle of steps that nothing leads out of; give a step in it a way on"},
 		severity: diag.Error,
 		check: func(s *subject) {
-			f := s.flow()
+			f := s.graph()
 			told := make([]bool, len(f.of))
 			for node := range f.end {
 				if !f.trapped[node] || told[node] {

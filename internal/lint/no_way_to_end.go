@@ -14,7 +14,7 @@ func noWayToEnd() *rule {
 		Code:     Code{"R011", "no-way-to-end", "a route that calls itself on every way to its end, so that none ever ends; let a condition or an answer decide whether it calls itself"},
 		severity: diag.Error,
 		check: func(s *subject) {
-			f := s.flow()
+			f := s.graph()
 			if !f.reached[f.end] {
 				return
 			}

@@ -12,7 +12,7 @@ func reworkWithoutLimit() *rule {
 		Code:     Code{"R016", "rework-without-limit", "steps that may be done again without limit; write `max` and what follows then"},
 		severity: diag.Warning,
 		check: func(s *subject) {
-			f := s.flow()
+			f := s.graph()
 			for node := range f.end {
 				if !f.reached[node] || f.trapped[node] {
 					continue

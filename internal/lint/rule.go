@@ -26,7 +26,15 @@ type rule struct {
 // slug, by code.
 func rules() []*rule {
 	return []*rule{
+		unreachableStep(),
+		noWayToEnd(),
+		joinWaitsForever(),
+		activeTwice(),
+		loopWithoutExit(),
+		reworkWithoutLimit(),
+		analysisStopped(),
 		neverStarted(),
+		superfluousBlock(),
 		missingElse(),
 		overlappingBranches(),
 		deadBranch(),
@@ -70,6 +78,8 @@ type subject struct {
 	flow     *dataflow // see data
 	// constants remembers which conditions are constant, and how.
 	constants map[*expr.Expr][2]bool
+	drawn     *flow // see graph
+	net       *concurrency
 
 	rule     *rule
 	problems *diag.List

@@ -12,7 +12,7 @@ func superfluousBlock() *rule {
 		Code:     Code{"R024", "superfluous-block", "a block that does nothing its steps alone would not do; write the steps alone"},
 		severity: diag.Warning,
 		check: func(s *subject) {
-			f := s.flow()
+			f := s.graph()
 			for _, step := range s.Steps() {
 				if !f.reaches(step) || len(step.Handlers) > 0 || step.Lock.Text != "" || step.While != nil || step.WhileOpen.Text != "" || len(step.After) > 0 || f.withdraw[step] {
 					continue // it is there to be listened to, held or withdrawn

@@ -14,7 +14,7 @@ func unreachableStep() *rule {
 		Code:     Code{"R010", "unreachable-step", "a step that nothing leads to, whatever is answered; let an outcome, a branch or a jump lead to it, or remove it"},
 		severity: diag.Error,
 		check: func(s *subject) {
-			f := s.flow()
+			f := s.graph()
 			reached := f.beyondTraps()
 			for _, step := range s.Steps() {
 				if reached[begin(f.index[step])] || !firstUnreached(f, reached, step) {
@@ -28,7 +28,11 @@ func unreachableStep() *rule {
 					p.Related = append(p.Related, diag.Related{At: before.At, Message: "leads away"})
 				}
 			}
-			for step, other := range s.milestones() {
+			for _, step := range s.Steps() {
+				other := s.together().never[step]
+				if other == nil {
+					continue
+				}
 				p := s.report(step.WhileOpen.At, "step %q is possible only while %q is open, which it never is when the route comes here", step.ID, other.ID)
 				p.Help = "let both be at work at the same time, in branches of one parallel"
 				p.Related = append(p.Related, diag.Related{At: other.At, Message: "the step that should be open"})

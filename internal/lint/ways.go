@@ -12,9 +12,10 @@ type way struct {
 	step   *route.Step // toStep
 	label  string      // the outcome that leads there
 	at     diag.Span
-	jump   bool // written as `go`
-	max    bool // taken a limited number of times
-	passed bool // the step counts as done for `after`
+	jump   bool           // written as `go`
+	max    bool           // taken a limited number of times
+	spent  *route.Outcome // the outcome whose limit must have been reached before
+	passed bool           // the step counts as done for `after`
 	// answer is the outcome with which the step has answered its block, nil for
 	// none; now tells that the block is decided by it at once.
 	answer *route.Outcome
@@ -115,7 +116,7 @@ func outcomeWays(r *route.Route, s *route.Step, o *route.Outcome) []way {
 	}
 	w.max = true
 	e := targeted(r, s, o.Else)
-	e.label = o.Name
+	e.label, e.spent = o.Name, o
 	return []way{w, e}
 }
 

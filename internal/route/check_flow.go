@@ -123,6 +123,11 @@ func (c *checker) outcomes(s *Step) {
 			c.errorf(R001, o.At, "outcome %q: \"now\" belongs to outcomes of parallel and each", o.Name)
 		}
 	}
+	if block && len(s.Outcomes) > 0 && s.Join.Kind == JoinNone {
+		c.helpf(R022, s.Join.At, "wait for the answers, or give the steps inside outcomes of their own",
+			"join: none goes on at once, so no answer given in the block ever decides it")
+		return
+	}
 	if !block || s.Implied {
 		return
 	}

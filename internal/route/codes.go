@@ -20,7 +20,7 @@ var (
 	R006 = Code{"R006", "unknown-reference", diag.Error, "a field, form, route or calendar that the repository does not have"}
 	R007 = Code{"R007", "unknown-person", diag.Error, "a user, role or department that the organisation does not have, or that is inactive"}
 	R009 = Code{"R009", "cut-by-yaml", diag.Error, "an expression that YAML cuts or changes, at a comma inside braces or before ` #`; put it in quotes"}
-	R012 = Code{"R012", "join-waits-forever", diag.Error, "steps that wait for each other by `after`"}
+	R012 = Code{"R012", "join-waits-forever", diag.Error, "steps that wait for each other, by `after` or by locks; remove one of these"}
 	R014 = Code{"R014", "end-with-open-work", diag.Error, "an `end` inside parallel or each while other branches may be at work; say `rest: cancel` on the block or let the branch `leave`"}
 	R017 = Code{"R017", "jump-across-block", diag.Error, "a jump into or out of a branch of parallel or each, or of an event handler; use `leave` or an outcome of the block"}
 	R018 = Code{"R018", "impossible-join", diag.Error, "a join that waits for more branches than there are"}

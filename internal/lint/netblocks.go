@@ -1,0 +1,162 @@
+package lint
+
+import (
+	"slices"
+
+	"github.com/e1-dms/e1/internal/route"
+)
+
+// repeat adds the rounds of a repeat.
+func (n *routeNet) repeat(s *route.Step, in *frame, at int) {
+	from := []int{at}
+	if n.tracked(s) {
+		from = append(from, n.idle(s, in))
+	}
+	open := n.place(spot{kind: "opening", step: s, in: in})
+	n.add(label{s, ""}, from, []int{open})
+	n.go1(s, in, label{}, []int{open}, into(s.Branches[0]))
+	round := n.place(spot{kind: "round", step: s, in: in})
+	for _, w := range roundWays(n.f.r, s) {
+		t := n.go1(s, in, label{}, []int{round}, w)
+		if n.tracked(s) && !w.jump {
+			n.net.Transitions[t].Out = append(n.net.Transitions[t].Out, n.idle(s, in))
+		}
+	}
+	for _, h := range s.Handlers {
+		n.handler(h, in, n.run)
+	}
+}
+
+// gather adds a parallel or an each: its split, its join, and what is left at
+// work behind it.
+func (n *routeNet) gather(s *route.Step, in *frame, at int) {
+	count := n.branches(s)
+	own := func(kind string, i int) int { return n.place(spot{kind: kind, step: s, in: in, index: i}) }
+	open, decided := own("open", 0), own("decided", 0)
+	joined := -1
+	if partial(s) {
+		joined = own("joined", 0)
+	}
+	some := s.Join.Kind != route.JoinAll
+	need := count
+	switch s.Join.Kind {
+	case route.JoinAny, route.JoinWhen:
+		need = 1
+	case route.JoinN:
+		need = min(s.Join.N, count)
+		if s.Verb == route.Each {
+			need = 1
+		}
+	}
+	some = some && need < count || s.Join.Kind == route.JoinNone
+
+	split := []int{open}
+	if s.Join.Kind == route.JoinNone {
+		split[0] = joined
+		split = append(split, decided)
+	} else if some {
+		split = append(split, own("count", 0))
+	}
+	for i := range count {
+		b := n.body(s, i)
+		ready := own("ready", i)
+		start := ready
+		if len(b.Steps) > 0 {
+			start = n.place(spot{kind: "in", step: b.Steps[0], in: n.inner(s, in, i)})
+		}
+		if b.If == nil && s.Verb != route.Each {
+			split = append(split, start)
+			continue
+		}
+		asked := own("asked", i)
+		split = append(split, asked)
+		n.add(label{}, []int{asked}, []int{start})
+		n.add(label{}, []int{asked}, []int{own("over", i)})
+	}
+	from := []int{at}
+	if n.tracked(s) {
+		from = append(from, n.idle(s, in))
+	}
+	forget := n.forget(s, in)
+	n.net.Transitions[n.add(label{s, ""}, from, split)].Clear = forget
+	if joined >= 0 {
+		t := n.add(label{s, ""}, []int{at, joined}, split)
+		n.twice = append(n.twice, watch{t, s})
+		n.wipes = append(n.wipes, wipe{t, s, in, true, true})
+	}
+	n.join(s, in, own, count, need, some, joined)
+	for _, w := range n.f.exits(s) {
+		n.go1(s, in, label{s, w.label}, []int{decided}, w)
+	}
+	for _, h := range s.Handlers {
+		if n.handler(h, in, open); joined >= 0 {
+			n.handler(h, in, joined)
+		}
+	}
+}
+
+// join adds what happens when branches arrive.
+func (n *routeNet) join(s *route.Step, in *frame, own func(string, int) int, count, need int, some bool, joined int) {
+	open, decided := own("open", 0), own("decided", 0)
+	var over []int
+	for i := range count {
+		over = append(over, own("over", i))
+	}
+	closed := []int{decided}
+	if n.tracked(s) {
+		closed = append(closed, n.idle(s, in))
+	}
+	if s.Join.Kind != route.JoinNone {
+		t := n.add(label{}, append([]int{open}, over...), closed)
+		n.net.Transitions[t].Clear = n.forget(s, in)
+		if some {
+			for k := 0; k <= need; k++ {
+				n.net.Transitions[t].Clear = append(n.net.Transitions[t].Clear, own("count", k))
+			}
+		}
+	}
+	for i := range count {
+		ready := own("ready", i)
+		switch {
+		case !some:
+			n.add(label{}, []int{ready}, []int{over[i]})
+		case s.Join.Kind != route.JoinNone:
+			for k := range need {
+				n.add(label{}, []int{ready, own("count", k), open}, []int{over[i], own("count", k+1), open})
+			}
+			if s.Join.Kind == route.JoinWhen { // it need not hold yet
+				n.add(label{}, []int{ready, own("count", 0), open}, []int{over[i], own("count", 0), open})
+			}
+		}
+		if joined >= 0 {
+			n.add(label{}, []int{ready, joined}, []int{over[i], joined})
+		}
+	}
+	if some && s.Join.Kind != route.JoinNone {
+		if s.Cancel {
+			t := n.add(label{}, []int{open, own("count", need)}, closed)
+			n.wipes = append(n.wipes, wipe{transition: t, block: s, in: in, self: true})
+		} else {
+			n.add(label{}, []int{open, own("count", need)}, []int{joined, decided})
+		}
+	}
+	if joined >= 0 {
+		t := n.add(label{}, append([]int{joined}, over...), []int{n.idle(s, in)})
+		n.net.Transitions[t].Clear = n.forget(s, in)
+	}
+}
+
+// forget gives what a block that begins forgets: which of the steps inside it
+// were done before.
+func (n *routeNet) forget(s *route.Step, in *frame) []int {
+	var out []int
+	for t := range n.passes {
+		for _, f := range n.frames[t] {
+			if t != nil && within(t, s) && framed(f, in) {
+				out = append(out, n.place(spot{kind: "passed", step: t, in: f}))
+			}
+		}
+	}
+	slices.Sort(out)
+	return out
+}
