@@ -95,7 +95,7 @@ func excludes(a, b *route.Step) bool {
 	}
 	for c := a.Parent; c.Owner != nil; c = c.Owner.Parent {
 		if c.Owner.OneAtATime {
-			return within(b, c.Owner)
+			return standsIn(b, c.Owner)
 		}
 	}
 	return false

@@ -145,7 +145,7 @@ func (n *routeNet) branches(s *route.Step) int {
 		return 2
 	}
 	for other := range n.opens { // the step of one item may look at that of another
-		if other != nil && within(other, s) {
+		if other != nil && standsIn(other, s) {
 			return 2
 		}
 	}
@@ -248,7 +248,7 @@ func (n *routeNet) complete(w wipe) {
 		case at.step == w.block:
 			inside = w.self && at.kind != "in" && !(w.anew && at.kind == "idle")
 		default:
-			inside = within(at.step, w.block)
+			inside = standsIn(at.step, w.block)
 		}
 		if !inside {
 			continue
@@ -274,8 +274,8 @@ func framed(in, outer *frame) bool {
 	return true
 }
 
-// within tells whether a step stands within a block, at any depth.
-func within(s, block *route.Step) bool {
+// standsIn tells whether a step stands within a block, at any depth.
+func standsIn(s, block *route.Step) bool {
 	for b := s.Parent; b != nil; {
 		owner := b.Owner
 		if b.Handler != nil {

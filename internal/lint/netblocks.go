@@ -152,7 +152,7 @@ func (n *routeNet) forget(s *route.Step, in *frame) []int {
 	var out []int
 	for t := range n.passes {
 		for _, f := range n.frames[t] {
-			if t != nil && within(t, s) && framed(f, in) {
+			if t != nil && standsIn(t, s) && framed(f, in) {
 				out = append(out, n.place(spot{kind: "passed", step: t, in: f}))
 			}
 		}

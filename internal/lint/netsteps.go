@@ -66,7 +66,7 @@ func (n *routeNet) turn(s *route.Step, in *frame, before int) int {
 	from, to := []int{at}, []int{ready}
 	if n.locks && s.Lock.Text != "" {
 		for _, other := range r.Steps() {
-			if other == s || other.Lock.Text != s.Lock.Text || !n.tracked(other) || within(s, other) {
+			if other == s || other.Lock.Text != s.Lock.Text || !n.tracked(other) || standsIn(s, other) {
 				continue
 			}
 			for _, f := range n.frames[other] {
@@ -122,7 +122,7 @@ func (n *routeNet) active(s *route.Step, in *frame) []int {
 // is done or can no longer come; none when it is not waited for.
 func (n *routeNet) done(t, s *route.Step, in *frame) []int {
 	b := t.Parent
-	for b.Owner != nil && !within(s, b.Owner) {
+	for b.Owner != nil && !standsIn(s, b.Owner) {
 		b = b.Owner.Parent
 	}
 	if b.Owner == nil || b.Owner.Verb != route.Parallel || contains(b, s) {
@@ -195,7 +195,7 @@ func left(s *route.Step, w way) []*route.Step {
 		case route.Parallel, route.Each:
 			return out
 		case route.Repeat:
-			if w.kind != toStep || !within(w.step, b.Owner) {
+			if w.kind != toStep || !standsIn(w.step, b.Owner) {
 				out = append(out, b.Owner)
 			}
 		}
@@ -220,7 +220,7 @@ func (n *routeNet) target(s *route.Step, in *frame, w way) (int, *wipe) {
 		}
 		return n.place(spot{kind: "decided", step: b, in: up}), &wipe{block: b, in: up, self: true}
 	}
-	if handled(s) { // it ends whatever is at work
+	if inHandler(s) { // it ends whatever is at work
 		return n.end, &wipe{}
 	}
 	var outer *route.Step
@@ -239,8 +239,8 @@ func (n *routeNet) target(s *route.Step, in *frame, w way) (int, *wipe) {
 	return n.ending(), &wipe{block: outer, in: frame, self: true}
 }
 
-// handled tells whether a step belongs to an event handler.
-func handled(s *route.Step) bool {
+// inHandler tells whether a step belongs to an event handler.
+func inHandler(s *route.Step) bool {
 	b := s.Parent
 	for b.Owner != nil {
 		b = b.Owner.Parent
