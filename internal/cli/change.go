@@ -30,7 +30,7 @@ func (a *app) change(cmd *cobra.Command, text string, do func(o *office.Office, 
 }
 
 func newSetCmd(a *app) *cobra.Command {
-	return &cobra.Command{
+	cmd := &cobra.Command{
 		Use:   "set NUMBER FIELD=VALUE…",
 		Short: "Change fields of a card; an empty value clears",
 		Example: `  e1 set con7 amount='1 500 000,50' valid_until=31.12.2027
@@ -48,6 +48,8 @@ func newSetCmd(a *app) *cobra.Command {
 		},
 		ValidArgsFunction: a.completeSet,
 	}
+	a.ifCommitFlag(cmd)
+	return cmd
 }
 
 func newRowCmd(a *app) *cobra.Command {

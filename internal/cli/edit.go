@@ -78,7 +78,7 @@ func runEdit(cmd *cobra.Command, a *app, text string) error {
 			a.message("nothing to do")
 			return nil
 		}
-		done, err := o.Edit(cmd.Context(), number, src)
+		done, err := o.Edit(cmd.Context(), number, d, src)
 		if err == nil {
 			os.RemoveAll(dir)
 			return a.documentResult(r, done)

@@ -43,7 +43,9 @@ type globalFlags struct {
 	quiet  bool
 	color  string
 	yes    bool
-	wait   time.Duration
+	// ifCommit is a flag of the commands that change one document.
+	ifCommit string
+	wait     time.Duration
 }
 
 // Run executes one command line and returns the process's exit code. It never

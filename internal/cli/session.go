@@ -72,7 +72,7 @@ func (a *app) officeOptions(cmd *cobra.Command) office.Options {
 	if a.flags.as == "" && id.Env == "" {
 		id.Settings = a.conf.User
 	}
-	return office.Options{Identity: id, Command: cmd.CommandPath(), DryRun: a.flags.dryRun}
+	return office.Options{Identity: id, Command: cmd.CommandPath(), DryRun: a.flags.dryRun, IfCommit: a.flags.ifCommit}
 }
 
 // configure collects the settings of the run.

@@ -122,7 +122,13 @@ func newTaskAdvanceCmd(a *app, name string) *cobra.Command {
 		ValidArgsFunction: a.completeAdvance,
 	}
 	cmd.Flags().StringVar(&o.comment, "comment", "", "say why in `TEXT`; - reads it from standard input")
+	a.ifCommitFlag(cmd)
 	return cmd
+}
+
+// ifCommitFlag lets a command refuse when somebody was faster.
+func (a *app) ifCommitFlag(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&a.flags.ifCommit, "if-commit", "", "only if unchanged since `COMMIT`, the one you saw")
 }
 
 func isAssignment(arg string) bool {

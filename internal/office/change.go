@@ -55,6 +55,9 @@ func (o *Office) change(ctx context.Context, op, number string, may func(*form.F
 		if d.Status == form.Void {
 			return refusef("e1 undo", "%s is void: its registration was taken back", number)
 		}
+		if err := o.unchanged(tx, d); err != nil {
+			return err
+		}
 		if err := decide(tx, done, f, d); err != nil {
 			return err
 		}
@@ -296,8 +299,9 @@ func (o *Office) Attach(ctx context.Context, number string, files []Attachment) 
 	})
 }
 
-// Edit replaces a document by what a person wrote in an editor.
-func (o *Office) Edit(ctx context.Context, number string, src []byte) (*Done, error) {
+// Edit replaces a document by what a person wrote in an editor, who began with
+// seen: what others have changed meanwhile is not overwritten.
+func (o *Office) Edit(ctx context.Context, number string, seen *document.Document, src []byte) (*Done, error) {
 	return o.change(ctx, "edit", number, maySet, func(tx *repo.Tx, done *Done, f *form.Form, d *document.Document) error {
 		edited, problems := document.ReadFile(number+".yaml", src)
 		if err := problems.Err(); err != nil {
@@ -305,6 +309,9 @@ func (o *Office) Edit(ctx context.Context, number string, src []byte) (*Done, er
 		}
 		if edited.Number != d.Number || edited.UID != d.UID || edited.Form != d.Form {
 			return refusef("e1 renumber gives another number", "form, number and uid of %s cannot be edited", number)
+		}
+		if err := changedSince(seen, tx.Before(number)); err != nil {
+			return err
 		}
 		if err := tx.Replace(edited); err != nil {
 			return err

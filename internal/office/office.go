@@ -24,6 +24,9 @@ type Options struct {
 	// Command is told to processes that wait for our lock.
 	Command string
 	DryRun  bool
+	// IfCommit refuses to change a document that is another one than at this
+	// commit; empty: whatever it is by now.
+	IfCommit string
 }
 
 // Open identifies the actor.
