@@ -79,6 +79,8 @@ type Result struct {
 	// Papers lists the files and letters to be made of templates, in order.
 	Papers []Paper
 	Notes  []string // what somebody should know: "nobody for role lawyer"
+	// Moved tells where the positions of a migrated instance went.
+	Moved []Moved
 	// Trace is what the transition went through, in order.
 	Trace []Visit
 }
@@ -225,6 +227,15 @@ type (
 		Comment  string
 	}
 
+	// Migrate moves a running instance to another definition of its route.
+	// Map says which step has become which; steps of the same id need no
+	// entry.
+	Migrate struct {
+		Instance int
+		To       *route.Route
+		Map      map[string]string
+	}
+
 	// TimerDue: time has passed. Everything that is due by Input.Now happens,
 	// each thing once.
 	TimerDue struct{}
@@ -248,6 +259,7 @@ func (Extend) event()          {}
 func (Part) event()            {}
 func (Add) event()             {}
 func (Withdraw) event()        {}
+func (Migrate) event()         {}
 func (Stop) event()            {}
 func (TimerDue) event()        {}
 func (DocumentChanged) event() {}

@@ -134,6 +134,8 @@ func (m *machine) dispatch() error {
 		return m.withdraw(e)
 	case Stop:
 		return m.stop(e)
+	case Migrate:
+		return m.migrate(e)
 	case TimerDue:
 		return m.timers()
 	case Called:

@@ -44,6 +44,7 @@ func (o *Office) applyAt(tx *repo.Tx, done *Done, d *document.Document, event en
 	if err != nil {
 		return err
 	}
+	done.moved = append(done.moved, result.Moved...)
 	taken, err := o.take(tx, done, result)
 	if err != nil {
 		return err

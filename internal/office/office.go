@@ -66,6 +66,7 @@ type Done struct {
 	// Warnings are what a person should look at: possible duplicates and the
 	// like. They do not refuse the write.
 	Warnings []form.Problem
+	moved    []engine.Moved // positions of migrated routes
 }
 
 // add notes another document that the operation changed; a later state of one

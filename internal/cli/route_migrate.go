@@ -1,0 +1,127 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/e1-dms/e1/internal/office"
+	"github.com/e1-dms/e1/internal/render"
+)
+
+type routeMigrateOptions struct {
+	all   bool
+	steps []string
+}
+
+func newRouteMigrateCmd(a *app) *cobra.Command {
+	o := &routeMigrateOptions{}
+	cmd := &cobra.Command{
+		Use:   "migrate [NUMBER…] ROUTE",
+		Short: "Move running instances of a route to its present definition",
+		Long: `Instances run on the definition they were started with. This moves those of some
+documents, or with --all of every document, to the present one. The definition is
+analysed first, as lint does. Where a step on which documents stand is gone or
+has another name, --map says where they go. What does not fit stays where it is
+and is named with the reasons; exit code 1 then. -n only shows.`,
+		Example: `  e1 route migrate --all contract-approval -n
+  e1 route migrate con7 contract-approval --map legal=lawyer`,
+		Args: argsBetween(1, -1),
+		RunE: func(cmd *cobra.Command, args []string) error { return runRouteMigrate(cmd, a, o, args) },
+		ValidArgsFunction: func(cmd *cobra.Command, args []string, toComplete string) ([]string, cobra.ShellCompDirective) {
+			names, _ := a.completeRoutes(cmd, nil, toComplete)
+			return append(names, a.numbers(cmd, toComplete)...), noFiles
+		},
+	}
+	cmd.Flags().BoolVar(&o.all, "all", false, "every document on which the route runs")
+	cmd.Flags().StringSliceVar(&o.steps, "map", nil, "a step that has become another: `OLD=NEW,…`")
+	return cmd
+}
+
+func runRouteMigrate(cmd *cobra.Command, a *app, o *routeMigrateOptions, args []string) error {
+	m := office.Migration{Route: args[len(args)-1], Map: map[string]string{}}
+	if o.all == (len(args) > 1) {
+		return &usageError{message: "name the documents, or say --all", hint: "e1 route migrate --all " + m.Route + " -n"}
+	}
+	for _, text := range o.steps {
+		from, to, ok := strings.Cut(text, "=")
+		if !ok || from == "" || to == "" {
+			return usagef("--map takes OLD=NEW, not %q", text)
+		}
+		m.Map[from] = to
+	}
+	of, err := a.act(cmd)
+	if err != nil {
+		return err
+	}
+	for _, text := range args[:len(args)-1] {
+		number, err := of.Repo().Resolve(text)
+		if err != nil {
+			return err
+		}
+		m.Numbers = append(m.Numbers, number)
+	}
+	list, receipts, err := of.Migrate(cmd.Context(), m)
+	if err != nil {
+		return err
+	}
+	commits := []string{}
+	for _, receipt := range receipts {
+		a.said(receipt)
+		if receipt.Commit != "" {
+			commits = append(commits, receipt.Commit)
+		}
+	}
+	if len(receipts) == 0 {
+		a.message("nothing to do")
+	}
+	refused := 0
+	for _, one := range list {
+		if len(one.Refused) > 0 {
+			refused++
+		}
+	}
+	if err := a.migrated(of, m.Route, list, commits); err != nil {
+		return err
+	}
+	if refused > 0 {
+		return errNo
+	}
+	return nil
+}
+
+// migrated prints what became of each instance.
+func (a *app) migrated(of *office.Office, name string, list []office.Migrated, commits []string) error {
+	lang := of.Repo().Language()
+	t := render.Table{Columns: []render.Column{
+		{Title: a.either(lang, "document", "документ"), Whole: true}, {Title: a.either(lang, "route", "маршрут"), Align: render.Right},
+		{Title: ""}, {Title: a.either(lang, "stands at", "стоит на"), Flex: true, Wrap: true}}}
+	out := []render.Object{}
+	for _, one := range list {
+		mark, tone := a.either(lang, "moved", "перенесён"), render.Good
+		if len(one.Refused) > 0 {
+			mark, tone = a.either(lang, "stays", "остаётся"), render.Bad
+		}
+		t.Rows = append(t.Rows, []render.Cell{{Text: one.Number, Tone: render.Accent}, {Text: fmt.Sprint(one.Instance)}, {Text: mark, Tone: tone}, {Text: one.Text()}})
+		moves := []render.Object{}
+		for _, move := range one.Moves {
+			moves = append(moves, render.Object{{Key: "from", Value: move.From}, {Key: "to", Value: move.To}})
+		}
+		refused := one.Refused
+		if refused == nil {
+			refused = []string{}
+		}
+		out = append(out, render.Object{{Key: "document", Value: one.Number}, {Key: "instance", Value: one.Instance}, {Key: "from", Value: one.From},
+			{Key: "to", Value: one.To}, {Key: "moves", Value: moves}, {Key: "refused", Value: refused}})
+	}
+	switch {
+	case a.flags.json:
+		return render.JSON(a.result, render.Object{{Key: "route", Value: name}, {Key: "instances", Value: out}, {Key: "commits", Value: commits}})
+	case a.flags.plain:
+		return render.PlainTable(a.result, t)
+	case len(list) == 0:
+		return nil
+	}
+	return a.style().Table(a.result, t)
+}
