@@ -36,6 +36,7 @@ var packages = []struct {
 	{"form", "card forms and directories: fields, types, checks, input, numbers", true},
 	{"template", "letters and typical documents from cards", true},
 	{"route", "route definitions", true},
+	{"rule", "auto-processing rules", true},
 	{"diagram", "a route drawn: tree, SVG, Mermaid, DOT", true},
 	{"soundness", "whether a net can get stuck: reduction, exploration, witnesses", true},
 	{"engine", "the pure transition function of routes", true},

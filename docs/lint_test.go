@@ -107,6 +107,7 @@ var families = []struct{ letter, title, file string }{
 	{"F", "Forms and directories", "forms.md"},
 	{"P", "Reports", "reports.md"},
 	{"I", "Imports", "imports.md"},
+	{"A", "Auto-processing rules", "rules.md"},
 	{"T", "Templates", "templates.md"},
 	{"C", "Working calendars", ""},
 	{"O", "The organisation", ""},

@@ -19,6 +19,8 @@ func TestForms(t *testing.T) { open(t, "forms.md").session(8) }
 
 func TestTemplates(t *testing.T) { open(t, "templates.md").session(6) }
 
+func TestRules(t *testing.T) { open(t, "rules.md").session(6) }
+
 // TestFunctions writes the table of functions of forms.md.
 func TestFunctions(t *testing.T) {
 	const begin, end = "<!-- This table is written by `go test ./docs -update`. -->\n", "<!-- End of the table. -->\n"

@@ -57,6 +57,8 @@ type Set struct {
 	routeChecks      map[*route.Route]diag.List
 	calendars        map[string]*worktime.Calendar
 	templates        map[string]readTemplate
+	rules            []*RuleFile
+	rulesRead        bool
 	templatesLock    sync.Mutex
 }
 

@@ -79,11 +79,20 @@ func (r *run) action(a *route.Action, s *route.Step, item string) error {
 		if err != nil {
 			return &Refusal{Reason: UnknownRoute, Message: err.Error(), Hint: "e1 lint", Err: err}
 		}
+		if r.rule != nil {
+			return r.startByRule(def)
+		}
 		_, err = r.begin(def, nil)
 		return err
 	case route.Assign:
 		if a.Field.Text != "" {
+			if r.keeps(r.self, a.Field.Text, a.Field.Text) {
+				return nil
+			}
 			return r.appoint(a, s, item)
+		}
+		if r.rule != nil {
+			return r.assignByRule(a, s)
 		}
 		return r.assignOpen(a, s, item)
 	case route.Mail, route.Reply, route.Generate, route.Attach:
@@ -107,6 +116,9 @@ func (r *run) set(set *route.Assignment, s *route.Step, item string) error {
 			return err
 		}
 		path = path[1:]
+	}
+	if r.keeps(d, path[0], set.Field.Text) {
+		return nil
 	}
 	want, err := r.want(d.Form, path[0], set)
 	if err != nil {

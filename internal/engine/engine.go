@@ -6,6 +6,7 @@ import (
 	"github.com/e1-dms/e1/internal/document"
 	"github.com/e1-dms/e1/internal/form"
 	"github.com/e1-dms/e1/internal/route"
+	"github.com/e1-dms/e1/internal/rule"
 	"github.com/e1-dms/e1/internal/worktime"
 )
 
@@ -25,7 +26,10 @@ type Input struct {
 	// Calendar gives a working calendar by name, the repository's for "". It
 	// gives nil for a name that does not exist.
 	Calendar func(name string) *worktime.Calendar
-	Lookup   Lookup
+	// Rules gives the auto-processing rules of a form that can be applied, by
+	// name; nil when there are none.
+	Rules  func(form string) []*rule.Rule
+	Lookup Lookup
 }
 
 // Definitions gives the routes. Implementations parse and check; the engine

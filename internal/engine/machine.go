@@ -10,6 +10,7 @@ import (
 	"github.com/e1-dms/e1/internal/expr"
 	"github.com/e1-dms/e1/internal/org"
 	"github.com/e1-dms/e1/internal/route"
+	"github.com/e1-dms/e1/internal/rule"
 )
 
 // maxSteps bounds the steps of one transition: a loop without a person in it
@@ -75,9 +76,13 @@ func Apply(in Input) (Result, error) {
 	m := &machine{in: in, org: in.Forms.Org(), language: in.Forms.Settings().Language, self: in.Document.Clone(), defs: map[string]*route.Route{}, res: &Result{},
 		runs: map[int]*run{}, loads: map[string]int{}, fields: map[string][]string{}, turns: map[string]string{}}
 	m.docs = []*document.Document{m.self}
+	m.obey(m.early())
 	err := m.dispatch()
 	if err == nil && !settlesItself(in.Event) {
 		err = m.settle()
+	}
+	if err == nil {
+		m.obey(m.late())
 	}
 	if err == nil {
 		err = m.checkFresh()
@@ -164,6 +169,10 @@ type run struct {
 	r     *route.Route
 	env   *expr.Env
 	queue []token
+	// rule is set while the actions of a rule are carried out: there is no
+	// instance then. names are what its event has brought.
+	rule  *rule.Rule
+	names map[string]expr.Value
 }
 
 // token is a step about to be entered.

@@ -47,6 +47,9 @@ func (r *run) order(a *route.Action, s *route.Step, item string) error {
 	}
 	p := Paper{Kind: kinds[a.Kind], Document: r.self.Number, Template: a.Template.Text, Name: a.As.Text,
 		From: "route " + r.r.Name.Text + ", step " + s.ID}
+	if r.rule != nil {
+		p.From, p.Rule = "rule "+r.rule.Name.Text, r.rule.Name.Text
+	}
 	for _, w := range a.Attach {
 		p.Attach = append(p.Attach, w.Text)
 	}

@@ -44,6 +44,9 @@ func (r *run) who(w *route.Who, s *route.Step, item string) ([]string, error) {
 	case route.WhoAuthor:
 		return r.user(r.self.By), nil
 	case route.WhoStarter:
+		if r.rule != nil {
+			return nil, nil // nobody has started a rule
+		}
 		return r.user(r.instance().By), nil
 	case route.WhoController:
 		return r.resolve(r.r.Controller, nil, "")

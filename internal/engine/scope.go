@@ -3,6 +3,7 @@ package engine
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -73,8 +74,8 @@ func badExpression(e *route.Expr, err error) *Refusal {
 // items of the each blocks around a step.
 func (r *run) extra(s *route.Step, item string) (map[string]expr.Value, error) {
 	names := map[string]expr.Value{"last": r.lastAnswer()}
-	if by := r.instance().By; r.org.User(by) != nil {
-		names["starter"] = r.org.Value(by)
+	if in := r.instance(); in != nil && r.org.User(in.By) != nil {
+		names["starter"] = r.org.Value(in.By)
 	}
 	if f := r.in.Forms.Form(r.self.Form); f != nil {
 		for name := range names {
@@ -83,6 +84,7 @@ func (r *run) extra(s *route.Step, item string) (map[string]expr.Value, error) {
 			}
 		}
 	}
+	maps.Copy(names, r.names)
 	for s != nil {
 		owner := s.Parent.Owner
 		if h := s.Parent.Handler; h != nil {
@@ -112,22 +114,26 @@ func (r *run) extra(s *route.Step, item string) (map[string]expr.Value, error) {
 func (r *run) lastAnswer() expr.Row {
 	var last *document.Task
 	in := r.instance()
-	for i := range in.Tasks {
+	for i := 0; in != nil && i < len(in.Tasks); i++ {
 		t := &in.Tasks[i]
 		if t.Kind == "" && t.State == TaskDone && t.Outcome != read && (last == nil || !t.Done.Before(last.Done)) {
 			last = t
 		}
 	}
-	row := expr.Row{}
 	if last == nil {
-		return row
+		return expr.Row{}
 	}
-	if last.Who != "" {
-		row["performer"] = r.org.Value(last.Who)
+	return r.answerOf(last)
+}
+
+// answerOf is what `last` stands for.
+func (m *machine) answerOf(t *document.Task) expr.Row {
+	row := expr.Row{"outcome": t.Outcome}
+	if t.Who != "" {
+		row["performer"] = m.org.Value(t.Who)
 	}
-	row["outcome"] = last.Outcome
-	if last.Comment != "" {
-		row["comment"] = last.Comment
+	if t.Comment != "" {
+		row["comment"] = t.Comment
 	}
 	return row
 }

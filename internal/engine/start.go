@@ -71,6 +71,11 @@ func (m *machine) startBy(kind route.StartKind, fields []string, dues dueTimes) 
 // attempt carries something out completely, with all that follows by itself,
 // or not at all.
 func (m *machine) attempt(something func() error) error {
+	return m.attemptThen(something, m.settle)
+}
+
+// attemptThen carries something out, and what then follows, or nothing of it.
+func (m *machine) attemptThen(something, then func() error) error {
 	docs := make([]*document.Document, len(m.docs))
 	for i, d := range m.docs {
 		docs[i] = d.Clone()
@@ -79,7 +84,7 @@ func (m *machine) attempt(something func() error) error {
 	fresh, loads, fields, turns := slices.Clone(m.fresh), maps.Clone(m.loads), maps.Clone(m.fields), maps.Clone(m.turns)
 	err := something()
 	if err == nil {
-		err = m.settle()
+		err = then()
 	}
 	if err == nil {
 		err = m.checkFresh()

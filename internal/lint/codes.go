@@ -12,6 +12,7 @@ import (
 	"github.com/e1-dms/e1/internal/org"
 	"github.com/e1-dms/e1/internal/report"
 	"github.com/e1-dms/e1/internal/route"
+	processing "github.com/e1-dms/e1/internal/rule"
 	"github.com/e1-dms/e1/internal/settings"
 	"github.com/e1-dms/e1/internal/template"
 	"github.com/e1-dms/e1/internal/trial"
@@ -43,7 +44,7 @@ func Codes() []Code {
 	for _, c := range settings.Codes() {
 		out = append(out, Code{c.Code, c.Slug, c.Summary})
 	}
-	for _, list := range [][]yamlsrc.Code{yamlsrc.Codes(), document.Codes(), intake.Codes(), definition.ImportCodes(), report.Codes(), template.Codes(), worktime.Codes(), trial.Codes()} {
+	for _, list := range [][]yamlsrc.Code{yamlsrc.Codes(), document.Codes(), intake.Codes(), definition.ImportCodes(), report.Codes(), template.Codes(), processing.Codes(), worktime.Codes(), trial.Codes()} {
 		for _, c := range list {
 			out = append(out, Code(c))
 		}

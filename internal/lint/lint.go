@@ -47,7 +47,7 @@ func (r *Result) StepAt(file, element string) (diag.Span, bool) {
 func Run(defs *definition.Set, paths ...string) (*Result, error) {
 	l := &linter{defs: defs, sources: map[string][]byte{}, parsed: map[string]*route.Route{}}
 	for _, check := range []func() error{
-		l.settings, l.organisation, l.forms, l.calendars, l.routes, l.trials, l.imports, l.reports, l.templates, l.unused,
+		l.settings, l.organisation, l.forms, l.calendars, l.routes, l.trials, l.imports, l.reports, l.templates, l.rules, l.unused,
 	} {
 		if err := check(); err != nil {
 			return nil, err
@@ -257,6 +257,19 @@ func (l *linter) imports() error {
 			l.add(definition.CheckImport(f, in, set)...)
 		}
 	})
+}
+
+// rules checks auto-processing, each rule and all together.
+func (l *linter) rules() error {
+	all, err := l.defs.Rules()
+	if err != nil {
+		return err
+	}
+	for _, f := range all {
+		l.see(f.File)
+		l.add(f.Problems...)
+	}
+	return nil
 }
 
 // templates reads every template. With which form one is to be checked, the

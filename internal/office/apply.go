@@ -1,11 +1,14 @@
 package office
 
 import (
+	"slices"
+
 	"github.com/e1-dms/e1/internal/definition"
 	"github.com/e1-dms/e1/internal/document"
 	"github.com/e1-dms/e1/internal/engine"
 	"github.com/e1-dms/e1/internal/expr"
 	"github.com/e1-dms/e1/internal/repo"
+	"github.com/e1-dms/e1/internal/rule"
 )
 
 const (
@@ -25,9 +28,13 @@ const maxCascade = 10
 
 func (o *Office) applyAt(tx *repo.Tx, done *Done, d *document.Document, event engine.Event, depth int) error {
 	if depth > maxCascade {
-		return refusef("e1 lint", "routes set each other off more than %d times, at last on %s", maxCascade, d.Number)
+		return refusef("e1 lint", "routes and rules set each other off more than %d times, at last on %s", maxCascade, d.Number)
 	}
 	set, err := tx.Definitions().Forms()
+	if err != nil {
+		return err
+	}
+	rules, err := o.rules(tx, done)
 	if err != nil {
 		return err
 	}
@@ -40,6 +47,7 @@ func (o *Office) applyAt(tx *repo.Tx, done *Done, d *document.Document, event en
 		Forms:       set,
 		Calendar:    tx.Definitions().Calendar,
 		Lookup:      tx.Lookup(),
+		Rules:       rules,
 	})
 	if err != nil {
 		return err
@@ -64,6 +72,25 @@ func (o *Office) applyAt(tx *repo.Tx, done *Done, d *document.Document, event en
 		}
 	}
 	return nil
+}
+
+// rules gives the engine the rules of a form; one that has errors is not
+// applied, which is noted.
+func (o *Office) rules(tx *repo.Tx, done *Done) (func(string) []*rule.Rule, error) {
+	all, err := tx.Definitions().Rules()
+	if err != nil || len(all) == 0 {
+		return nil, err
+	}
+	return func(form string) []*rule.Rule {
+		usable, broken, _ := tx.Definitions().RulesFor(form)
+		for _, name := range broken {
+			note := "rule " + name + " has errors and is not applied; see e1 lint"
+			if !slices.Contains(done.Notes, note) {
+				done.Notes = append(done.Notes, note)
+			}
+		}
+		return usable
+	}, nil
 }
 
 // then lets a route of one document have its effect on another.

@@ -23,7 +23,7 @@ import (
 // leaves everything else to git.
 var handPaths = []string{
 	"documents", definition.FormsDir, definition.DirectoriesDir, definition.RoutesDir, definition.CalendarsDir, definition.ImportsDir,
-	definition.ReportsDir, "rules", "templates", "e1.yaml", "org.yaml", ".e1", ".gitattributes",
+	definition.ReportsDir, definition.RulesDir, definition.TemplatesDir, "e1.yaml", "org.yaml", ".e1", ".gitattributes",
 }
 
 // LintFunc checks the definitions of the work tree.

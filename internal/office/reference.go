@@ -7,6 +7,7 @@ import (
 	"github.com/e1-dms/e1/internal/engine"
 	"github.com/e1-dms/e1/internal/form"
 	"github.com/e1-dms/e1/internal/repo"
+	"github.com/e1-dms/e1/internal/rule"
 )
 
 // reference is a document that points to another one, by a field or a link.
@@ -116,6 +117,11 @@ func (o *Office) linked(tx *repo.Tx, done *Done, r reference, depth int) error {
 }
 
 // listening tells whether anything on a document may wait for an event.
-func (o *Office) listening(_ *repo.Tx, d *document.Document) bool {
+func (o *Office) listening(tx *repo.Tx, d *document.Document) bool {
+	if rules, _, err := tx.Definitions().RulesFor(d.Form); err == nil && slices.ContainsFunc(rules, func(r *rule.Rule) bool {
+		return slices.ContainsFunc(r.On, func(t *rule.Trigger) bool { return t.Kind == rule.Document })
+	}) {
+		return true
+	}
 	return slices.ContainsFunc(d.Routes, func(in document.Instance) bool { return in.State == engine.Running })
 }

@@ -1,0 +1,121 @@
+package definition
+
+import (
+	"github.com/e1-dms/e1/internal/diag"
+	"github.com/e1-dms/e1/internal/route"
+	"github.com/e1-dms/e1/internal/rule"
+	"github.com/e1-dms/e1/internal/yamlsrc"
+)
+
+// RulesDir is the folder of auto-processing rules.
+const RulesDir = "rules"
+
+// RuleFile is one rule as its file has it.
+type RuleFile struct {
+	Name string // of the file
+	File *yamlsrc.File
+	Def  *rule.Rule // as far as it could be read
+	// Problems are those of the rule alone and of what it refers to.
+	Problems diag.List
+}
+
+// Rules returns all rules by name, broken ones too. Where there are none it
+// costs one listing.
+func (d *Set) Rules() ([]*RuleFile, error) {
+	if d.rulesRead {
+		return d.rules, nil
+	}
+	var out []*RuleFile
+	err := d.each(RulesDir, func(name string, f *yamlsrc.File, problems diag.List) {
+		r := &RuleFile{Name: name, File: f, Problems: problems}
+		if f.Root != nil {
+			def, more := rule.Parse(f)
+			r.Def, r.Problems = def, append(r.Problems, more...)
+		}
+		out = append(out, r)
+	})
+	if err != nil {
+		return nil, err
+	}
+	if len(out) > 0 {
+		if err := d.checkRules(out); err != nil {
+			return nil, err
+		}
+	}
+	d.rules, d.rulesRead = out, true
+	return out, nil
+}
+
+func (d *Set) checkRules(files []*RuleFile) error {
+	set, err := d.Forms()
+	if err != nil {
+		return err
+	}
+	ctx, err := d.routeContext()
+	if err != nil {
+		return err
+	}
+	var sound []*rule.Rule
+	for _, f := range files {
+		if f.Def == nil || f.Problems.HasErrors() {
+			continue
+		}
+		f.Problems = append(f.Problems, rule.Check(f.Def, ctx, set.Form, d.stepsOf)...)
+		if !f.Problems.HasErrors() {
+			sound = append(sound, f.Def)
+		}
+	}
+	for _, p := range rule.Together(sound) {
+		for _, f := range files {
+			if f.File.Name == p.At.File {
+				f.Problems = append(f.Problems, p)
+			}
+		}
+	}
+	return nil
+}
+
+// stepsOf gives the steps that routes of a form give to people, with their
+// outcomes, also as "route/step".
+func (d *Set) stepsOf(form string) map[string][]string {
+	routes, err := d.Routes()
+	if err != nil {
+		return nil
+	}
+	out := map[string][]string{}
+	for _, r := range routes {
+		if r.For.Text != form {
+			continue
+		}
+		for _, s := range r.Steps() {
+			if s.Verb != route.Task && s.Verb != route.Approve {
+				continue
+			}
+			for _, o := range s.Outcomes {
+				out[s.ID] = append(out[s.ID], o.Name)
+			}
+			out[r.Name.Text+"/"+s.ID] = out[s.ID]
+		}
+	}
+	return out
+}
+
+// RulesFor returns the rules of a form that can be applied, by name, and the
+// names of those that cannot.
+func (d *Set) RulesFor(form string) (usable []*rule.Rule, broken []string, err error) {
+	all, err := d.Rules()
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, f := range all {
+		switch {
+		case f.Problems.HasErrors():
+			if f.Def == nil || f.Def.For.Text == form || f.Def.For.Text == "" {
+				broken = append(broken, f.Name)
+			}
+		case f.Def.For.Text == form:
+			usable = append(usable, f.Def)
+		}
+	}
+	return usable, broken, nil
+}

@@ -1,0 +1,275 @@
+package rule
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/e1-dms/e1/internal/diag"
+	"github.com/e1-dms/e1/internal/form"
+	"github.com/e1-dms/e1/internal/route"
+)
+
+// Check holds a rule against the other definitions. forms gives a form by
+// name, nil for none; steps the steps and outcomes of the routes of a form,
+// steps also as "route/step".
+func Check(r *Rule, ctx route.Context, forms func(string) *form.Form, steps func(form string) map[string][]string) diag.List {
+	c := &checker{rule: r}
+	if name := strings.TrimSuffix(path.Base(r.File.Name), path.Ext(r.File.Name)); r.Name.Text != name {
+		c.add(route.R006.Code, route.R006.Slug, diag.Error, r.Name.At, "rename one of them", "the rule %q stands in a file named %q", r.Name.Text, path.Base(r.File.Name))
+	}
+	j := route.NewJudge(r.For.Text, ctx)
+	f := forms(r.For.Text)
+	if f == nil || j.Env() == nil {
+		c.add(route.R006.Code, route.R006.Slug, diag.Error, r.For.At, "", "%s", diag.Unknown("form", r.For.Text, ctx.Forms))
+		return c.done(nil)
+	}
+	env := j.Env()
+	for _, t := range r.On {
+		for _, w := range t.Names {
+			c.name(j, t, w, f, steps)
+		}
+		if t.Arrival() && len(r.On) == 1 && len(t.Names) > 0 {
+			env = route.ArrivalEnv(t.Event(), env)
+		}
+	}
+	j.Condition(r.If, env)
+	j.Actions(r.Do, env)
+	for _, a := range r.Do {
+		for _, s := range a.Set {
+			if a.Kind == route.Set && s.Field.Text == "status" && !r.Overwrites("status") {
+				c.add(fixedStatus.Code, fixedStatus.Slug, diag.Warning, s.Field.At, "add \"overwrite: [status]\" to the rule", "the status is set only while it is %q", f.Initial())
+			}
+		}
+	}
+	return c.done(j.Problems())
+}
+
+type checker struct {
+	rule     *Rule
+	problems diag.List
+}
+
+func (c *checker) add(code, slug string, severity diag.Severity, at diag.Span, help, format string, args ...any) {
+	c.problems.Add(diag.Problem{Code: code, Slug: slug, Severity: severity, At: at, Help: help, Message: fmt.Sprintf(format, args...)})
+}
+
+func (c *checker) done(more diag.List) diag.List {
+	out := Recode(append(c.problems, more...)).Dedup()
+	out.Sort()
+	return out
+}
+
+// name checks one name of a trigger.
+func (c *checker) name(j *route.Judge, t *Trigger, w route.Word, f *form.Form, steps func(string) map[string][]string) {
+	unknown := func(what, text string, known []string, at diag.Span) {
+		c.add(unknownEvent.Code, unknownEvent.Slug, diag.Error, at, "", "%s", diag.Unknown(what, text, known))
+	}
+	if w.Text == Any && t.Kind != Document {
+		return
+	}
+	switch t.Kind {
+	case Changed:
+		j.Field(w)
+	case Message, Document, Payment:
+		j.Event(t.event(w))
+	case Status:
+		if !slices.Contains(f.StatusIDs(), w.Text) || w.Text == form.Void {
+			unknown("status", w.Text, slices.DeleteFunc(f.StatusIDs(), func(s string) bool { return s == form.Void }), w.At)
+		}
+	case Task, Assigned:
+		all := steps(f.Name)
+		outcomes, ok := all[w.Text]
+		if !ok {
+			var known []string
+			for name := range all {
+				known = append(known, name)
+			}
+			slices.Sort(known)
+			unknown("step", w.Text, known, w.At)
+			return
+		}
+		for _, o := range t.Outcomes {
+			if !slices.Contains(outcomes, o.Text) {
+				unknown("outcome", o.Text, outcomes, o.At)
+			}
+		}
+	}
+}
+
+// Together checks rules against each other: two that set one field at one
+// event, and circles.
+func Together(rules []*Rule) diag.List {
+	var problems diag.List
+	for i, a := range rules {
+		for _, b := range rules[i+1:] {
+			overlaps(a, b, &problems)
+		}
+	}
+	circles(rules, &problems)
+	problems.Sort()
+	return problems
+}
+
+func overlaps(a, b *Rule, problems *diag.List) {
+	if a.For.Text != b.For.Text || exclusive(a.If, b.If) || !slices.ContainsFunc(a.On, func(t *Trigger) bool {
+		return slices.ContainsFunc(b.On, func(u *Trigger) bool { return meet(t, u) })
+	}) {
+		return
+	}
+	for _, x := range a.sets() {
+		for _, y := range b.sets() {
+			if x.Field.Text == y.Field.Text && x.Value.Text != y.Value.Text {
+				problems.Add(diag.Problem{Code: overlap.Code, Slug: overlap.Slug, Severity: diag.Warning, At: y.Field.At,
+					Message: fmt.Sprintf("the rules %q and %q may set %q at the same event", a.Name.Text, b.Name.Text, x.Field.Text),
+					Related: []diag.Related{{At: x.Field.At, Message: "the other one"}},
+					Help:    "let their conditions exclude each other",
+				})
+			}
+		}
+	}
+}
+
+// meet tells whether one event may be for both triggers.
+func meet(t, u *Trigger) bool {
+	if t.Kind != u.Kind {
+		return false
+	}
+	return t.Kind == Registered || slices.ContainsFunc(t.Names, func(w route.Word) bool { return w.Text == Any || u.Meets(w.Text) }) ||
+		slices.ContainsFunc(u.Names, func(w route.Word) bool { return w.Text == Any })
+}
+
+// exclusive tells whether two conditions plainly exclude each other: both ask
+// one name for different values.
+func exclusive(a, b *route.Expr) bool {
+	if a == nil || b == nil {
+		return false
+	}
+	for name, value := range equalities(a.Text) {
+		if other, ok := equalities(b.Text)[name]; ok && other != value {
+			return true
+		}
+	}
+	return false
+}
+
+// equalities reads `a == 1 and b == "x"`; anything with an "or" is left alone.
+func equalities(text string) map[string]string {
+	out := map[string]string{}
+	if strings.Contains(text, " or ") || strings.ContainsAny(text, "?|") {
+		return out
+	}
+	for _, part := range strings.Split(text, " and ") {
+		name, value, ok := strings.Cut(part, "==")
+		name, value = strings.TrimSpace(name), strings.Trim(strings.TrimSpace(value), `"'`)
+		if ok && !strings.ContainsAny(name, "()!<> ") && !strings.ContainsAny(value, "(). ") {
+			out[name] = value
+		}
+	}
+	return out
+}
+
+// sets lists what the rule sets of its own document.
+func (r *Rule) sets() []*route.Assignment {
+	var out []*route.Assignment
+	for _, a := range r.Do {
+		if a.Kind == route.Set {
+			out = append(out, a.Set...)
+		}
+	}
+	return out
+}
+
+// circles reports rules that may set each other off without end: along the
+// circle every rule either registers a document, or overwrites a field with
+// what changes each time.
+func circles(rules []*Rule, problems *diag.List) {
+	follows := make([][]int, len(rules))
+	for i, a := range rules {
+		for k, b := range rules {
+			if setsOff(a, b) {
+				follows[i] = append(follows[i], k)
+			}
+		}
+	}
+	told := map[int]bool{}
+	for i := range rules {
+		if told[i] {
+			continue
+		}
+		if way := wayBack(follows, i); way != nil {
+			names := make([]string, 0, len(way)+1)
+			for _, k := range way {
+				told[k] = true
+				names = append(names, rules[k].Name.Text)
+			}
+			r := rules[i]
+			problems.Add(diag.Problem{Code: circle.Code, Slug: circle.Slug, Severity: diag.Error, At: r.Name.At,
+				Message: fmt.Sprintf("the rule %q sets itself off without end", r.Name.Text),
+				Path:    append(names, r.Name.Text),
+				Help:    "let one of the rules set its field only while it is empty (without overwrite), or find what it registers",
+			})
+		}
+	}
+}
+
+// wayBack finds the shortest way from a rule back to itself.
+func wayBack(follows [][]int, start int) []int {
+	from := map[int]int{}
+	queue := []int{start}
+	for len(queue) > 0 {
+		at := queue[0]
+		queue = queue[1:]
+		for _, next := range follows[at] {
+			if next == start {
+				way := []int{at}
+				for at != start {
+					at = from[at]
+					way = append(way, at)
+				}
+				slices.Reverse(way)
+				return way
+			}
+			if _, seen := from[next]; !seen {
+				from[next] = at
+				queue = append(queue, next)
+			}
+		}
+	}
+	return nil
+}
+
+// setsOff tells whether what a does may set b off again and again.
+func setsOff(a, b *Rule) bool {
+	for _, action := range a.Do {
+		switch action.Kind {
+		case route.Register:
+			if b.For.Text == action.Form.Text && len(action.Find) == 0 && hasTrigger(b, Registered, "") {
+				return true
+			}
+		case route.Set:
+			for _, s := range action.Set {
+				own := !strings.Contains(s.Field.Text, ".")
+				if !own || b.For.Text != a.For.Text || !a.Overwrites(s.Field.Text) || settled(s.Value) {
+					continue
+				}
+				if hasTrigger(b, Changed, s.Field.Text) || s.Field.Text == "status" && hasTrigger(b, Status, "") {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+func hasTrigger(r *Rule, kind Kind, name string) bool {
+	return slices.ContainsFunc(r.On, func(t *Trigger) bool { return t.Kind == kind && (name == "" || t.Meets(name)) })
+}
+
+// settled tells whether a value is the same each time: a literal or a bare
+// word. Setting it again changes nothing.
+func settled(e *route.Expr) bool {
+	text := strings.Trim(e.Text, `"'`)
+	return !strings.ContainsAny(text, "+-*/()[]{}?:. ")
+}
