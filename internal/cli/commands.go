@@ -23,7 +23,7 @@ func addCommands(root *cobra.Command, a *app) {
 		newEditCmd(a), newFileCmd(a), newReassignCmd(a), newRenumberCmd(a),
 	)
 	group("work", newRouteCmd(a), newTaskCmd(a), newTasksCmd(a), newAdvanceCmd(a), newTickCmd(a), newCalendarCmd(a), newReportCmd(a))
-	group("intake", newImportCmd(a))
+	group("intake", newImportCmd(a), newMailCmd(a))
 	group("definitions", newFormCmd(a), newLintCmd(a), newExplainCmd(a), newSchemaCmd(a))
 	group("repository", newInitCmd(a), newCommitCmd(a), newCheckCmd(a), newIndexCmd(a), newMaintainCmd(a), newDemoCmd(a), newWhoamiCmd(a), newUserCmd(a), newAbsentCmd(a), newVersionCmd(a), newCompletionCmd(a))
 }

@@ -41,7 +41,10 @@ type Config struct {
 	Editor   string    // command lines for the user's shell
 	Pager    string
 	Sendmail string
-	Notifier string
+	// SMTP is the address of a mail server, SMTPPassword a command line that
+	// prints the password for it.
+	SMTP, SMTPPassword string
+	Notifier           string
 
 	sources map[string]string
 }
@@ -74,6 +77,8 @@ func keys() []key {
 		{name: "editor", fallback: []string{"VISUAL", "EDITOR"}, def: "vi"},
 		{name: "pager", fallback: []string{"PAGER"}, def: "less -FRX"},
 		{name: "sendmail", def: ""},
+		{name: "smtp", def: ""},
+		{name: "smtp_password", def: ""},
 		{name: "notifier", def: ""},
 	}
 }
@@ -240,6 +245,10 @@ func (c *Config) set(name, text string) error {
 		c.Pager = text
 	case "sendmail":
 		c.Sendmail = text
+	case "smtp":
+		c.SMTP = text
+	case "smtp_password":
+		c.SMTPPassword = text
 	case "notifier":
 		c.Notifier = text
 	}

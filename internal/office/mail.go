@@ -1,0 +1,284 @@
+package office
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/e1-dms/e1/internal/document"
+	"github.com/e1-dms/e1/internal/gitstore"
+	"github.com/e1-dms/e1/internal/outbox"
+	"github.com/e1-dms/e1/internal/repo"
+)
+
+// MailActor is in whose name letters are sent.
+const MailActor = "mail"
+
+// MailRun is what became of the letters in the outbox.
+type MailRun struct {
+	Sent    []outbox.Entry
+	Later   []outbox.Entry // tried and kept for another try
+	Failed  []outbox.Entry // refused for good
+	Doubt   []outbox.Entry // nobody knows whether they have gone
+	Commits []string
+}
+
+// SendMail sends what waits in the outbox and is due. A letter goes only if its
+// document at HEAD says that it is queued, judged under the write lock; it is
+// marked as being sent before the conversation, and as sent after it. What was
+// left in between by a process that died is in doubt and not touched.
+func SendMail(ctx context.Context, r *repo.Repo, opt Options, sender outbox.Sender, limit int) (*MailRun, error) {
+	m := &mailing{office: Machine(r, MailActor, opt), box: Outbox(r), run: &MailRun{}, sender: sender}
+	release, free, err := m.box.Lock()
+	if err != nil {
+		return m.run, err
+	}
+	if !free {
+		return m.run, nil // another process is sending: what waits is its business
+	}
+	defer release()
+	entries, err := m.box.List()
+	problems := []error{err}
+	var gone []outbox.Entry
+	for _, e := range entries {
+		if ctx.Err() != nil {
+			break
+		}
+		switch {
+		case e.State == outbox.Sending:
+			m.run.Doubt = append(m.run.Doubt, e)
+		case e.State == outbox.Sent:
+			gone = append(gone, e)
+		case e.State == outbox.Failed:
+			m.run.Failed = append(m.run.Failed, e)
+		case e.Next.After(r.Now()), limit > 0 && m.tried >= limit:
+		default:
+			sent, err := m.one(ctx, &e)
+			if sent {
+				gone = append(gone, e)
+			}
+			if err != nil {
+				problems = append(problems, fmt.Errorf("%s: letter %s: %w", e.Document, e.ID, err))
+				if fatal(err) {
+					return m.run, errors.Join(append(problems, m.record(context.WithoutCancel(ctx), gone))...)
+				}
+			}
+		}
+	}
+	problems = append(problems, m.record(context.WithoutCancel(ctx), gone), ctx.Err())
+	return m.run, errors.Join(problems...)
+}
+
+type mailing struct {
+	office *Office
+	box    *outbox.Box
+	run    *MailRun
+	sender outbox.Sender
+	tried  int
+}
+
+// one sends one letter.
+func (m *mailing) one(ctx context.Context, e *outbox.Entry) (sent bool, err error) {
+	due, err := m.begin(ctx, e)
+	if err != nil || !due {
+		return false, err
+	}
+	m.tried++
+	if m.office.opt.DryRun {
+		m.run.Sent = append(m.run.Sent, *e)
+		return false, nil
+	}
+	letter, err := m.box.Letter(e.ID)
+	if err != nil {
+		return false, err
+	}
+	failure := m.sender.Send(ctx, e.From, e.To, letter)
+	e.Changed = m.office.repo.Now()
+	var refused *outbox.RefusedError
+	var doubt *outbox.DoubtError
+	switch {
+	case failure == nil:
+		e.State, e.Error = outbox.Sent, ""
+		return true, m.box.Save(*e)
+	case errors.As(failure, &doubt), ctx.Err() != nil:
+		e.Error = failure.Error() // it stays "sending"
+		m.run.Doubt = append(m.run.Doubt, *e)
+	default:
+		e.Attempts++
+		e.Error = failure.Error()
+		next, more := outbox.Again(e.Changed, e.Attempts)
+		if errors.As(failure, &refused) || !more {
+			e.State = outbox.Failed
+			m.run.Failed = append(m.run.Failed, *e)
+		} else {
+			e.State, e.Next = outbox.Queued, next
+			m.run.Later = append(m.run.Later, *e)
+		}
+	}
+	return false, m.box.Save(*e)
+}
+
+// begin asks the document, under the write lock, whether the letter is still
+// to be sent, and marks it as being sent.
+func (m *mailing) begin(ctx context.Context, e *outbox.Entry) (due bool, err error) {
+	_, err = m.office.update(ctx, "mail", func(tx *repo.Tx, _ *Done) error {
+		l, err := recorded(tx, *e)
+		switch {
+		case err != nil || l == nil:
+			return err // of another branch, or of a transaction that never happened
+		case l.State == document.LetterQueued:
+			due = true
+			if m.office.opt.DryRun {
+				return nil
+			}
+			e.State, e.Changed = outbox.Sending, tx.Now()
+			return m.box.Save(*e)
+		case m.office.opt.DryRun:
+			return nil
+		}
+		return m.box.Remove(e.ID) // withdrawn
+	})
+	return due, err
+}
+
+// recorded finds the letter on its document; nil when HEAD does not have it.
+func recorded(tx *repo.Tx, e outbox.Entry) (*document.Letter, error) {
+	d, err := tx.Document(e.Document)
+	var unknown *repo.UnknownError
+	var loose *repo.NotCommittedError
+	if errors.As(err, &unknown) || errors.As(err, &loose) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	i := slices.IndexFunc(d.Letters, func(l document.Letter) bool { return l.ID == e.ID })
+	if i < 0 || d.UID != e.UID {
+		return nil, nil
+	}
+	return &d.Letters[i], nil
+}
+
+// record lets the documents say that their letters have gone, in one commit,
+// and takes them out of the box.
+func (m *mailing) record(ctx context.Context, gone []outbox.Entry) error {
+	if len(gone) == 0 {
+		return nil
+	}
+	done, err := m.office.update(ctx, "mail", func(tx *repo.Tx, _ *Done) error {
+		var numbers []string
+		for _, e := range gone {
+			l, err := recorded(tx, e)
+			if err != nil {
+				return err
+			}
+			if l != nil {
+				l.State, l.Sent = document.LetterSent, e.Changed
+				if !slices.Contains(numbers, e.Document) {
+					numbers = append(numbers, e.Document)
+				}
+			}
+		}
+		tx.Subject("mail sent for %s", shorten(numbers, 5))
+		return nil
+	})
+	var unfinished *gitstore.UnfinishedError
+	if err != nil && !errors.As(err, &unfinished) {
+		return err
+	}
+	if done != nil && done.Receipt.Commit != "" {
+		m.run.Commits = append(m.run.Commits, done.Receipt.Commit)
+	}
+	for _, e := range gone {
+		m.run.Sent = append(m.run.Sent, e)
+		if err := m.box.Remove(e.ID); err != nil {
+			return err
+		}
+	}
+	return err
+}
+
+// FindLetter finds a letter of the outbox by its Message-ID, the beginning of
+// it, or the number of its document when that has one letter there.
+func FindLetter(r *repo.Repo, text string) (outbox.Entry, error) {
+	entries, err := Outbox(r).List()
+	if err != nil {
+		return outbox.Entry{}, err
+	}
+	text = strings.Trim(text, "<>")
+	number, _ := r.Resolve(text)
+	var found []outbox.Entry
+	for _, e := range entries {
+		if e.ID == text {
+			return e, nil
+		}
+		if strings.HasPrefix(e.ID, strings.ToLower(text)) || e.Document == number && number != "" {
+			found = append(found, e)
+		}
+	}
+	switch len(found) {
+	case 0:
+		return outbox.Entry{}, refusef("e1 mail list", "there is no letter %q in the outbox", text)
+	case 1:
+		return found[0], nil
+	}
+	var ids []string
+	for _, e := range found {
+		ids = append(ids, e.ID)
+	}
+	return outbox.Entry{}, refusef("", "%q fits several letters: %s", text, shorten(ids, 5))
+}
+
+// DropLetter withdraws a letter that has not gone, or settles one in doubt:
+// with sent it has gone.
+func (o *Office) DropLetter(ctx context.Context, e outbox.Entry, sent bool) (*Done, error) {
+	box := Outbox(o.repo)
+	release, free, err := box.Lock()
+	if err != nil {
+		return nil, err
+	}
+	if !free {
+		return nil, refusef("try again", "letters are being sent at this moment")
+	}
+	defer release()
+	done, err := o.update(ctx, "mail", func(tx *repo.Tx, done *Done) error {
+		l, err := recorded(tx, e)
+		if err != nil {
+			return err
+		}
+		word := "withdraw"
+		if l != nil {
+			switch {
+			case sent:
+				word, l.State, l.Sent = "mark as sent", document.LetterSent, tx.Now()
+			default:
+				l.State = document.LetterWithdrawn
+			}
+			done.Document, err = tx.Document(e.Document)
+		}
+		tx.Subject("%s letter of %s: %s", word, e.Document, e.Subject)
+		return err
+	})
+	if err != nil || o.opt.DryRun {
+		return done, err
+	}
+	return done, box.Remove(e.ID)
+}
+
+// RetryLetter lets a letter be sent again that has failed or is in doubt.
+func (o *Office) RetryLetter(e outbox.Entry) error {
+	box := Outbox(o.repo)
+	release, free, err := box.Lock()
+	if err != nil {
+		return err
+	}
+	if !free {
+		return refusef("try again", "letters are being sent at this moment")
+	}
+	defer release()
+	e.State, e.Error, e.Attempts = outbox.Queued, "", 0
+	e.Next = e.Queued
+	return box.Save(e)
+}
