@@ -30,7 +30,6 @@ func heading(name, lang string) string {
 		"size":       {"ru": "Размер", "en": "Size"},
 		"at":         {"ru": "Когда", "en": "When"},
 		"from":       {"ru": "С", "en": "From"},
-		"to":         {"ru": "По", "en": "To"},
 		"substitute": {"ru": "Замещает", "en": "Substitute"},
 	}
 	w := words[name]
