@@ -179,7 +179,7 @@ func (f *findings) write(a *app, w io.Writer, format string, found found, style 
 		return style.Problems(w, format, found.problem)
 	}
 	return lintout.Write(w, format, lintout.Report{
-		Tool: found.command, Version: a.version, Files: found.files, Problems: found.problem.List,
+		Tool: found.command, Version: a.programVersion(), Files: found.files, Problems: found.problem.List,
 		Rules: lintRules(), Fails: f.fails, Source: found.problem.Source, StepAt: found.stepAt,
 	})
 }

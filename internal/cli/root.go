@@ -65,11 +65,11 @@ func Run(ctx context.Context, args []string, s Streams, version string) int {
 }
 
 func runOnce(ctx context.Context, args []string, s Streams, version string) (*app, error) {
-	a := &app{Streams: s, version: versionOf(version), result: s.Out}
+	a := &app{Streams: s, version: version, result: s.Out}
 	if err := a.setClock(); err != nil {
 		return a, err
 	}
-	root := newRootCmd(a)
+	root := rootFor(a, args)
 	root.SetArgs(args)
 	root.SetIn(s.In)
 	root.SetOut(s.Out)
@@ -105,7 +105,8 @@ func (w *usedWriter) Write(p []byte) (int, error) {
 	return w.Writer.Write(p)
 }
 
-func newRootCmd(a *app) *cobra.Command {
+// newRootCmd makes the root with the commands named, or with all.
+func newRootCmd(a *app, names ...string) *cobra.Command {
 	var out bytes.Buffer
 	root := &cobra.Command{
 		Use:   "e1",
@@ -143,7 +144,7 @@ reports. Every command that changes something is one commit.`,
 	root.SetHelpCommand(&cobra.Command{Hidden: true, Use: "no-help", GroupID: "repository"})
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return flagError(err) })
 	addGlobalFlags(root.PersistentFlags(), &a.flags)
-	addCommands(root, a)
+	addCommands(root, a, names)
 	a.completeFlag(root, "as", a.userNames)
 	return root
 }
@@ -243,11 +244,11 @@ func cannotRead(name string, err error) error {
 	return fmt.Errorf("cannot read %q: %w", name, err)
 }
 
-// versionOf falls back to what the Go tool recorded when no linker flag said
-// the version.
-func versionOf(linked string) string {
-	if linked != "" {
-		return linked
+// programVersion falls back to what the Go tool recorded when no linker flag
+// said the version.
+func (a *app) programVersion() string {
+	if a.version != "" {
+		return a.version
 	}
 	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
 		return info.Main.Version

@@ -107,9 +107,9 @@ func newVersionCmd(a *app) *cobra.Command {
 		Args:  noArgs,
 		RunE: func(*cobra.Command, []string) error {
 			if a.flags.json {
-				return render.JSON(a.result, render.Object{{Key: "version", Value: a.version}})
+				return render.JSON(a.result, render.Object{{Key: "version", Value: a.programVersion()}})
 			}
-			_, err := fmt.Fprintln(a.result, "e1", a.version)
+			_, err := fmt.Fprintln(a.result, "e1", a.programVersion())
 			return err
 		},
 	}

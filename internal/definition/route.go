@@ -3,6 +3,7 @@ package definition
 import (
 	"errors"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/e1-dms/e1/internal/diag"
@@ -67,41 +68,63 @@ func (d *Set) RouteFiles() ([]*RouteFile, error) {
 	return out, nil
 }
 
-// loadRoutes reads all routes, on every core.
-func (d *Set) loadRoutes() error {
-	if d.routeFiles != nil {
+// usable is the route when it may be run.
+func (f *RouteFile) usable() *route.Route {
+	if f.Problems.HasErrors() {
 		return nil
 	}
-	names, err := d.src.List(RoutesDir, Ext)
+	return f.Def
+}
+
+// listRoutes lists the routes without reading them.
+func (d *Set) listRoutes() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.routeNames != nil {
+		return nil
+	}
+	names, err := d.names(RoutesDir)
 	if err != nil {
 		return err
 	}
-	files, errs := make([]*RouteFile, len(names)), make([]error, len(names))
-	InParallel(len(names), func(i int) {
-		f, problems, err := d.Parse(names[i])
-		if err != nil {
-			errs[i] = err
-			return
-		}
-		files[i] = &RouteFile{File: f, Problems: problems}
-		if f.Root != nil {
-			parsed, more := route.Parse(f)
-			files[i].Def, files[i].Problems = parsed, append(problems, more...)
-		}
-	})
-	if err := errors.Join(errs...); err != nil {
+	d.routeNames, d.routeFiles = names, map[string]*RouteFile{}
+	return nil
+}
+
+// loadRoutes reads all routes, on every core.
+func (d *Set) loadRoutes() error {
+	if err := d.listRoutes(); err != nil {
 		return err
 	}
-	d.routeFiles, d.routes = map[string]*RouteFile{}, map[string]*route.Route{}
-	for i, file := range names {
-		name := baseName(file)
-		d.routeNames = append(d.routeNames, name)
-		d.routeFiles[name] = files[i]
-		if files[i].Def != nil && !files[i].Problems.HasErrors() {
-			d.routes[name] = files[i].Def
-		}
+	errs := make([]error, len(d.routeNames))
+	InParallel(len(errs), func(i int) { _, errs[i] = d.routeFile(d.routeNames[i]) })
+	return errors.Join(errs...)
+}
+
+// routeFile reads one of the routes listed.
+func (d *Set) routeFile(name string) (*RouteFile, error) {
+	d.mu.Lock()
+	file := d.routeFiles[name]
+	d.mu.Unlock()
+	if file != nil {
+		return file, nil
 	}
-	return nil
+	f, problems, err := d.Parse(path.Join(RoutesDir, name+Ext))
+	if err != nil {
+		return nil, err
+	}
+	file = &RouteFile{File: f, Problems: problems}
+	if f.Root != nil {
+		parsed, more := route.Parse(f)
+		file.Def, file.Problems = parsed, append(problems, more...)
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if first := d.routeFiles[name]; first != nil {
+		return first, nil
+	}
+	d.routeFiles[name] = file
+	return file, nil
 }
 
 // routeContext is what routes may refer to; it is made once.
@@ -146,7 +169,7 @@ func (d *Set) newRouteContext() (route.Context, error) {
 			return names
 		},
 		Routes: routes,
-		Route:  func(name string) *route.Route { return d.routes[name] },
+		Route:  d.Parsed,
 		Fields: func(name string) []string {
 			if f := set.Form(name); f != nil {
 				return f.Order()
@@ -190,4 +213,46 @@ func (d *Set) names(dir string) ([]string, error) {
 }
 
 // Parsed returns a route whose syntax is right, nil otherwise.
-func (d *Set) Parsed(name string) *route.Route { return d.routes[name] }
+func (d *Set) Parsed(name string) *route.Route {
+	if d.listRoutes() != nil || !slices.Contains(d.routeNames, name) {
+		return nil
+	}
+	file, err := d.routeFile(name)
+	if err != nil {
+		return nil
+	}
+	return file.usable()
+}
+
+// MayStart reports whether an event on a document of a form may start a route:
+// false only for a file that certainly says otherwise. The file is looked at,
+// not parsed: every command that writes asks this of every route.
+func (d *Set) MayStart(name, formName string, on route.StartKind) bool {
+	src, err := d.src.Read(path.Join(RoutesDir, name+Ext))
+	return err != nil || mayStart(string(src), formName, string(on))
+}
+
+func mayStart(src, formName, on string) bool {
+	if !strings.Contains(src, on) && !strings.Contains(src, `\`) {
+		return false // the word cannot be in it
+	}
+	// The key `for` is certain where nothing before it is more than a word or a
+	// collection on its line.
+	for line := range strings.SplitSeq(src, "\n") {
+		value, found := strings.CutPrefix(line, "for: ")
+		if found {
+			value = strings.TrimSpace(value)
+			return value == formName || strings.Trim(value, "abcdefghijklmnopqrstuvwxyz0123456789_") != "" || value == ""
+		}
+		if line == "" || line[0] == '#' {
+			continue
+		}
+		key, value, ok := strings.Cut(line, ": ")
+		flow := strings.HasPrefix(value, "{") && strings.HasSuffix(value, "}") && strings.Count(value, "{") == 1
+		if !ok || strings.Trim(key, "abcdefghijklmnopqrstuvwxyz_") != "" || strings.ContainsAny(value, "\"'#\t\r") ||
+			!flow && strings.ContainsAny(value, "[]{}|>&*!?#") || value == "" {
+			return true
+		}
+	}
+	return true
+}

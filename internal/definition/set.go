@@ -3,8 +3,10 @@ package definition
 import (
 	"errors"
 	"io/fs"
+	"maps"
 	"path"
 	"runtime"
+	"slices"
 	"sort"
 	"strings"
 	"sync"
@@ -47,12 +49,11 @@ type Set struct {
 	formNames        []string
 	formProblems     map[string]diag.List // by form name
 	dirProblems      diag.List
-	routes           map[string]*route.Route
-	routeNames       []string
-	routeFiles       map[string]*RouteFile
 	routeCtx         *route.Context
 	mu               sync.Mutex // guards what follows: lint asks for it from many goroutines
 	files            map[string]parsed
+	routeNames       []string              // nil until listed
+	routeFiles       map[string]*RouteFile // by name, those read so far
 	pinned           map[string]*route.Route
 	routeChecks      map[*route.Route]diag.List
 	calendars        map[string]*worktime.Calendar
@@ -92,6 +93,14 @@ func (d *Set) Parse(name string) (*yamlsrc.File, diag.List, error) {
 	}
 	d.files[name] = parsed{file: f, problems: problems}
 	return f, problems, nil
+}
+
+// FilesRead lists the files that were read so far: what a command costs that
+// should cost little.
+func (d *Set) FilesRead() []string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.Sorted(maps.Keys(d.files))
 }
 
 // Settings returns e1.yaml. It is usable whatever the file holds; problems
@@ -226,7 +235,7 @@ func (d *Set) Routes() ([]*route.Route, error) {
 	}
 	var out []*route.Route
 	for _, name := range d.routeNames {
-		if r := d.routes[name]; r != nil {
+		if r := d.Parsed(name); r != nil {
 			out = append(out, r)
 		}
 	}
@@ -235,23 +244,26 @@ func (d *Set) Routes() ([]*route.Route, error) {
 
 // RouteNames lists the routes there are, broken ones included.
 func (d *Set) RouteNames() ([]string, error) {
-	err := d.loadRoutes()
+	err := d.listRoutes()
 	return d.routeNames, err
 }
 
 // Route returns one route, or all its problems as *diag.Error.
 func (d *Set) Route(name string) (*route.Route, error) {
-	if err := d.loadRoutes(); err != nil {
+	if err := d.listRoutes(); err != nil {
 		return nil, err
 	}
-	file, known := d.routeFiles[name]
-	if !known {
+	if !slices.Contains(d.routeNames, name) {
 		return nil, &UnknownError{What: "route", Name: name, Known: d.routeNames, Try: "e1 route list"}
+	}
+	file, err := d.routeFile(name)
+	if err != nil {
+		return nil, err
 	}
 	if err := file.Problems.Err(); err != nil {
 		return nil, err
 	}
-	return d.routes[name], nil
+	return file.usable(), nil
 }
 
 // Pinned returns the definition a route instance runs on.

@@ -22,11 +22,13 @@ import (
 type objectStore struct {
 	dir  string
 	disk *disk
+	kept *kept // nil: none
 
 	mu    sync.Mutex
 	dirs  []string // own and alternates; nil until first used
 	packs []*pack
 	seen  map[string]bool // .idx paths opened or refused
+	reads int             // objects read from packs and loose files
 	last  *pack           // where the last object was found
 }
 
@@ -126,6 +128,7 @@ func (s *objectStore) ready() error {
 func (s *objectStore) inPacks(h Hash) (*pack, int64, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.reads++
 	if err := s.ready(); err != nil {
 		return nil, 0, err
 	}
@@ -151,6 +154,9 @@ func (s *objectStore) inPacks(h Hash) (*pack, int64, error) {
 }
 
 func (s *objectStore) get(h Hash) (object, error) {
+	if o, ok := s.kept.get(h); ok {
+		return o, nil
+	}
 	for range 2 {
 		p, off, err := s.inPacks(h)
 		if err != nil {

@@ -19,6 +19,7 @@ type Repo struct {
 	cfg  *config
 	disk *disk
 	odb  *objectStore
+	memo treeMemo
 }
 
 // Open finds the git work tree that dir lies in. Work trees made by
@@ -116,6 +117,7 @@ func openAt(root, gitDir string) (*Repo, error) {
 	}
 	r.disk.batch = oneJournal(r.root, r.gitDir, r.commonDir)
 	r.odb = newObjectStore(filepath.Join(r.commonDir, "objects"), r.disk)
+	r.odb.kept = &kept{path: filepath.Join(r.Dir(), keptName)}
 	return r, nil
 }
 

@@ -73,7 +73,7 @@ func (r *Repo) Lookup(tree Hash, path string) (TreeEntry, error) {
 		if !at.IsDir() {
 			return TreeEntry{}, fmt.Errorf("%q: %w", path, ErrNotExist)
 		}
-		entries, err := r.Tree(at.ID)
+		entries, err := r.lookupTree(at.ID)
 		if err != nil {
 			return TreeEntry{}, err
 		}

@@ -38,6 +38,7 @@ type DB struct {
 	path    string // as given; a link to the file in use
 	opt     Options
 	schema  Schema // asked for
+	wanted  string // the same as it is stored
 	stored  Schema // of the tables in the file
 	c       *conn
 	reason  string // why there is nothing in it
@@ -76,7 +77,7 @@ func Open(path string, schema Schema, opt Options) (*DB, error) {
 	if opt.Mode == 0 {
 		opt.Mode = 0o600
 	}
-	db := &DB{path: path, opt: opt, schema: schema, network: OnNetwork(filepath.Dir(path))}
+	db := &DB{path: path, opt: opt, schema: schema, wanted: schema.encode(), network: OnNetwork(filepath.Dir(path))}
 	db.reason = db.attach()
 	if db.reason == "" {
 		return db, nil
@@ -202,10 +203,26 @@ func (db *DB) inspect() string {
 	if meta["complete"] != "1" {
 		return "the index was never built completely"
 	}
-	if db.stored, err = decodeSchema(meta["schema"]); err != nil {
+	if db.stored, err = db.decode(meta["schema"]); err != nil {
 		return "the index cannot be read: " + err.Error()
 	}
 	return ""
+}
+
+// encoded is how a schema is stored.
+func (db *DB) encoded(schema Schema) string {
+	if len(schema.Forms) == len(db.schema.Forms) && len(schema.Forms) > 0 && &schema.Forms[0] == &db.schema.Forms[0] {
+		return db.wanted
+	}
+	return schema.encode()
+}
+
+// decode reads a stored schema, which nearly always is the one asked for.
+func (db *DB) decode(text string) (Schema, error) {
+	if text == db.wanted {
+		return db.schema, nil
+	}
+	return decodeSchema(text)
 }
 
 func (db *DB) meta() (map[string]string, error) {
@@ -426,9 +443,12 @@ func (db *DB) changes(schema Schema) (Schema, []FormChange, error) {
 	if err != nil || text == nil {
 		return Schema{}, nil, wrap(err)
 	}
-	stored, err := decodeSchema(asString(text[0]))
+	stored, err := db.decode(asString(text[0]))
 	if err != nil {
 		return Schema{}, nil, err
+	}
+	if asString(text[0]) == db.encoded(schema) {
+		return stored, nil, nil
 	}
 	changes := compareSchemas(stored, schema, func(form, name string) bool {
 		_, found, qerr := db.c.one("SELECT 1 FROM main.unknown WHERE form = ? AND name = ?", form, name)

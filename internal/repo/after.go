@@ -31,7 +31,7 @@ func (tx *Tx) HasFolder(name string) (bool, error) {
 
 // After are the definitions as they will be when the transaction is committed.
 func (tx *Tx) After() definition.Source {
-	return afterSource{head: treeSource{tx.r.git, tx.r.tree}, work: workSource{tx.r.git.Root()}, files: tx.files}
+	return afterSource{head: treeSource{tx.r.git, tx.r.tree, nil}, work: workSource{tx.r.git.Root()}, files: tx.files}
 }
 
 // afterSource is HEAD with the files of a transaction over it.

@@ -28,7 +28,7 @@ func (tx *Tx) Attachment(d *document.Document, name string) ([]byte, error) {
 		}
 		return f.data, nil
 	}
-	return treeSource{tx.r.git, tx.r.tree}.Read(at)
+	return treeSource{tx.r.git, tx.r.tree, nil}.Read(at)
 }
 
 // Generate stores a file made of a template beside a document, under its name,

@@ -39,6 +39,9 @@ func (s routeSource) Starting(formName string, on route.StartKind) []*route.Rout
 	}
 	var out []*route.Route
 	for _, name := range names {
+		if !s.r.defs.MayStart(name, formName, on) {
+			continue
+		}
 		parsed := s.r.defs.Parsed(name)
 		if parsed != nil && (parsed.For.Text != formName || !startsOn(parsed, on)) {
 			continue

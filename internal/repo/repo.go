@@ -61,6 +61,8 @@ type Repo struct {
 	// scratch is the folder of an index that lives no longer than the command.
 	scratch string
 	wrote   bool
+	used    usedObjects
+	dry     bool // a dry run leaves no file behind
 }
 
 // Wrote reports whether a transaction has been committed, so that doing all of
@@ -92,7 +94,10 @@ func Open(dir string, opt Options) (*Repo, error) {
 }
 
 // Close releases the index.
-func (r *Repo) Close() error { return r.closeIndex() }
+func (r *Repo) Close() error {
+	r.keepDefinitions()
+	return r.closeIndex()
+}
 
 // load looks where HEAD is now.
 func (r *Repo) load() error {
@@ -113,7 +118,7 @@ func (r *Repo) load() error {
 		}
 		r.tree = c.Tree
 	}
-	r.defs = definition.New(treeSource{r.git, r.tree})
+	r.defs = definition.New(treeSource{r.git, r.tree, &r.used})
 	return r.closeIndex()
 }
 

@@ -71,7 +71,7 @@ func (r *Repo) Since(ref string) (*Since, error) {
 	if err != nil {
 		return nil, err
 	}
-	src := treeSource{r.git, c.Tree}
+	src := treeSource{r.git, c.Tree, nil}
 	return &Since{Base: base, Definitions: definition.New(src), source: src}, nil
 }
 

@@ -16,6 +16,7 @@ import (
 type treeSource struct {
 	git  *gitstore.Repo
 	tree gitstore.Hash
+	used *usedObjects // nil: nobody asks
 }
 
 func (s treeSource) Read(name string) ([]byte, error) {
@@ -25,6 +26,10 @@ func (s treeSource) Read(name string) ([]byte, error) {
 	}
 	if !e.IsFile() {
 		return nil, fs.ErrNotExist
+	}
+	s.used.add(e.ID)
+	if folder, err := s.git.Lookup(s.tree, strings.TrimSuffix(path.Dir(name), ".")); err == nil && folder.ID != s.tree {
+		s.used.add(folder.ID)
 	}
 	return s.git.Blob(e.ID)
 }
@@ -37,6 +42,7 @@ func (s treeSource) List(dir, suffix string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.used.add(e.ID)
 	entries, err := s.git.Tree(e.ID)
 	if err != nil {
 		return nil, err

@@ -82,6 +82,7 @@ type filePut struct {
 // document that does not fit its form, changes nothing.
 func (r *Repo) Update(ctx context.Context, op Operation, decide func(*Tx) error) (Receipt, error) {
 	tx := &Tx{r: r, op: op, docs: map[string]*tracked{}, next: map[string]int{}}
+	r.dry = r.dry || op.DryRun
 	if !op.DryRun {
 		conf, _, err := r.defs.Settings()
 		if err != nil {
@@ -221,12 +222,12 @@ func (tx *Tx) Renumber(d *document.Document, to string) (*document.Document, err
 		return nil, err
 	}
 	from, to := strings.TrimSuffix(t.path, definition.Ext), strings.TrimSuffix(tx.docs[number].path, definition.Ext)
-	names, err := treeSource{tx.r.git, tx.r.tree}.List(from, "")
+	names, err := treeSource{tx.r.git, tx.r.tree, nil}.List(from, "")
 	if err != nil {
 		return nil, err
 	}
 	for _, name := range names {
-		data, err := treeSource{tx.r.git, tx.r.tree}.Read(name)
+		data, err := treeSource{tx.r.git, tx.r.tree, nil}.Read(name)
 		if err != nil {
 			return nil, err
 		}
@@ -528,7 +529,7 @@ func (r *Repo) moved(id gitstore.Hash, paths []string) error {
 		return err
 	}
 	r.head.Commit, r.head.Unborn, r.tree = id, false, c.Tree
-	r.defs.Moved(treeSource{r.git, r.tree})
+	r.defs.Moved(treeSource{r.git, r.tree, &r.used})
 	if r.index != nil && r.index.State().Commit != id.String() {
 		return r.closeIndex()
 	}

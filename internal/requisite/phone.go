@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"unicode"
 )
 
 // Phone is a number in its one normal form, and the extension apart from it.
@@ -23,6 +24,10 @@ var label = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(?i)^(?:телефон|тел|моб(?:ильный)?|сот(?:овый)?|раб(?:очий)?|факс|phone|tel|mob|fax|т|м)[\s.:]+|^tel:`)
 })
 
+// worded finds what a label or an extension begins with; most numbers have
+// neither and need no expressions compiled.
+func worded(r rune) bool { return r == '#' || unicode.IsLetter(r) }
+
 // ParsePhone reads a phone number however it is typed. A number without a
 // country code, or with the Russian trunk prefix 8, is Russian (+7). It refuses
 // local numbers without an area code and several numbers in one text, because
@@ -30,17 +35,19 @@ var label = sync.OnceValue(func() *regexp.Regexp {
 func ParsePhone(s string) (Phone, error) {
 	rest := strings.Map(plainSpace, s)
 	rest = strings.TrimSpace(rest)
-	for {
-		cut := label().FindString(rest)
-		if cut == "" {
-			break
-		}
-		rest = strings.TrimSpace(rest[len(cut):])
-	}
 	var p Phone
-	if m := extension().FindStringSubmatchIndex(rest); m != nil && m[0] > 0 {
-		p.Ext = rest[m[2]:m[3]]
-		rest = rest[:m[0]]
+	if strings.ContainsFunc(rest, worded) {
+		for {
+			cut := label().FindString(rest)
+			if cut == "" {
+				break
+			}
+			rest = strings.TrimSpace(rest[len(cut):])
+		}
+		if m := extension().FindStringSubmatchIndex(rest); m != nil && m[0] > 0 {
+			p.Ext = rest[m[2]:m[3]]
+			rest = rest[:m[0]]
+		}
 	}
 	digits := make([]byte, 0, 16)
 	for i, r := range rest {

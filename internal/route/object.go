@@ -2,10 +2,8 @@ package route
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/e1-dms/e1/internal/diag"
 	"github.com/e1-dms/e1/internal/yamlsrc"
@@ -167,14 +165,12 @@ func (p *parser) expr(n *yamlsrc.Node, what string) *Expr {
 	return newExpr(p.file, n)
 }
 
-var idText = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z][a-z0-9_-]*$`) })
-
 // identifier checks a name that a definition gives to something.
 func (p *parser) identifier(w Word, what string) bool {
 	if w.Text == "" {
 		return false
 	}
-	if !idText().MatchString(w.Text) {
+	if !isID(w.Text) {
 		p.errorf(R004, w.At, "%s %q is no id; small latin letters, digits, \"-\" and \"_\" make one, a letter first", what, w.Text)
 		return false
 	}

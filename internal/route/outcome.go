@@ -152,7 +152,7 @@ func (p *parser) shortTarget(n *yamlsrc.Node, what string) *Target {
 		return &Target{Kind: LeaveBranch, At: at}
 	case verb == "go" && name != "":
 		return &Target{Kind: GoTo, Name: name, At: at}
-	case verb == "end" && idText().MatchString(name):
+	case verb == "end" && isID(name):
 		return &Target{Kind: EndRoute, Name: name, At: at}
 	}
 	p.errorf(R004, at, "%s is %s; write next, leave, \"go STEP\", \"end NAME\" or a mapping", what, describe(n))

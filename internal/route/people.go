@@ -2,10 +2,8 @@ package route
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/e1-dms/e1/internal/diag"
 	"github.com/e1-dms/e1/internal/yamlsrc"
@@ -57,13 +55,6 @@ const (
 // Keywords are the words of `who` that are neither field nor user.
 func Keywords() []string { return []string{"author", "controller", "starter"} }
 
-var (
-	nameOnly = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[\p{L}_][\p{L}\p{N}_-]*$`) })
-	namePath = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`^[\p{L}_][\p{L}\p{N}_-]*(\.[\p{L}_][\p{L}\p{N}_]*)*$`)
-	})
-)
-
 // people reads `who`-like values: a text or a list of texts.
 func (p *parser) people(n *yamlsrc.Node, what string) *People {
 	out := &People{At: p.file.Span(n)}
@@ -101,7 +92,7 @@ func (p *parser) who(e *Expr, text, what string) *Who {
 		w.Kind = WhoController
 	case text == "starter":
 		w.Kind = WhoStarter
-	case (prefix == "role" || prefix == "department") && nameOnly().MatchString(rest):
+	case (prefix == "role" || prefix == "department") && isName(rest):
 		w.Kind, w.Name = WhoRole, rest
 		if prefix == "department" {
 			w.Kind = WhoDepartment
@@ -119,7 +110,7 @@ func (p *parser) who(e *Expr, text, what string) *Who {
 	case prefix == "role", prefix == "department", text == "head":
 		p.errorf(R004, w.At, "%s: %q is not understood; write %q with an id", what, text, prefix+" X")
 		return nil
-	case namePath().MatchString(text):
+	case isPath(text):
 		w.Kind, w.Name, w.Expr = WhoName, text, e
 	default:
 		w.Kind, w.Expr = WhoExpr, e
@@ -227,8 +218,6 @@ type Escalation struct {
 	At       diag.Span
 }
 
-var durationText = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[0-9]+(\.[0-9]+)?(wd|wh|w|d|h|m)$`) })
-
 func (p *parser) remind(n *yamlsrc.Node) []*Reminder {
 	var out []*Reminder
 	for _, item := range listOf(n) {
@@ -243,7 +232,7 @@ func (p *parser) remind(n *yamlsrc.Node) []*Reminder {
 		switch {
 		case isPercent && err == nil && value > 0 && value < 100:
 			r.Percent = value
-		case durationText().MatchString(lead) && (where == "" || where == "before" || where == "after"):
+		case isDuration(lead) && (where == "" || where == "before" || where == "after"):
 			r.Lead, r.After = lead, where == "after"
 		default:
 			p.errorf(R004, r.At, "remind %q is not understood; write \"50%%\" or \"1wd before\"", text)
@@ -263,7 +252,7 @@ func (p *parser) escalate(n *yamlsrc.Node) []*Escalation {
 		}
 		e := &Escalation{At: p.file.Span(item)}
 		after := o.required("after")
-		if after.Text != "" && !durationText().MatchString(after.Text) {
+		if after.Text != "" && !isDuration(after.Text) {
 			p.errorf(R004, after.At, "after is %q; write a duration such as \"1wd\"", after.Text)
 		}
 		e.After = after.Text

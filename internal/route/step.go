@@ -1,11 +1,9 @@
 package route
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/e1-dms/e1/internal/diag"
 	"github.com/e1-dms/e1/internal/yamlsrc"
@@ -15,10 +13,6 @@ var verbs = []string{"task", "approve", "inform", "do", "choose", "parallel", "e
 
 // Verbs lists the verbs of the language.
 func Verbs() []string { return slices.Clone(verbs) }
-
-// openStep is the condition of a milestone: the step is possible while another
-// one is open.
-var openStep = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^open\(([a-z][a-z0-9_-]*)\)$`) })
 
 // maxDepth bounds the nesting of blocks.
 const maxDepth = 30
@@ -56,8 +50,8 @@ func (p *parser) step(o *object) *Step {
 	s.Title = o.label("title")
 	s.If = o.expr("if")
 	if s.While = o.expr("while"); s.While != nil {
-		if m := openStep().FindStringSubmatch(s.While.Text); m != nil {
-			s.WhileOpen, s.While = Word{m[1], s.While.At()}, nil
+		if id, ok := openStep(s.While.Text); ok {
+			s.WhileOpen, s.While = Word{id, s.While.At()}, nil
 		}
 	}
 	s.After = o.words("after")

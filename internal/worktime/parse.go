@@ -133,12 +133,40 @@ func (p *parser) weekday(n *yamlsrc.Node) (time.Weekday, bool) {
 	return 0, false
 }
 
+// fixedParts takes a text of exactly a shape apart, as the patterns below do,
+// which it saves compiling for the usual spelling: 0 stands for a digit, two of
+// them are a part. Nil for other texts.
+func fixedParts(text, shape string) []string {
+	if len(text) != len(shape) {
+		return nil
+	}
+	parts := []string{text}
+	for i := 0; i < len(shape); i++ {
+		digit := text[i] >= '0' && text[i] <= '9'
+		switch {
+		case shape[i] != '0':
+			if text[i] != shape[i] {
+				return nil
+			}
+		case !digit:
+			return nil
+		case i > 0 && shape[i-1] == '0':
+			parts = append(parts, text[i-1:i+1])
+		}
+	}
+	return parts
+}
+
 var hoursPattern = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(\d{1,2}):(\d{2})\s*[-–]\s*(\d{1,2}):(\d{2})$`) })
 
 func (p *parser) hours(nodes []*yamlsrc.Node) []Hours {
 	var out []Hours
 	for _, n := range nodes {
-		m := hoursPattern().FindStringSubmatch(strings.TrimSpace(n.Value))
+		text := strings.TrimSpace(n.Value)
+		m := fixedParts(text, "00:00-00:00")
+		if m == nil {
+			m = hoursPattern().FindStringSubmatch(text)
+		}
 		if m == nil {
 			p.errorf(badHours, n, "working hours %q are not of the form 09:00-13:00", n.Value)
 			continue
@@ -197,7 +225,16 @@ var dayPattern = sync.OnceValue(func() *regexp.Regexp {
 
 // days reads one day, 05-09, or a range of days, 01-01..01-08.
 func (p *parser) days(n *yamlsrc.Node, year int) []Date {
-	m := dayPattern().FindStringSubmatch(strings.TrimSpace(n.Value))
+	text := strings.TrimSpace(n.Value)
+	m := fixedParts(text, "00-00..00-00")
+	if m == nil {
+		if m = fixedParts(text, "00-00"); m != nil {
+			m = append(m, "", "")
+		}
+	}
+	if m == nil {
+		m = dayPattern().FindStringSubmatch(text)
+	}
 	if m == nil {
 		p.errorf(badDay, n, "day %q is not of the form 05-09 or 01-01..01-08", n.Value)
 		return nil

@@ -42,7 +42,7 @@ type quick struct {
 // slab copies a slice to where it stays.
 func slab[T any](free *[]T, from []T) []T {
 	if *free == nil || cap(*free)-len(*free) < len(from) {
-		*free = make([]T, 0, max(len(from), 128))
+		*free = make([]T, 0, max(len(from), 64))
 	}
 	start := len(*free)
 	*free = append(*free, from...)
@@ -70,7 +70,8 @@ func quickParse(f *File, depth int) (root *Node) {
 			root = nil
 		}
 	}()
-	q.nodes = make([]Node, 0, min(len(f.lines)*4, 256))
+	// A colon stands between two values; the lines are for lists and collections.
+	q.nodes = make([]Node, 0, min(2*strings.Count(q.s, ":")+len(f.lines), 4096))
 	indent := q.nextLine()
 	if indent != 0 {
 		return nil
@@ -88,7 +89,7 @@ func (q *quick) unsure() { panic(errUnsure{}) }
 func (q *quick) node(from int) *Node {
 	i := len(q.nodes)
 	if i == cap(q.nodes) {
-		q.nodes, i = make([]Node, 0, 128), 0
+		q.nodes, i = make([]Node, 0, 64), 0
 	}
 	q.nodes = q.nodes[:i+1]
 	n := &q.nodes[i]

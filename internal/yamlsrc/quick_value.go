@@ -75,8 +75,6 @@ scan:
 					q.unsure() // blanks before the colon
 				}
 				break scan
-			} else if flow {
-				q.unsure()
 			}
 		case '#':
 			if q.s[i-1] == ' ' {
@@ -195,8 +193,12 @@ func (q *quick) flow(indent, level int) *Node {
 			q.pairs = append(q.pairs, Pair{Key: key})
 			slot := len(q.pairs) - 1
 			q.flowSpace(indent)
-			value := q.flowValue(indent, level+1)
-			q.pairs[slot].Value = value
+			if c := q.s[q.at]; c == ',' || c == closing {
+				q.pairs[slot].Value = q.null(q.at)
+			} else {
+				value := q.flowValue(indent, level+1)
+				q.pairs[slot].Value = value
+			}
 		} else {
 			item := q.flowValue(indent, level+1)
 			q.items = append(q.items, item)
