@@ -24,12 +24,13 @@ func heading(name, lang string) string {
 		"absent":     {"ru": "Отсутствует", "en": "Absent"},
 		"document":   {"ru": "Документ", "en": "Document"},
 		"state":      {"ru": "Состояние", "en": "State"},
-		"to":         {"ru": "Кому", "en": "To"},
+		"recipient":  {"ru": "Кому", "en": "To"},
 		"subject":    {"ru": "Тема", "en": "Subject"},
 		"file":       {"ru": "Файл", "en": "File"},
 		"size":       {"ru": "Размер", "en": "Size"},
 		"at":         {"ru": "Когда", "en": "When"},
 		"from":       {"ru": "С", "en": "From"},
+		"to":         {"ru": "По", "en": "To"},
 		"substitute": {"ru": "Замещает", "en": "Substitute"},
 	}
 	w := words[name]

@@ -50,7 +50,7 @@ func runMailList(cmd *cobra.Command, a *app) error {
 	s := a.style()
 	t := render.Table{Columns: []render.Column{
 		{Title: heading("document", s.Language), Whole: true}, {Title: heading("state", s.Language)},
-		{Title: heading("to", s.Language), Flex: true}, {Title: heading("subject", s.Language), Flex: true}, {Title: "id", Max: 12},
+		{Title: heading("recipient", s.Language), Flex: true}, {Title: heading("subject", s.Language), Flex: true}, {Title: "id", Max: 12},
 	}}
 	for _, e := range entries {
 		t.Rows = append(t.Rows, render.Row(e.Document, string(e.State), strings.Join(e.To, ", "), e.Subject, e.ID))
