@@ -402,14 +402,21 @@ func (r *run) cancelSteps(a *route.Action, item string) error {
 			return refuse(BrokenRoute, "e1 lint", "%s: no step %q", w.At, w.Text)
 		}
 		for _, p := range slices.Clone(r.instance().Open) {
-			if p.At != target.ID || r.position(p.At, p.Item) == nil {
+			at := r.position(p.At, p.Item)
+			if p.At != target.ID || at == nil {
 				continue
 			}
+			// A block whose join has fired has gone on already; only what is left
+			// of it is withdrawn.
+			gone := at.State == joined
 			if a.Kind == route.Complete {
 				r.completeTasks(target, p.Item)
 			}
 			if err := r.drop(p.At, p.Item); err != nil {
 				return err
+			}
+			if gone {
+				continue
 			}
 			if err := r.next(target, p.Item); err != nil {
 				return err

@@ -203,8 +203,8 @@ func (r *run) milestones(s *route.Step, p document.Position) (bool, error) {
 	if err != nil || reached {
 		return false, err
 	}
-	if err := r.drop(s.ID, p.Item); err != nil {
-		return false, err
+	if err := r.drop(s.ID, p.Item); err != nil || p.State == joined {
+		return true, err // behind the join the route has gone on already
 	}
 	return true, r.next(s, p.Item)
 }

@@ -19,7 +19,7 @@ func noWayToEnd() *rule {
 				return
 			}
 			for _, step := range f.mustCall() {
-				if step.Call.Route.Text == s.Name.Text {
+				if step.Call.Route.Text == s.Name.Text && step.Call.On == nil {
 					p := s.report(step.Call.Route.At, "the route calls itself on every way to its end and waits for that: it never ends")
 					p.Help = fmt.Sprintf("let an `if` or an answer decide whether %q is done, or say `wait: false`", step.ID)
 					p.Path = append(f.path(begin(f.index[step])), "start")

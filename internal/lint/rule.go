@@ -34,6 +34,7 @@ func rules() []*rule {
 		reworkWithoutLimit(),
 		analysisStopped(),
 		neverStarted(),
+		routesStartEachOther(),
 		superfluousBlock(),
 		missingElse(),
 		overlappingBranches(),

@@ -1,0 +1,180 @@
+package lint
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/e1-dms/e1/internal/diag"
+	"github.com/e1-dms/e1/internal/route"
+)
+
+// routesStartEachOther reports routes that begin one another without end: at
+// once, since each begins the next before anybody acts and under no condition;
+// or because each calls the next on every way to its end and waits for it.
+// What a condition or an answer may stop is not reported.
+func routesStartEachOther() *rule {
+	return &rule{
+		Code:     Code{"R021", "routes-start-each-other", "routes that begin each other without end; let a condition or an answer stand before one of them"},
+		severity: diag.Error,
+		check: func(s *subject) {
+			for _, kind := range []struct {
+				next func(*subject, *route.Route) []begun
+				text string
+			}{
+				{(*subject).atOnce, "the route begins itself anew before anybody acts: %s"},
+				{(*subject).awaited, "the route waits for itself on every way to its end: %s"},
+			} {
+				for _, b := range kind.next(s, s.Route) {
+					circle := s.circle(b, kind.next)
+					if circle == nil {
+						continue
+					}
+					names := s.Name.Text
+					for _, c := range circle {
+						names += " > " + c.route.Name.Text
+					}
+					p := s.report(b.at, kind.text, names)
+					p.Help = fmt.Sprintf("let an `if`, a task or an answer decide whether %q is begun", b.route.Name.Text)
+					for _, c := range circle[:len(circle)-1] {
+						p.Related = append(p.Related, diag.Related{At: c.route.Name.At, Message: "begins the next one"})
+					}
+					return
+				}
+			}
+		},
+	}
+}
+
+// begun is a route that another one begins.
+type begun struct {
+	route *route.Route
+	at    diag.Span
+}
+
+// circle gives the routes from one that is begun back to the subject, the
+// shortest way; nil when there is none.
+func (s *subject) circle(first begun, next func(*subject, *route.Route) []begun) []begun {
+	queue := [][]begun{{first}}
+	seen := map[string]bool{}
+	for len(queue) > 0 {
+		way := queue[0]
+		queue = queue[1:]
+		last := way[len(way)-1].route
+		if last.Name.Text == s.Name.Text {
+			return way
+		}
+		if seen[last.Name.Text] {
+			continue
+		}
+		seen[last.Name.Text] = true
+		for _, b := range next(s, last) {
+			queue = append(queue, append(slices.Clip(way), b))
+		}
+	}
+	return nil
+}
+
+// another gives a route by name, the subject itself as it is being judged.
+func (s *subject) another(name string) *route.Route {
+	if name == s.Name.Text {
+		return s.Route
+	}
+	return s.defs.Parsed(name)
+}
+
+// atOnce gives the routes that a route begins before anybody acts and whatever
+// the card holds.
+func (s *subject) atOnce(r *route.Route) []begun {
+	var out []begun
+	add := func(name route.Word) {
+		if other := s.another(name.Text); other != nil {
+			out = append(out, begun{other, name.At})
+		}
+	}
+	var follow func(steps []*route.Step)
+	follow = func(steps []*route.Step) {
+		for _, step := range steps {
+			if skippable(step) || len(step.After) > 0 || step.Lock.Text != "" {
+				return
+			}
+			switch step.Verb {
+			case route.Inform:
+			case route.Do:
+				for _, a := range step.Actions {
+					switch {
+					case a.If != nil || a.On != nil:
+					case a.Kind == route.StartOf:
+						add(a.Route)
+					case a.Kind == route.Register && len(a.Find) == 0 && a.Into.Text == "":
+						out = append(out, s.registered(a)...)
+					}
+				}
+			case route.Call:
+				if step.Call.On == nil && !(step.Call.Wait && step.Call.Route.Text == r.Name.Text) {
+					add(step.Call.Route)
+				}
+				if step.Call.Wait {
+					return
+				}
+			case route.Parallel:
+				for _, b := range step.Branches {
+					if b.If == nil {
+						follow(b.Steps)
+					}
+				}
+				return
+			case route.Repeat:
+				follow(step.Branches[0].Steps)
+				return
+			default:
+				return
+			}
+		}
+	}
+	follow(r.Body.Steps)
+	return out
+}
+
+// registered gives the routes that begin when a document is registered by an
+// action.
+func (s *subject) registered(a *route.Action) []begun {
+	routes, err := s.defs.Routes()
+	if err != nil {
+		return nil
+	}
+	var out []begun
+	for _, other := range routes {
+		if other.Name.Text == s.Name.Text {
+			other = s.Route
+		}
+		for _, start := range other.Starts {
+			if other.For.Text == a.Form.Text && start.On == route.OnRegistered && start.If == nil {
+				out = append(out, begun{other, a.At})
+				break
+			}
+		}
+	}
+	return out
+}
+
+// awaited gives the other routes that a route calls, and waits for, on every
+// way to its end.
+func (s *subject) awaited(r *route.Route) []begun {
+	if !slices.ContainsFunc(r.Steps(), func(step *route.Step) bool { return step.Verb == route.Call && step.Call.Wait && step.Call.On == nil }) {
+		return nil
+	}
+	f := s.graph()
+	if r != s.Route {
+		f = newFlow(r)
+	}
+	if !f.reached[f.end] {
+		return nil
+	}
+	var out []begun
+	for _, step := range f.mustCall() {
+		if other := s.another(step.Call.Route.Text); other != nil && other.Name.Text != r.Name.Text && step.Call.On == nil {
+			out = append(out, begun{other, step.Call.Route.At})
+		}
+	}
+	return out
+}
