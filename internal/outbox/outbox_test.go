@@ -153,25 +153,25 @@ func server(t *testing.T, recipient, data string) (*SMTP, *string) {
 }
 
 func TestSMTP(t *testing.T) {
-	send := func(recipient, data string) (error, *string) {
+	send := func(recipient, data string) (*string, error) {
 		s, got := server(t, recipient, data)
-		return s.Send(context.Background(), "Sales <sales@example.invalid>", []string{"boss@example.invalid"}, letter(t)), got
+		return got, s.Send(context.Background(), "Sales <sales@example.invalid>", []string{"boss@example.invalid"}, letter(t))
 	}
-	if err, got := send("250 ok", "250 taken"); err != nil || !strings.Contains(*got, "Message-ID: <1@example.invalid>") {
+	if got, err := send("250 ok", "250 taken"); err != nil || !strings.Contains(*got, "Message-ID: <1@example.invalid>") {
 		t.Errorf("%v\n%s", err, *got)
 	}
 	var refused *RefusedError
 	var doubt *DoubtError
-	if err, _ := send("550 no such user", "250 taken"); !errors.As(err, &refused) {
+	if _, err := send("550 no such user", "250 taken"); !errors.As(err, &refused) {
 		t.Errorf("refused: %v", err)
 	}
-	if err, _ := send("450 busy", "250 taken"); err == nil || errors.As(err, &refused) || errors.As(err, &doubt) {
+	if _, err := send("450 busy", "250 taken"); err == nil || errors.As(err, &refused) || errors.As(err, &doubt) {
 		t.Errorf("busy: %v", err)
 	}
-	if err, _ := send("250 ok", "554 spam"); !errors.As(err, &refused) {
+	if _, err := send("250 ok", "554 spam"); !errors.As(err, &refused) {
 		t.Errorf("spam: %v", err)
 	}
-	if err, _ := send("250 ok", ""); !errors.As(err, &doubt) {
+	if _, err := send("250 ok", ""); !errors.As(err, &doubt) {
 		t.Errorf("broken off: %v", err)
 	}
 	if _, err := ParseSMTP("mail.example.com"); err == nil {
