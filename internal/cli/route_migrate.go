@@ -21,7 +21,7 @@ func newRouteMigrateCmd(a *app) *cobra.Command {
 		Use:   "migrate [NUMBER…] ROUTE",
 		Short: "Move running instances of a route to its present definition",
 		Long: `Instances run on the definition they were started with. This moves those of some
-documents, or with --all of every document, to the present one. The definition is
+documents, or with --all of every document, to the present one, which is
 analysed first, as lint does. Where a step on which documents stand is gone or
 has another name, --map says where they go. What does not fit stays where it is
 and is named with the reasons; exit code 1 then. -n only shows.`,
