@@ -29,6 +29,7 @@ type Code struct {
 // Codes lists every kind of problem of every package, by code.
 func Codes() []Code {
 	out := append([]Code{unusedIgnore, bareIgnore, unusedDefinition, secretInText}, dataCodes()...)
+	out = append(out, Stranded)
 	for _, r := range rules() {
 		out = append(out, r.Code)
 	}

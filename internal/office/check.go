@@ -4,6 +4,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/e1-dms/e1/internal/definition"
@@ -40,6 +42,7 @@ func Check(r *repo.Repo) (*Checked, error) {
 	if err := c.index(); err != nil {
 		return nil, err
 	}
+	c.reportStranded()
 	c.history()
 	c.out.Problems.Sort()
 	return c.out, nil
@@ -52,6 +55,9 @@ type checker struct {
 	uids    map[string]string // uid → path
 	numbers map[string]string // number → path
 	broken  int
+	// lost are documents by route and step at which they stand and which the
+	// present definition does not have.
+	lost map[string][]string
 	// unusable are the forms with errors; what they say of their documents is
 	// not to be trusted, so these are left alone.
 	unusable map[string]bool
@@ -176,10 +182,56 @@ func (c *checker) routes(d *document.Document, f repo.File) {
 		if in.State != engine.Running {
 			continue
 		}
+		c.stranded(d, in)
 		if _, err := c.r.Definitions().Pinned(in.Definition); err != nil {
 			c.add(lint.DataRoute, diag.Error, f.Path, "route %q (%d) runs on the definition %s, which cannot be read", in.Route, in.ID, in.Definition)
 		}
 	}
+}
+
+// stranded gathers the documents that stand where the present definition of
+// their route has no step.
+func (c *checker) stranded(d *document.Document, in document.Instance) {
+	now, err := c.r.Definitions().Route(in.Route)
+	if err != nil || now == nil || now.ID == in.Definition {
+		return
+	}
+	for _, p := range in.Open {
+		// Ids that nobody has written come from the place of their step.
+		if strings.Contains(p.At, ".") || now.Step(p.At) != nil {
+			continue
+		}
+		key := in.Route + "\n" + p.At
+		if c.lost == nil {
+			c.lost = map[string][]string{}
+		}
+		if !slices.Contains(c.lost[key], d.Number) {
+			c.lost[key] = append(c.lost[key], d.Number)
+		}
+	}
+}
+
+// reportStranded names them, one problem a step.
+func (c *checker) reportStranded() {
+	for _, key := range slices.Sorted(maps.Keys(c.lost)) {
+		name, step, _ := strings.Cut(key, "\n")
+		numbers := c.lost[key]
+		slices.Sort(numbers)
+		r, err := c.r.Definitions().Route(name)
+		if err != nil {
+			continue
+		}
+		c.out.Problems.Add(diag.Problem{Code: lint.Stranded.Code, Slug: lint.Stranded.Slug, Severity: diag.Warning, At: r.Name.At,
+			Message: fmt.Sprintf("the route has no step %q any more, at which %s", step, standing(numbers)),
+			Help:    fmt.Sprintf("they finish on the definition they have; e1 route migrate --all %s --map %s=STEP moves them", name, step)})
+	}
+}
+
+func standing(numbers []string) string {
+	if len(numbers) == 1 {
+		return numbers[0] + " stands"
+	}
+	return fmt.Sprintf("%d documents stand: %s", len(numbers), shorten(numbers, 5))
 }
 
 func (c *checker) files(d *document.Document, f repo.File) error {
