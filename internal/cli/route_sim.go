@@ -39,9 +39,9 @@ seed gives the same result. Times are working time.`,
 		ValidArgsFunction: a.completeRoutes,
 	}
 	cmd.Flags().StringArrayVar(&o.card, "card", nil, "a field of the documents: `FIELD=VALUE`")
-	cmd.Flags().StringSliceVar(&o.answers, "answers", nil, "what a step is answered: `STEP=OUTCOME[:N%],…`")
+	cmd.Flags().StringSliceVar(&o.answers, "answers", nil, "the answer to a step: `STEP=OUTCOME`, or …:N%")
 	cmd.Flags().IntVar(&o.random, "random", 0, "play `N` documents at random")
-	cmd.Flags().Uint64Var(&o.seed, "seed", 1, "the `NUMBER` that chance begins with")
+	cmd.Flags().Uint64Var(&o.seed, "seed", 1, "`NUMBER` that chance begins with")
 	return cmd
 }
 
