@@ -49,6 +49,7 @@ type Set struct {
 	formNames        []string
 	formProblems     map[string]diag.List // by form name
 	dirProblems      diag.List
+	linkProblems     diag.List // of forms and directories with each other and the organisation
 	routeCtx         *route.Context
 	mu               sync.Mutex // guards what follows: lint asks for it from many goroutines
 	files            map[string]parsed
@@ -197,9 +198,14 @@ func (d *Set) Forms() (*form.Set, error) {
 	}
 	set, problems := form.Link(forms, dirs, people, conf)
 	for _, p := range problems {
-		name := strings.TrimSuffix(path.Base(p.At.File), Ext)
+		if path.Dir(p.At.File) == DirectoriesDir {
+			d.dirProblems = append(d.dirProblems, p)
+			continue
+		}
+		name := baseName(p.At.File)
 		d.formProblems[name] = append(d.formProblems[name], p)
 	}
+	d.linkProblems = problems
 	d.set = set
 	return set, nil
 }
@@ -374,6 +380,10 @@ func InParallel(n int, fn func(i int)) {
 	}
 	workers.Wait()
 }
+
+// LinkProblems are those of FormProblems that come from what a form or
+// directory refers to: they may follow from faults elsewhere.
+func (d *Set) LinkProblems() diag.List { return d.linkProblems }
 
 // FormProblems are the problems of all forms and directories found while they
 // were read and linked, by form.

@@ -28,7 +28,7 @@ type Code struct {
 
 // Codes lists every kind of problem of every package, by code.
 func Codes() []Code {
-	out := append([]Code{unusedIgnore, bareIgnore, unusedDefinition, secretInText}, dataCodes()...)
+	out := append([]Code{unusedIgnore, bareIgnore, notChecked, unusedDefinition, secretInText}, dataCodes()...)
 	out = append(out, Stranded)
 	for _, r := range rules() {
 		out = append(out, r.Code)
@@ -77,6 +77,7 @@ func Severities() map[string]diag.Severity {
 	for _, code := range []string{unusedIgnore.Code, unusedDefinition.Code, secretInText.Code, "F013", "O013", "O014", DataUnknown.Code} {
 		out[code] = diag.Warning
 	}
+	out[notChecked.Code] = diag.Note
 	for _, c := range route.Codes() {
 		out[c.Code] = c.Severity
 	}

@@ -3,6 +3,7 @@ package lint
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -47,12 +48,13 @@ func (r *Result) StepAt(file, element string) (diag.Span, bool) {
 func Run(defs *definition.Set, paths ...string) (*Result, error) {
 	l := &linter{defs: defs, sources: map[string][]byte{}, parsed: map[string]*route.Route{}}
 	for _, check := range []func() error{
-		l.settings, l.organisation, l.forms, l.calendars, l.routes, l.trials, l.imports, l.reports, l.templates, l.rules, l.unused,
+		l.settings, l.organisation, l.calendars, l.forms, l.routes, l.trials, l.imports, l.reports, l.templates, l.rules, l.unused,
 	} {
 		if err := check(); err != nil {
 			return nil, err
 		}
 	}
+	l.add(l.shaky.notes()...)
 	slices.Sort(l.files)
 	l.secrets()
 	out := &Result{Files: l.files, routes: l.parsed}
@@ -90,6 +92,7 @@ type linter struct {
 	sources  map[string][]byte
 	parsed   map[string]*route.Route // by file
 	problems diag.List
+	shaky    *shaky // what must not be relied on; known when the forms are
 }
 
 // Source is the text of a file that was checked, for snippets.
@@ -138,8 +141,32 @@ func (l *linter) forms() error {
 	if err != nil {
 		return err
 	}
-	l.add(l.defs.FormProblems()...)
-	l.add(set.Verify()...)
+	linked := append(slices.Clone(l.defs.LinkProblems()), set.Verify()...)
+	own := slices.Clone(l.problems) // of settings, organisation and calendars
+	for _, p := range l.defs.FormProblems() {
+		if !slices.ContainsFunc(linked, func(q diag.Problem) bool { return p.At == q.At && p.Code == q.Code && p.Message == q.Message }) {
+			own.Add(p)
+			l.add(p)
+		}
+	}
+	l.findShaky(set, own)
+	byFile := map[string]diag.List{}
+	for _, p := range linked {
+		byFile[p.At.File] = append(byFile[p.At.File], p)
+	}
+	before := l.shaky
+	for _, file := range slices.Sorted(maps.Keys(byFile)) {
+		left := before.relies(file, []string{nameOf(file)}, byFile[file])
+		l.problems = append(l.problems, left...)
+		for _, p := range left {
+			if !aboutRole(p) { // who may do something is nothing that others rely on
+				own.Add(p)
+			}
+		}
+	}
+	// What refers to nothing by its own fault is nothing to rely on either.
+	l.findShaky(set, own)
+	l.shaky.missed = before.missed
 	for _, dir := range []string{definition.FormsDir, definition.DirectoriesDir} {
 		if err := l.each(dir, func(*yamlsrc.File) {}); err != nil {
 			return err
@@ -190,6 +217,9 @@ func (l *linter) routes() error {
 	for i, f := range files {
 		l.see(f.File)
 		l.add(f.Problems...)
+		if f.Def != nil {
+			found[i] = l.shaky.relies(f.File.Name, formsOf(f.Def), found[i])
+		}
 		l.add(found[i]...)
 		if f.Def != nil {
 			l.parsed[f.File.Name] = f.Def
@@ -202,8 +232,14 @@ func (l *linter) routes() error {
 // judges what it means.
 func (l *linter) route(f *definition.RouteFile) (diag.List, error) {
 	r := f.Def
-	if r == nil || f.Problems.HasErrors() {
+	if r == nil {
 		return nil, nil
+	}
+	if f.Problems.HasErrors() {
+		// What could be read is held against the other definitions all the same,
+		// but for what depends on steps that may be missing now.
+		found, err := l.defs.CheckRoute(r)
+		return slices.DeleteFunc(slices.Clone(found), func(p diag.Problem) bool { return !slices.Contains(namesAndValues(), p.Code) }), err
 	}
 	var problems diag.List
 	if name := strings.TrimSuffix(path.Base(f.File.Name), definition.Ext); r.Name.Text != name {
@@ -225,6 +261,16 @@ func (l *linter) route(f *definition.RouteFile) (diag.List, error) {
 	return append(problems, judged...), err
 }
 
+// namesAndValues are the problems of a route that come from a single place of
+// it and not from how its steps hang together.
+func namesAndValues() []string {
+	var out []string
+	for _, c := range []route.Code{route.R006, route.R007, route.R030, route.R031, route.R037, route.R040, route.R041} {
+		out = append(out, c.Code)
+	}
+	return out
+}
+
 // trials checks the route tests without running them.
 func (l *linter) trials() error {
 	tests, err := l.defs.RouteTests()
@@ -239,7 +285,11 @@ func (l *linter) trials() error {
 		l.see(t.Source)
 		l.add(t.Problems...)
 		if t.File != nil && !t.Problems.HasErrors() {
-			l.add(base.Check(t.File)...)
+			var forms []string
+			if def := l.parsed[definition.RoutesDir+"/"+t.File.Route.Text+definition.Ext]; def != nil {
+				forms = formsOf(def)
+			}
+			l.add(l.shaky.relies(t.Source.Name, forms, base.Check(t.File))...)
 		}
 	}
 	return nil
@@ -254,7 +304,7 @@ func (l *linter) imports() error {
 		in, problems := intake.Parse(f)
 		l.add(problems...)
 		if in != nil {
-			l.add(definition.CheckImport(f, in, set)...)
+			l.add(l.shaky.relies(f.Name, []string{in.Form}, definition.CheckImport(f, in, set))...)
 		}
 	})
 }
@@ -311,7 +361,7 @@ func (l *linter) reports() error {
 		r, problems := report.Parse(f)
 		l.add(problems...)
 		if r != nil && !problems.HasErrors() {
-			l.add(r.Link(known)...)
+			l.add(l.shaky.relies(f.Name, []string{r.Form}, r.Link(known))...)
 		}
 	})
 }
