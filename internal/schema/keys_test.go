@@ -153,7 +153,7 @@ func keysOf(t *testing.T, dir, files string) []string {
 			}
 			for _, a := range args {
 				if lit, ok := a.(*ast.BasicLit); ok && lit.Kind == token.STRING {
-					if key, err := strconv.Unquote(lit.Value); err == nil {
+					if key, err := strconv.Unquote(lit.Value); err == nil && strings.Trim(key, "abcdefghijklmnopqrstuvwxyz_") == "" {
 						out = append(out, key)
 					}
 				}
