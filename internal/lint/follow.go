@@ -2,6 +2,7 @@ package lint
 
 import (
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -17,12 +18,14 @@ import (
 // notChecked is said where a fault keeps others from being found.
 var notChecked = Code{"L002", "not-checked", "a definition with errors on which others depend; they are held against it once it is repaired"}
 
-// shaky finds what must not be relied on: the forms with errors, those that
-// use a directory with errors, and all that refer to such a form. What such a
-// form is used for would only give errors that follow from the first.
+// shaky finds what must not be relied on: the forms with errors and those that
+// use a directory with errors. What such a form is used for would only give
+// errors that follow from the first. Of a form that refers to such a form, only
+// what is read through that reference is in doubt: `client.industry`.
 type shaky struct {
-	forms  map[string][]string // form → files with the faults behind it
-	people bool                // org.yaml has errors by which users or roles are missing
+	forms  map[string][]string            // form → files with the faults behind it
+	behind map[string]map[string][]string // form → field that refers to a form in doubt → files with the faults
+	people bool                           // org.yaml has errors by which users or roles are missing
 	// calendars tells that a calendar has errors.
 	calendars bool
 	all       []string // nothing can be relied on because of these files
@@ -30,7 +33,7 @@ type shaky struct {
 }
 
 func (l *linter) findShaky(set *form.Set, own diag.List) {
-	s := &shaky{forms: map[string][]string{}, missed: map[string]map[string]bool{}}
+	s := &shaky{forms: map[string][]string{}, behind: map[string]map[string][]string{}, missed: map[string]map[string]bool{}}
 	l.shaky = s
 	broken := map[string]bool{}
 	for _, p := range own {
@@ -45,37 +48,55 @@ func (l *linter) findShaky(set *form.Set, own diag.List) {
 			s.all = append(s.all, name)
 		}
 	}
-	uses := map[string][]string{}
 	for _, f := range set.Forms() {
-		file := definition.FormsDir + "/" + f.Name + definition.Ext
-		if broken[file] {
+		s.behind[f.Name] = map[string][]string{}
+		if file := definition.FormsDir + "/" + f.Name + definition.Ext; broken[file] {
 			s.forms[f.Name] = []string{file}
 		}
-		fields := f.Fields()
-		for _, field := range fields {
-			fields = append(fields, field.Columns...)
-		}
-		for _, field := range fields {
+		for _, field := range withColumns(f) {
 			if dir := definition.DirectoriesDir + "/" + field.Directory + definition.Ext; field.Directory != "" && broken[dir] {
 				s.forms[f.Name] = append(s.forms[f.Name], dir)
-			}
-			if field.Form != "" && field.Form != f.Name {
-				uses[f.Name] = append(uses[f.Name], field.Form)
 			}
 		}
 	}
 	for grown := true; grown; {
 		grown = false
 		for _, f := range set.Forms() {
-			for _, other := range uses[f.Name] {
-				for _, cause := range s.forms[other] {
-					if !slices.Contains(s.forms[f.Name], cause) {
-						s.forms[f.Name], grown = append(s.forms[f.Name], cause), true
+			for _, field := range withColumns(f) {
+				if field.Form == "" {
+					continue
+				}
+				for _, cause := range s.causes(field.Form) {
+					if !slices.Contains(s.behind[f.Name][field.Name], cause) {
+						s.behind[f.Name][field.Name] = append(s.behind[f.Name][field.Name], cause)
+						grown = true
 					}
 				}
 			}
 		}
 	}
+}
+
+// withColumns are the fields of a form and the columns of its tables.
+func withColumns(f *form.Form) []*form.Field {
+	fields := slices.Clone(f.Fields())
+	for _, field := range f.Fields() {
+		fields = append(fields, field.Columns...)
+	}
+	return fields
+}
+
+// causes are the faults behind a form and behind what it refers to.
+func (s *shaky) causes(name string) []string {
+	out := slices.Clone(s.forms[name])
+	for _, field := range slices.Sorted(maps.Keys(s.behind[name])) {
+		for _, cause := range s.behind[name][field] {
+			if !slices.Contains(out, cause) {
+				out = append(out, cause)
+			}
+		}
+	}
+	return out
 }
 
 // losesPeople tells whether a problem of org.yaml keeps a user, role or
@@ -86,22 +107,22 @@ func losesPeople(code string) bool {
 
 // relies takes out of what was found in a file that relies on forms all that
 // may follow from faults elsewhere.
-func (s *shaky) relies(file string, forms []string, found diag.List) diag.List {
+func (s *shaky) relies(file string, src []byte, forms []string, found diag.List) diag.List {
 	causes := slices.Clone(s.all)
 	for _, f := range forms {
 		causes = append(causes, s.forms[f]...)
 	}
 	causes = slices.DeleteFunc(causes, func(c string) bool { return c == file })
 	if len(causes) > 0 {
-		for _, c := range causes {
-			if s.missed[c] == nil {
-				s.missed[c] = map[string]bool{}
-			}
-			s.missed[c][file] = true
-		}
+		s.miss(file, causes)
 		return nil
 	}
+	lines := strings.Split(string(src), "\n")
 	return slices.DeleteFunc(slices.Clone(found), func(p diag.Problem) bool {
+		if causes := s.through(lines, forms, p); len(causes) > 0 {
+			s.miss(file, causes)
+			return true
+		}
 		switch {
 		case s.calendars && p.Code == "R064":
 			return true
@@ -110,6 +131,35 @@ func (s *shaky) relies(file string, forms []string, found diag.List) diag.List {
 		}
 		return p.Code == route.R007.Code || p.Code == "B008" || strings.HasPrefix(p.Code, "R05") || aboutRole(p)
 	})
+}
+
+// miss notes that a file was not held against files with faults.
+func (s *shaky) miss(file string, causes []string) {
+	for _, c := range causes {
+		if s.missed[c] == nil {
+			s.missed[c] = map[string]bool{}
+		}
+		s.missed[c][file] = true
+	}
+}
+
+// through gives the faults behind a reference that the lines of a problem
+// read through.
+func (s *shaky) through(lines []string, forms []string, p diag.Problem) []string {
+	first, last := p.At.Start.Line, max(p.At.Start.Line, p.At.End.Line)
+	if first < 1 || last > len(lines) {
+		return nil
+	}
+	text := strings.Join(lines[first-1:last], "\n")
+	var out []string
+	for _, f := range forms {
+		for _, field := range slices.Sorted(maps.Keys(s.behind[f])) {
+			if strings.Contains(text, field+".") {
+				out = append(out, s.behind[f][field]...)
+			}
+		}
+	}
+	return slices.DeleteFunc(out, func(c string) bool { return c == p.At.File })
 }
 
 // aboutRole tells whether a form names a role that is not there.

@@ -98,6 +98,14 @@ type linter struct {
 // Source is the text of a file that was checked, for snippets.
 func (l *linter) source(name string) []byte { return l.sources[name] }
 
+// text is the text of a definition, looked at or not.
+func (l *linter) text(name string) []byte {
+	if f, _, err := l.defs.Parse(name); err == nil {
+		return f.Src
+	}
+	return nil
+}
+
 // see notes a file as looked at.
 func (l *linter) see(f *yamlsrc.File) {
 	if _, ok := l.sources[f.Name]; !ok {
@@ -156,7 +164,7 @@ func (l *linter) forms() error {
 	}
 	before := l.shaky
 	for _, file := range slices.Sorted(maps.Keys(byFile)) {
-		left := before.relies(file, []string{nameOf(file)}, byFile[file])
+		left := before.relies(file, l.text(file), []string{nameOf(file)}, byFile[file])
 		l.problems = append(l.problems, left...)
 		for _, p := range left {
 			if !aboutRole(p) { // who may do something is nothing that others rely on
@@ -218,7 +226,7 @@ func (l *linter) routes() error {
 		l.see(f.File)
 		l.add(f.Problems...)
 		if f.Def != nil {
-			found[i] = l.shaky.relies(f.File.Name, formsOf(f.Def), found[i])
+			found[i] = l.shaky.relies(f.File.Name, f.File.Src, formsOf(f.Def), found[i])
 		}
 		l.add(found[i]...)
 		if f.Def != nil {
@@ -289,7 +297,7 @@ func (l *linter) trials() error {
 			if def := l.parsed[definition.RoutesDir+"/"+t.File.Route.Text+definition.Ext]; def != nil {
 				forms = formsOf(def)
 			}
-			l.add(l.shaky.relies(t.Source.Name, forms, base.Check(t.File))...)
+			l.add(l.shaky.relies(t.Source.Name, t.Source.Src, forms, base.Check(t.File))...)
 		}
 	}
 	return nil
@@ -304,7 +312,7 @@ func (l *linter) imports() error {
 		in, problems := intake.Parse(f)
 		l.add(problems...)
 		if in != nil {
-			l.add(l.shaky.relies(f.Name, []string{in.Form}, definition.CheckImport(f, in, set))...)
+			l.add(l.shaky.relies(f.Name, f.Src, []string{in.Form}, definition.CheckImport(f, in, set))...)
 		}
 	})
 }
@@ -361,7 +369,7 @@ func (l *linter) reports() error {
 		r, problems := report.Parse(f)
 		l.add(problems...)
 		if r != nil && !problems.HasErrors() {
-			l.add(l.shaky.relies(f.Name, []string{r.Form}, r.Link(known))...)
+			l.add(l.shaky.relies(f.Name, f.Src, []string{r.Form}, r.Link(known))...)
 		}
 	})
 }
