@@ -33,7 +33,7 @@ Without --random one document goes along with the first outcomes, every task
 taking all the time it has. With it answers and durations are drawn: the same
 seed gives the same result. Times are working time.`,
 		Example: `  e1 route sim contract-approval --card amount=2000000 --card status=approval
-  e1 route sim retail --random 500 --card name=Ромашка --answers stock=absent:20%`,
+  e1 route sim retail --random 99 --card name=Ромашка --answers stock=absent:20%`,
 		Args:              argsBetween(1, 1),
 		RunE:              func(cmd *cobra.Command, args []string) error { return runRouteSim(cmd, a, o, args[0]) },
 		ValidArgsFunction: a.completeRoutes,
