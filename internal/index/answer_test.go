@@ -205,7 +205,29 @@ func TestHistory(t *testing.T) {
 	if r, ok, err := db.CommitRecord("a"); err != nil || !ok || len(r.Docs) != 2 {
 		t.Fatalf("%+v %v %v", r, ok, err)
 	}
+	made := Versions{After: [20]byte{1, 2}}
+	must(t, db.Update(func(w *Writer) error { return w.PutVersions("INQ-1", 1, made) }))
 	must(t, db.Bulk(context.Background(), BulkOptions{Commit: "c", KeepHistory: true}, feedBench(3)))
+	if past, err := db.CommitsOf("INQ-1", 0); err != nil || len(past) != 2 || past[0].Versions != nil || past[1].Versions == nil || *past[1].Versions != made || !made.Brings() {
+		t.Fatalf("%+v %v", past, err)
+	}
+	var many []CommitRecord
+	for i := range 2 * manyCommits {
+		many = append(many, CommitRecord{ID: fmt.Sprintf("%04x", i), Seq: int64(i + 4), Actor: "sidorov", When: when, Docs: []string{fmt.Sprintf("CLI-%d", i%7), "CLI-0"}, Undoes: "a"})
+	}
+	must(t, db.Update(func(w *Writer) error { return w.PutCommits(many) }))
+	if past, err := db.CommitsOf("CLI-3", 2); err != nil || len(past) != 2 || past[0].Seq <= past[1].Seq || past[0].Undoes != "a" {
+		t.Fatalf("%+v %v", past, err)
+	}
+	if last, ok, err := db.LastBy("sidorov"); err != nil || !ok || last.Seq != many[len(many)-1].Seq {
+		t.Fatalf("%+v %v", last, err)
+	}
+	if row, _, err := db.c.one("PRAGMA integrity_check"); err != nil || asString(row[0]) != "ok" {
+		t.Fatal(row, err)
+	}
+	if n, err := db.c.int("SELECT count(*) FROM sqlite_schema WHERE name LIKE 'commits_%'"); err != nil || n != 3 {
+		t.Fatalf("%d indexes of commits, %v", n, err)
+	}
 	if state, err := db.HistoryState(); err != nil || state != "c" || ids(db.CommitsOf("INQ-1", 0)) != "ba" {
 		t.Fatalf("history after a build: %q %v", state, err)
 	}

@@ -122,7 +122,7 @@ func (db *DB) withFile(file, pragmas string, fn func(c *conn) error) error {
 
 // copyHistory copies the recorded commits of another index.
 func copyHistory(from, to *conn) error {
-	for table, columns := range map[string]int{"commits": 9, "doc_commits": 2} {
+	for table, columns := range map[string]int{"commits": 10, "doc_commits": 4} {
 		insert := "INSERT INTO main." + table + " VALUES(" + strings.TrimSuffix(strings.Repeat("?,", columns), ",") + ")"
 		err := from.query("SELECT * FROM main."+table, nil, func(r []value) error {
 			args := make([]any, len(r))

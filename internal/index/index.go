@@ -219,7 +219,17 @@ type CommitRecord struct {
 	When       time.Time
 	Subject    string
 	Docs       []string // numbers of the documents it touched
+	Undoes     string   // the commit that it takes back
+	// Versions are set by CommitsOf where they are known.
+	Versions *Versions
 }
+
+// Versions are the object ids of a document's file before and after a commit,
+// zero where there was none.
+type Versions struct{ Before, After [20]byte }
+
+// Brings tells whether the commit brought the document.
+func (v Versions) Brings() bool { return v.Before == [20]byte{} && v.After != [20]byte{} }
 
 // State says what an index is good for.
 type State struct {

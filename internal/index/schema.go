@@ -8,7 +8,7 @@ import (
 )
 
 // layout is the version of the tables below; another one means rebuilding.
-const layout = 2
+const layout = 3
 
 // applicationID marks a SQLite file as an index of e1.
 const applicationID = 0x65312d69
@@ -82,10 +82,13 @@ func tablesDDL(prefix string) string {
 // mainDDL creates what only the index itself has.
 const mainDDL = `CREATE TABLE meta(key PRIMARY KEY, value) WITHOUT ROWID;
 CREATE TABLE unknown(form, name, PRIMARY KEY(form, name)) WITHOUT ROWID;
-CREATE TABLE commits(seq INTEGER PRIMARY KEY, id, parent, op, actor, "for", time, subject, docs);
-CREATE INDEX commits_id ON commits(id);
+CREATE TABLE commits(seq INTEGER PRIMARY KEY, id, parent, op, actor, "for", time, subject, docs, undoes);
+CREATE TABLE doc_commits(number, seq, before, after, PRIMARY KEY(number, seq)) WITHOUT ROWID;
+` + historyIndexes
+
+const historyIndexes = `CREATE INDEX commits_id ON commits(id);
 CREATE INDEX commits_actor ON commits(actor, seq);
-CREATE TABLE doc_commits(number, seq, PRIMARY KEY(number, seq)) WITHOUT ROWID;
+CREATE INDEX commits_big ON commits(seq) WHERE docs IS NULL AND op IS NOT NULL AND op <> 'init';
 `
 
 // formTable is the table of a form. Names come from people's files: they are

@@ -42,13 +42,15 @@ func Log(r *repo.Repo, number string, limit int) ([]LogEntry, error) {
 	if err != nil {
 		return nil, err
 	}
-	path := ""
+	var past *versionsOf
 	if number != "" {
-		if path, err = r.Path(number); err != nil {
+		path, err := r.Path(number)
+		if err != nil {
 			return nil, err
 		}
+		past = &versionsOf{git: r.Git(), path: path, read: map[gitstore.Hash]*document.Document{}}
 		if limit == 0 || len(records) < limit {
-			if records, err = withRegistration(r, db, number, path, records); err != nil {
+			if records, err = past.withRegistration(db, records); err != nil {
 				return nil, err
 			}
 		}
@@ -57,64 +59,110 @@ func Log(r *repo.Repo, number string, limit int) ([]LogEntry, error) {
 	for _, rec := range records {
 		e := LogEntry{
 			Commit: rec.ID, When: rec.When, Op: rec.Op, Actor: rec.Actor, For: rec.For, Subject: rec.Subject,
-			Documents: rec.Docs,
+			Documents: rec.Docs, Undoes: rec.Undoes,
 		}
-		if path != "" {
-			if err := e.compare(r.Git(), path); err != nil {
+		if past != nil {
+			if err := past.compare(&e, rec); err != nil {
 				return nil, err
 			}
 		}
 		out = append(out, e)
 	}
+	if past != nil {
+		past.remember(db, number)
+	}
 	return out, nil
+}
+
+// versionsOf compares the versions of one document. Which ones a commit made
+// is found in the trees, once: the index remembers it.
+type versionsOf struct {
+	git   *gitstore.Repo
+	path  string
+	read  map[gitstore.Hash]*document.Document
+	found []foundVersions
+}
+
+type foundVersions struct {
+	seq int64
+	index.Versions
+}
+
+// versions gives what a commit made of the document.
+func (p *versionsOf) versions(rec index.CommitRecord) (index.Versions, error) {
+	if rec.Versions != nil {
+		return *rec.Versions, nil
+	}
+	v, err := p.inTrees(rec)
+	if err == nil {
+		p.found = append(p.found, foundVersions{rec.Seq, v})
+	}
+	return v, err
+}
+
+func (p *versionsOf) inTrees(rec index.CommitRecord) (index.Versions, error) {
+	id, err := gitstore.ParseHash(rec.ID)
+	if err != nil {
+		return index.Versions{}, err
+	}
+	before, after, err := versions(p.git, id, p.path)
+	return index.Versions{Before: before, After: after}, err
+}
+
+// remember tells the index what was found. That it cannot be told is no error:
+// it is found again.
+func (p *versionsOf) remember(db *index.DB, number string) {
+	if len(p.found) == 0 || !db.CanRemember() {
+		return
+	}
+	_ = db.Update(func(w *index.Writer) error {
+		for _, f := range p.found {
+			if err := w.PutVersions(number, f.seq, f.Versions); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // withRegistration adds the commit that brought the document when it is not
 // recorded: huge commits, such as a bulk import, do not name what they brought.
-func withRegistration(r *repo.Repo, db *index.DB, number, path string, records []index.CommitRecord) ([]index.CommitRecord, error) {
-	if n := len(records); n > 0 && records[n-1].Parent == "" {
-		return records, nil
+func (p *versionsOf) withRegistration(db *index.DB, records []index.CommitRecord) ([]index.CommitRecord, error) {
+	if n := len(records); n > 0 {
+		first, err := p.versions(records[n-1])
+		if err != nil || first.Brings() {
+			return records, err
+		}
+		records[n-1].Versions = &first
 	}
 	big, err := db.BigCommits()
 	if err != nil {
 		return nil, err
 	}
 	for _, c := range big {
-		id, err := gitstore.ParseHash(c.ID)
+		v, err := p.inTrees(c)
 		if err != nil {
 			return nil, err
 		}
-		before, after, err := versions(r.Git(), id, path)
-		if err != nil {
-			return nil, err
-		}
-		if before.IsZero() && !after.IsZero() {
+		if v.Brings() {
+			c.Versions = &v
 			return append(records, c), nil
 		}
 	}
 	return records, nil
 }
 
-// compare fills in what the commit changed in the file at path.
-func (e *LogEntry) compare(git *gitstore.Repo, path string) error {
-	id, err := gitstore.ParseHash(e.Commit)
+// compare fills in what the commit changed in the document.
+func (p *versionsOf) compare(e *LogEntry, rec index.CommitRecord) error {
+	v, err := p.versions(rec)
 	if err != nil {
 		return err
 	}
-	c, err := git.Commit(id)
+	before, err := p.document(v.Before)
 	if err != nil {
 		return err
 	}
-	e.Undoes = c.Trailer(repo.TrailerUndoes)
-	old, now, err := versions(git, id, path)
-	if err != nil {
-		return err
-	}
-	before, err := documentAt(git, old)
-	if err != nil {
-		return err
-	}
-	after, err := documentAt(git, now)
+	after, err := p.document(v.After)
 	if err != nil {
 		return err
 	}
@@ -123,6 +171,19 @@ func (e *LogEntry) compare(git *gitstore.Repo, path string) error {
 		e.Changes = document.Diff(before, after)
 	}
 	return nil
+}
+
+// document reads a version, each once: what one commit made is what the next
+// one found.
+func (p *versionsOf) document(blob gitstore.Hash) (*document.Document, error) {
+	if d, ok := p.read[blob]; ok {
+		return d, nil
+	}
+	d, err := documentAt(p.git, blob)
+	if err == nil {
+		p.read[blob] = d
+	}
+	return d, err
 }
 
 // versions gives the blob of a path before and after a commit; zero where it

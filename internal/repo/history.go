@@ -111,7 +111,7 @@ func (r *Repo) records(last gitstore.Hash) ([]index.CommitRecord, error) {
 func (r *Repo) record(c gitstore.Commit) (index.CommitRecord, error) {
 	rec := index.CommitRecord{
 		ID: c.ID.String(), Op: c.Trailer(TrailerOp), Actor: c.Trailer(TrailerActor), For: c.Trailer(TrailerFor),
-		When: c.Author.When, Subject: c.Subject,
+		When: c.Author.When, Subject: c.Subject, Undoes: c.Trailer(TrailerUndoes),
 	}
 	if len(c.Parents) > 0 {
 		rec.Parent = c.Parents[0].String()

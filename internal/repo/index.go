@@ -153,7 +153,7 @@ func (r *Repo) RebuildIndex() (documents int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	if err := r.build(db); err != nil {
+	if err := r.build(db, false); err != nil {
 		db.Close()
 		return 0, err
 	}
@@ -219,12 +219,12 @@ func (r *Repo) update(db *index.DB, schema index.Schema) error {
 	}
 	state := db.State()
 	if state.NeedsRebuild || r.tooOld(state) {
-		return r.build(db)
+		return r.build(db, !state.NeedsRebuild)
 	}
 	delta, err := r.difference(state)
 	if errors.Is(err, gitstore.ErrNotExist) {
 		// The commit it describes is gone: rewritten history, pruned objects.
-		return r.build(db)
+		return r.build(db, false)
 	}
 	if err != nil {
 		return err
@@ -322,8 +322,9 @@ func (r *Repo) difference(s index.State) (difference, error) {
 	return d, err
 }
 
-// build fills db from nothing, with every core.
-func (r *Repo) build(db *index.DB) error {
+// build fills db from nothing, with every core; the history recorded in it is
+// kept when only the forms are what changed.
+func (r *Repo) build(db *index.DB, keepHistory bool) error {
 	total, err := r.countDocuments()
 	if err != nil {
 		return err
@@ -331,9 +332,10 @@ func (r *Repo) build(db *index.DB) error {
 	bar := r.opt.progress("index", total)
 	defer bar.Done()
 	return db.Bulk(context.Background(), index.BulkOptions{
-		Commit:   r.head.Commit.String(),
-		Total:    total,
-		Progress: func(_ string, n, _ int) { bar.Set(n) },
+		Commit:      r.head.Commit.String(),
+		Total:       total,
+		KeepHistory: keepHistory,
+		Progress:    func(_ string, n, _ int) { bar.Set(n) },
 	}, func(put func(*index.Entry) error) error {
 		return r.readAll(put)
 	})
