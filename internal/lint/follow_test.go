@@ -134,3 +134,15 @@ func TestTwentyFaults(t *testing.T) {
 		t.Errorf("%d faults, problems on %d lines:\n%s", len(faults), len(lines), strings.Join(found, "\n"))
 	}
 }
+
+// TestUnknownCode: a judgement over a code that does not exist is no judgement.
+func TestUnknownCode(t *testing.T) {
+	all := shipped(t)
+	all["e1.yaml"] += "\nlint: {R0O6: off, missing-language: note}\n"
+	found := strings.Join(problemsOf(t, all), "\n")
+	for _, want := range []string{`warning S008 unknown-value: lint: unknown code "R0O6"; did you mean "R006"?`, `lint: unknown code "missing-language"; known: "F013"`} {
+		if !strings.Contains(found, want) {
+			t.Errorf("no %q in\n%s", want, found)
+		}
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/e1-dms/e1/internal/diag"
+	"github.com/e1-dms/e1/internal/settings"
 )
 
 // The problems of ignore comments themselves.
@@ -92,6 +93,34 @@ func ignoresOf(file, src string) []*ignored {
 		out = append(out, c)
 	}
 	return out
+}
+
+// unknownCodes reports codes that the settings judge and that do not exist.
+func (l *linter) unknownCodes() {
+	f, _, err := l.defs.Parse(settings.FileName)
+	if err != nil || f.Root == nil {
+		return
+	}
+	judged := f.Root.Get("lint")
+	if judged == nil {
+		return
+	}
+	var known []string
+	for _, c := range Codes() {
+		known = append(known, c.Code)
+	}
+	for _, p := range judged.Pairs {
+		if !slices.Contains(known, p.Key.Value) {
+			candidates := known
+			for _, c := range Codes() { // a slug in the place of its code
+				if c.Slug == p.Key.Value {
+					candidates = []string{c.Code}
+				}
+			}
+			l.add(diag.Problem{Code: "S008", Slug: "unknown-value", Severity: diag.Warning, At: f.Span(p.Key),
+				Message: "lint: " + diag.Unknown("code", p.Key.Value, candidates), Help: "e1 explain --list shows all codes"})
+		}
+	}
 }
 
 // severities applies the repository's own judgement: lint: {R031: warning}.

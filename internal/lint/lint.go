@@ -122,6 +122,7 @@ func (l *linter) settings() error {
 		return err
 	}
 	l.add(problems...)
+	l.unknownCodes()
 	return l.single(settings.FileName)
 }
 

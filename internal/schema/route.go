@@ -25,7 +25,24 @@ func (s *source) route() object {
 		"steps":      ref("steps"),
 	})
 	r := &routeSchema{s}
-	defs := object{
+	defs := r.language()
+	var cases []object
+	for _, f := range s.forms.Forms() {
+		within := ref("in." + f.Name)
+		defs["in."+f.Name] = s.inForm(f, within)
+		cases = append(cases, when("for", f.Name, object{"properties": object{"steps": within, "on": within}}))
+	}
+	if len(cases) > 0 {
+		root["allOf"] = cases
+	}
+	return definitions(root, defs)
+}
+
+// language defines the elements of the language of routes, some of which rules
+// share.
+func (r *routeSchema) language() object {
+	s := r.source
+	return object{
 		"who":      s.who(),
 		"people":   describe(oneOrMany(ref("who"), ""), "a user, role X, department X, head of X, a field, author, controller, starter, or an expression"),
 		"due":      oneOrMany(scalar("a term (4wh, 2wd, 3d), a date field or expression, or by hand"), "the first that is not empty counts"),
@@ -44,16 +61,6 @@ func (s *source) route() object {
 		"branch":   r.branch(),
 		"escalate": r.escalation(),
 	}
-	var cases []object
-	for _, f := range s.forms.Forms() {
-		within := ref("in." + f.Name)
-		defs["in."+f.Name] = s.inForm(f, within)
-		cases = append(cases, when("for", f.Name, object{"properties": object{"steps": within, "on": within}}))
-	}
-	if len(cases) > 0 {
-		root["allOf"] = cases
-	}
-	return definitions(root, defs)
 }
 
 // inForm lies over the steps of a route of a form, at any depth: here are the

@@ -35,6 +35,7 @@ func kinds() []kind {
 		{"report", "A report: reports/*.yaml", (*source).report},
 		{"route", "A route: routes/*.yaml", (*source).route},
 		{"route-test", "Tests of a route: routes/tests/*.yaml", (*source).routeTest},
+		{"rule", "A rule of auto-processing: rules/*.yaml", (*source).rule},
 		{"settings", "The settings of the repository: e1.yaml", (*source).settingsFile},
 	}
 }
