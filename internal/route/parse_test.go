@@ -134,3 +134,16 @@ func TestIDIsGits(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// TestCallWithoutWaiting: `wait` beside `call` is no verb, in either order.
+func TestCallWithoutWaiting(t *testing.T) {
+	for _, step := range []string{"{call: other, wait: false}", "{wait: false, call: other}"} {
+		r, problems := ParseSource("routes/x.yaml", []byte("route: x\nsteps:\n- "+step+"\n"))
+		if len(problems) > 0 {
+			t.Fatal(problems)
+		}
+		if s := r.Steps()[0]; s.Verb != Call || s.Call.Route.Text != "other" || s.Call.Wait {
+			t.Errorf("%s is read as %s, %+v", step, s.Verb, s.Call)
+		}
+	}
+}

@@ -25,6 +25,9 @@ func (p *parser) step(o *object) *Step {
 		if !slices.Contains(verbs, pair.Key.Value) {
 			continue
 		}
+		if pair.Key.Value == string(Wait) && o.n.Get(string(Call)) != nil {
+			continue // call: other, wait: false
+		}
 		if value != nil {
 			p.errorf(R001, p.file.Span(pair.Key), "the step is already %q; write %q as a step of its own", key.Value, pair.Key.Value)
 			o.node(pair.Key.Value)
