@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"strconv"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -110,9 +111,9 @@ func TestBulkFaults(t *testing.T) {
 	seen := map[bool]bool{}
 	for n, more := 1, true; more; n = n + 1 + n/6 {
 		r := copyRepo(t, base.Root())
-		count := 0
+		var count atomic.Int64 // files are written by several goroutines
 		r.SetFault(func(string, string) error {
-			if count++; count >= n {
+			if count.Add(1) >= int64(n) {
 				return os.ErrClosed
 			}
 			return nil
@@ -132,7 +133,7 @@ func TestBulkFaults(t *testing.T) {
 			}
 			b.Abort()
 		}
-		if more = count >= n; more != (err != nil) {
+		if more = count.Load() >= int64(n); more != (err != nil) {
 			t.Fatalf("operation %d: %v", n, err)
 		}
 		r.SetFault(nil)
