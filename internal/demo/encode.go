@@ -32,7 +32,7 @@ type pair struct {
 // known tells whether there is nothing in the document that only Encode can
 // write.
 func known(d *document.Document) bool {
-	if len(d.Aliases)+len(d.Files)+len(d.Letters)+len(d.Extra) > 0 || d.Message != "" {
+	if len(d.Aliases)+len(d.Files)+len(d.Letters)+len(d.Extra) > 0 || d.Message+d.MessageID != "" {
 		return false
 	}
 	for i := range d.Card {
@@ -48,7 +48,7 @@ func known(d *document.Document) bool {
 	}
 	for i := range d.Routes {
 		in := &d.Routes[i]
-		if len(in.Extra) > 0 {
+		if len(in.Extra)+len(in.Told) > 0 {
 			return false
 		}
 		for j := range in.Vars {
@@ -184,6 +184,7 @@ func (e *encoder) instance(in *document.Instance) {
 	e.time(4, "started", in.Started)
 	e.time(4, "ended", in.Ended)
 	e.text(4, "end", in.End)
+	e.time(4, "due", in.Due)
 	if len(in.Vars) > 0 {
 		e.key(4, "vars")
 		e.buf = append(e.buf, '\n')
@@ -227,12 +228,17 @@ func (e *encoder) position(p *document.Position) {
 func (e *encoder) task(t *document.Task) {
 	e.addInt("id", t.ID)
 	e.add("step", t.Step)
+	e.add("kind", t.Kind)
+	e.addInt("of", t.Of)
 	e.add("title", t.Title)
+	e.add("text", t.Text)
+	e.add("giver", t.Giver)
 	e.add("who", t.Who)
 	e.addList("candidates", t.Candidates)
 	e.add("state", t.State)
 	e.addTime("assigned", t.Assigned)
 	e.addTime("due", t.Due)
+	e.addTime("until", t.Until)
 	e.addTime("accepted", t.Accepted)
 	e.addTime("done", t.Done)
 	e.add("outcome", t.Outcome)
@@ -244,6 +250,9 @@ func (e *encoder) task(t *document.Task) {
 	e.add("item", t.Item)
 	e.addTime("timer", t.Timer)
 	e.addList("told", t.Told)
+	e.addTime("reminded", t.Reminded)
+	e.addTime("escalated", t.Escalated)
+	e.add("chosen", t.Chosen)
 	e.item(6)
 }
 

@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"reflect"
 	"testing"
 	"time"
 
@@ -67,4 +68,45 @@ func TestEncodeLikeDocument(t *testing.T) {
 			t.Error(diff)
 		}
 	})
+}
+
+// TestEncodeKnowsEveryField sets each field of what a route leaves in a
+// document, so that a new one cannot be forgotten.
+func TestEncodeKnowsEveryField(t *testing.T) {
+	each := func(of any, check func(field string)) {
+		v := reflect.ValueOf(of).Elem()
+		for i := range v.NumField() {
+			f := v.Field(i)
+			was := reflect.New(f.Type()).Elem()
+			was.Set(f)
+			switch f.Interface().(type) {
+			case string:
+				f.SetString("x")
+			case int:
+				f.SetInt(7)
+			case []string:
+				f.Set(reflect.ValueOf([]string{"x", "y"}))
+			case time.Time:
+				f.Set(reflect.ValueOf(time.Unix(1e9, 0).UTC()))
+			}
+			check(v.Type().Name() + "." + v.Type().Field(i).Name)
+			f.Set(was)
+		}
+	}
+	d := &document.Document{Form: "works", Number: "WRK-1", UID: "01JD9X3M7Q4Z8T6B5N2V1C0KPR", Registered: time.Unix(1e9, 0).UTC(), By: "a", Status: "new"}
+	d.Routes = []document.Instance{{ID: 1, Route: "r", Open: []document.Position{{At: "a"}}, Tasks: []document.Task{{ID: 1, Step: "a"}}}}
+	in := &d.Routes[0]
+	for _, of := range []any{d, in, &in.Open[0], &in.Tasks[0]} {
+		each(of, func(field string) {
+			want, err := d.Encode(nil)
+			if err != nil {
+				return
+			}
+			var e encoder
+			got, err := e.encode(d, nil)
+			if diff := cmp.Diff(string(want), string(got)); diff != "" || err != nil {
+				t.Errorf("%s: %v %s", field, err, diff)
+			}
+		})
+	}
 }
