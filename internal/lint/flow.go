@@ -316,6 +316,9 @@ func (f *flow) walk(reached []bool, from []hop) {
 
 // answers notes what a step can answer to the block around it.
 func (f *flow) answers(s *route.Step, reached []bool, visit func(int, int, string), follow func(int)) {
+	if !decides(gathering(s)) {
+		return
+	}
 	for _, w := range waysOf(f.r, s) {
 		if w.answer == nil {
 			continue
@@ -339,6 +342,9 @@ func (f *flow) answers(s *route.Step, reached []bool, visit func(int, int, strin
 		}
 	}
 }
+
+// decides tells whether a block has outcomes of its own.
+func decides(block *route.Step) bool { return block != nil && len(block.Outcomes) > 0 }
 
 // stepOf gives the step of a node, nil for the ends.
 func (f *flow) stepOf(node int) *route.Step {

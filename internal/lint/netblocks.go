@@ -71,7 +71,7 @@ func (n *routeNet) gather(s *route.Step, in *frame, at int) {
 		asked := own("asked", i)
 		split = append(split, asked)
 		n.add(label{}, []int{asked}, []int{start})
-		n.add(label{}, []int{asked}, []int{own("over", i)})
+		n.lapse(n.add(label{}, []int{asked}, []int{own("over", i)}), b, in)
 	}
 	from := []int{at}
 	if n.tracked(s) {
@@ -116,20 +116,20 @@ func (n *routeNet) join(s *route.Step, in *frame, own func(string, int) int, cou
 		}
 	}
 	for i := range count {
-		ready := own("ready", i)
+		ready, body := own("ready", i), n.body(s, i)
 		switch {
 		case !some:
-			n.add(label{}, []int{ready}, []int{over[i]})
+			n.lapse(n.add(label{}, []int{ready}, []int{over[i]}), body, in)
 		case s.Join.Kind != route.JoinNone:
 			for k := range need {
-				n.add(label{}, []int{ready, own("count", k), open}, []int{over[i], own("count", k+1), open})
+				n.lapse(n.add(label{}, []int{ready, own("count", k), open}, []int{over[i], own("count", k+1), open}), body, in)
 			}
 			if s.Join.Kind == route.JoinWhen { // it need not hold yet
-				n.add(label{}, []int{ready, own("count", 0), open}, []int{over[i], own("count", 0), open})
+				n.lapse(n.add(label{}, []int{ready, own("count", 0), open}, []int{over[i], own("count", 0), open}), body, in)
 			}
 		}
 		if joined >= 0 {
-			n.add(label{}, []int{ready, joined}, []int{over[i], joined})
+			n.lapse(n.add(label{}, []int{ready, joined}, []int{over[i], joined}), body, in)
 		}
 	}
 	if some && s.Join.Kind != route.JoinNone {

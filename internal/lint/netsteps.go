@@ -118,7 +118,7 @@ func (n *routeNet) active(s *route.Step, in *frame) []int {
 	return out
 }
 
-// done gives the places of which one is marked once a step, named by `after`,
+// done gives the place that is marked once a step, named by `after`,
 // is done or can no longer come; none when it is not waited for.
 func (n *routeNet) done(t, s *route.Step, in *frame) []int {
 	b := t.Parent
@@ -131,11 +131,23 @@ func (n *routeNet) done(t, s *route.Step, in *frame) []int {
 	for !slicesHasFrame(n.frames[b.Owner], in) {
 		in = in.up
 	}
-	out := []int{n.place(spot{kind: "over", step: b.Owner, in: in, index: b.Index})}
-	if slicesHasFrame(n.frames[t], in) {
-		out = append(out, n.place(spot{kind: "passed", step: t, in: in}))
+	if slicesHasFrame(n.frames[t], in) { // marked when the branch is over, too
+		return []int{n.place(spot{kind: "passed", step: t, in: in})}
 	}
-	return out
+	return []int{n.place(spot{kind: "over", step: b.Owner, in: in, index: b.Index})}
+}
+
+// lapse makes a transition by which a branch is over mark its steps as passed,
+// for those that come after them: they can no longer come.
+func (n *routeNet) lapse(t int, b *route.Branch, in *frame) int {
+	for _, s := range n.f.r.Steps() {
+		if n.passes[s] && contains(b, s) && slicesHasFrame(n.frames[s], in) {
+			p := n.place(spot{kind: "passed", step: s, in: in})
+			n.net.Transitions[t].Out = append(n.net.Transitions[t].Out, p)
+			n.net.Transitions[t].Clear = append(n.net.Transitions[t].Clear, p)
+		}
+	}
+	return t
 }
 
 func slicesHasFrame(list []*frame, f *frame) bool {

@@ -36,7 +36,7 @@ func (f *flow) traps() {
 				link(node, e.to)
 			}
 		}
-		if s.Person() {
+		if s.Person() && decides(gathering(s)) {
 			for _, w := range waysOf(f.r, s) {
 				if w.now { // the block goes its way
 					block := gathering(s)

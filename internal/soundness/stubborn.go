@@ -44,15 +44,10 @@ func newSystem(n *Net) *system {
 // it could hinder or that could hinder it, and everything whose order with it
 // makes a difference to the marking or to whether a place is marked twice:
 // strong stubborn sets of the net in which every place may hold one token, and
-// a firing beyond that is a transition of its own.
+// a firing beyond that is a transition of its own. What is left over at the
+// end stays so, since every transition leaves something behind.
 func (s *system) tie() {
 	s.tied = make([]bitset, len(s.trans))
-	var clearing []int
-	for i := range s.trans {
-		if len(s.trans[i].Clear) > 0 {
-			clearing = append(clearing, i)
-		}
-	}
 	for i := range s.trans {
 		t := &s.trans[i]
 		b := newBitset(len(s.trans))
@@ -62,40 +57,55 @@ func (s *system) tie() {
 			}
 		}
 		for _, p := range t.In {
-			if slices.Contains(t.Out, p) && !slices.Contains(t.Clear, p) { // only read
-				for _, j := range s.consumers[p] {
-					if !slices.Contains(s.trans[j].Out, p) {
-						b.add(j)
-					}
-				}
-			} else {
-				all(s.consumers[p])
-				all(s.producers[p])
+			if t.keeps(p) {
+				s.tieKept(b, p)
+				continue
 			}
+			all(s.consumers[p])
+			all(s.producers[p])
 			all(s.clearers[p])
 		}
 		for _, p := range t.Out {
-			if slices.Contains(t.In, p) {
-				continue
-			}
-			all(s.producers[p])
-			all(s.clearers[p])
-			if slices.Contains(t.Clear, p) { // it may be marked before
-				all(s.consumers[p])
+			switch {
+			case slices.Contains(t.In, p):
+			case t.keeps(p):
+				s.tieKept(b, p)
+				for _, j := range s.producers[p] {
+					if !s.trans[j].keeps(p) {
+						b.add(j)
+					}
+				}
+			default:
+				all(s.producers[p])
+				all(s.clearers[p])
 			}
 		}
 		for _, p := range t.Clear {
-			all(s.consumers[p])
-			all(s.producers[p])
-		}
-		// What is cleared before the end is not left over at the end.
-		if i == s.finish {
-			all(clearing)
-		} else if len(t.Clear) > 0 {
-			b.add(s.finish)
+			if !slices.Contains(t.Out, p) {
+				all(s.consumers[p])
+				all(s.producers[p])
+			}
 		}
 		b.drop(i)
 		s.tied[i] = b
+	}
+}
+
+// keeps tells whether a place that the transition looks at, or marks however it
+// was before, is marked afterwards as it was if it was marked: two that keep a
+// place do not mind each other.
+func (t *Transition) keeps(p int) bool {
+	return slices.Contains(t.Out, p) && (slices.Contains(t.In, p) || slices.Contains(t.Clear, p))
+}
+
+// tieKept ties what takes the token of a place away to one that keeps it.
+func (s *system) tieKept(b bitset, p int) {
+	for _, list := range [][]int{s.consumers[p], s.clearers[p]} {
+		for _, j := range list {
+			if !s.trans[j].keeps(p) {
+				b.add(j)
+			}
+		}
 	}
 }
 
