@@ -135,6 +135,18 @@ func waysOf(r *route.Route, s *route.Step) []way {
 			switch {
 			case decision != nil && decision.Now:
 				out = append(out, way{kind: toBlock, label: o.Name, at: o.At, answer: decision, now: true})
+				// Behind the join there is nothing left to decide.
+				switch {
+				case !partial(block):
+				case s.Decider == nil:
+					out = append(out, outcomeWays(r, s, o)...)
+				case o.Target.Kind == route.GoOn:
+					w := on(s)
+					w.label = o.Name
+					out = append(out, w)
+				default:
+					out = append(out, way{kind: toBranch, label: o.Name, at: o.At, passed: true})
+				}
 			case decision != nil && s.Decider != nil && o.Target.Kind != route.GoOn:
 				out = append(out, way{kind: toBranch, label: o.Name, at: o.At, passed: true, answer: decision})
 			case decision != nil && s.Decider != nil:
