@@ -468,11 +468,16 @@ func TestLintAgreesWithTheEngine(t *testing.T) {
 		if compareWithEngine(t, &world{forms, r, cal}, w.used) {
 			whole++
 		}
-		if f := newFlow(r); slices.Contains(f.trapped, true) || slices.Contains(f.reached[:f.end], false) {
+		f := newFlow(r)
+		c := f.concurrency(20_000)
+		if len(c.twice)+len(c.held) > 0 || slices.ContainsFunc(r.Steps(), func(s *route.Step) bool { return !f.reaches(s) || f.trapped[begin(f.index[s])] }) {
 			faulty++
 		}
 	})
 	t.Logf("%d routes judged, %d searched whole, %d with faults", judged, whole, faulty)
+	if judged > 50 && (whole < judged/4 || faulty < judged/20 || faulty > judged*19/20) {
+		t.Errorf("of %d routes %d were searched whole and %d have faults: the routes prove little", judged, whole, faulty)
+	}
 }
 
 // unlimited tells whether lint finds a circle without a limit.
