@@ -171,6 +171,7 @@ func (m *machine) store(d *document.Document, field string, v expr.Value) error 
 // changed remembers that a route has set a field, and lets waits for a field
 // of the input's document know.
 func (m *machine) changed(d *document.Document, field string) {
+	clear(m.tables)
 	if !slices.Contains(m.fields[d.Number], field) {
 		m.fields[d.Number] = append(slices.Clip(m.fields[d.Number]), field)
 	}

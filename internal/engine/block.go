@@ -450,6 +450,7 @@ func (r *run) over(s *route.Step, item string, p document.Position) (int, error)
 // touched tells every open wait and every handler for a change of a field of
 // the document.
 func (m *machine) touched(field string) {
+	clear(m.tables)
 	for i := range m.self.Routes {
 		in := &m.self.Routes[i]
 		if in.State != Running {

@@ -93,6 +93,9 @@ func (r *run) handle() (bool, error) {
 		if r.busy(h, item) {
 			return nil // one after the other
 		}
+		if err := r.spend(h.Block); err != nil {
+			return err
+		}
 		r.instance().Vars.SetText(name, handled)
 		r.visit(h.Block, item, VisitHandler, h.ID)
 		if h.Keep && r.count(pendingVar(h, item), -1) > 0 {

@@ -13,10 +13,6 @@ import (
 	"github.com/e1-dms/e1/internal/rule"
 )
 
-// maxSteps bounds the steps of one transition: a loop without a person in it
-// is refused instead of running for ever.
-const maxSteps = 5000
-
 // The states of an instance.
 const (
 	Running = "running"
@@ -55,7 +51,7 @@ type machine struct {
 	fresh []string
 	defs  map[string]*route.Route
 	res   *Result
-	steps int
+	spent spent
 	runs  map[int]*run
 	loads map[string]int // tasks given out in this transition
 	// fields that routes have set, by the number of the document
@@ -65,7 +61,9 @@ type machine struct {
 	horizon time.Time
 	// clock is what expressions take for now; zero: in.Now.
 	clock time.Time
-	turns map[string]string // who got the last task of a step in this transition
+	// tables holds what the each blocks go over, see itemsAt.
+	tables map[itemsAt]expr.Value
+	turns  map[string]string // who got the last task of a step in this transition
 }
 
 // Apply carries out one event. It gives a *Refusal for what is not possible.
@@ -74,7 +72,7 @@ func Apply(in Input) (Result, error) {
 		return Result{}, refuse(BadRequest, "", "there is no document, no event or no forms")
 	}
 	m := &machine{in: in, org: in.Forms.Org(), language: in.Forms.Settings().Language, self: in.Document.Clone(), defs: map[string]*route.Route{}, res: &Result{},
-		runs: map[int]*run{}, loads: map[string]int{}, fields: map[string][]string{}, turns: map[string]string{}}
+		runs: map[int]*run{}, loads: map[string]int{}, fields: map[string][]string{}, tables: map[itemsAt]expr.Value{}, turns: map[string]string{}}
 	m.docs = []*document.Document{m.self}
 	m.obey(m.early())
 	err := m.dispatch()

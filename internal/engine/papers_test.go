@@ -35,6 +35,7 @@ groups:
     columns:
     - {field: item, type: text, label: Item}
     - {field: owner, type: user, label: Owner}
+    - {field: day, type: date, label: Day}
 `
 
 const firmsForm = `form: firms

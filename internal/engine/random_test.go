@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -183,8 +184,8 @@ func playRandomly(rt *rapid.T, s *shop, source string) {
 		before := in.Document.Clone()
 		res, err := Apply(in)
 		again, err2 := Apply(in)
-		if diff := cmp.Diff(before, in.Document); diff != "" {
-			rt.Fatalf("the input was changed:\n%s", diff)
+		if !reflect.DeepEqual(before, in.Document) {
+			rt.Fatalf("the input was changed:\n%s", cmp.Diff(before, in.Document))
 		}
 		if fmt.Sprint(err) != fmt.Sprint(err2) {
 			rt.Fatalf("two errors of one input: %v, %v", err, err2)
@@ -192,8 +193,8 @@ func playRandomly(rt *rapid.T, s *shop, source string) {
 		if err != nil {
 			rt.Fatalf("%T by %s: %v\n%s\n%+v", e, actor, err, source, s.docs["P"].Routes)
 		}
-		if diff := cmp.Diff(res, again, cmp.Comparer(func(a, b *route.Route) bool { return a == b })); diff != "" {
-			rt.Fatalf("two results of one input:\n%s", diff)
+		if !reflect.DeepEqual(res, again) {
+			rt.Fatalf("two results of one input:\n%s", cmp.Diff(res, again, cmp.Comparer(func(a, b *route.Route) bool { return a == b })))
 		}
 		if a, b := encoded(rt, s.forms, res.Changed[0]), encoded(rt, s.forms, again.Changed[0]); a != b {
 			rt.Fatalf("two texts of one input:\n%s\n%s", a, b)
@@ -232,7 +233,7 @@ func playRandomly(rt *rapid.T, s *shop, source string) {
 		if !running {
 			return
 		}
-		if moves > 3000 {
+		if moves > 1000 {
 			rt.Fatalf("the route does not come to an end\n%s", source)
 		}
 		if len(open) == 0 {
@@ -249,6 +250,9 @@ func playRandomly(rt *rapid.T, s *shop, source string) {
 			continue
 		}
 		t := rapid.SampledFrom(open).Draw(rt, "task")
+		if moves > 60 { // the oldest: handlers may give new ones for ever, as long as their block is at work
+			t = open[0]
+		}
 		in, _ := d.Task(t.ID)
 		def, err := s.Pinned(in.Definition)
 		if err != nil {
@@ -272,8 +276,8 @@ func kept(rt *rapid.T, before, after *document.Document) {
 				rt.Fatalf("task %d was lost", t.ID)
 			}
 			if !pending(&t) && t.State != TaskInform {
-				if diff := cmp.Diff(t, *now); diff != "" {
-					rt.Fatalf("a closed task was changed:\n%s", diff)
+				if !reflect.DeepEqual(t, *now) {
+					rt.Fatalf("a closed task was changed:\n%s", cmp.Diff(t, *now))
 				}
 			}
 		}

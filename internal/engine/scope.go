@@ -50,6 +50,9 @@ func (r *run) eval(e *route.Expr, s *route.Step, item string, opt expr.Options) 
 }
 
 func (r *run) evalIn(e *route.Expr, env *expr.Env, extra map[string]expr.Value, opt expr.Options) (expr.Value, error) {
+	if err := r.evaluates(e); err != nil {
+		return nil, err
+	}
 	program, problems := e.Compile(env, opt)
 	if err := problems.Err(); err != nil {
 		return nil, broken(r.r, err)
@@ -138,15 +141,30 @@ func (m *machine) answerOf(t *document.Task) expr.Row {
 	return row
 }
 
+// itemsAt is what an each goes over, of which the values of its items are
+// taken. They are kept until a card changes: a table of many rows would else be
+// read once for every row.
+type itemsAt struct {
+	instance int
+	each     *route.Step
+	outer    string
+	clock    time.Time
+}
+
 // itemValue gives the row, person or element that a key of an each stands for;
 // nil when the row is no longer there.
 func (r *run) itemValue(each *route.Step, outer, key string) (expr.Value, error) {
 	if each.Over.People != nil {
 		return r.org.Value(key), nil
 	}
-	v, err := r.eval(each.Over.Expr, each, outer, expr.Options{})
-	if err != nil {
-		return nil, err
+	at := itemsAt{r.id, each, outer, r.clock}
+	v, known := r.tables[at]
+	if !known {
+		var err error
+		if v, err = r.eval(each.Over.Expr, each, outer, expr.Options{}); err != nil {
+			return nil, err
+		}
+		r.tables[at] = v
 	}
 	if list, ok := v.([]expr.Value); ok {
 		for _, e := range list {

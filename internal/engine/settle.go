@@ -81,15 +81,15 @@ func (m *machine) sweep(try func(*run, *route.Step, document.Position) (bool, er
 			if s == nil {
 				return false, refuse(BrokenRoute, "e1 route migrate", "route %q has no step %q, on which %s stands", r.r.Name.Text, p.At, m.self.Number)
 			}
-			if r.steps++; r.steps > maxSteps {
-				return false, refuse(Endless, "", "route %q goes on for more than %d steps without anybody acting", r.r.Name.Text, maxSteps)
-			}
 			changed, err := try(r, s, *at)
 			if err != nil {
 				return false, err
 			}
 			if changed {
 				moved = true
+				if err := r.spend(s); err != nil {
+					return false, err
+				}
 				if err := r.drain(); err != nil {
 					return false, err
 				}

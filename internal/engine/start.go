@@ -80,7 +80,7 @@ func (m *machine) attemptThen(something, then func() error) error {
 	for i, d := range m.docs {
 		docs[i] = d.Clone()
 	}
-	res := *m.res
+	res, before := *m.res, m.spent
 	fresh, loads, fields, turns := slices.Clone(m.fresh), maps.Clone(m.loads), maps.Clone(m.fields), maps.Clone(m.turns)
 	err := something()
 	if err == nil {
@@ -94,6 +94,8 @@ func (m *machine) attemptThen(something, then func() error) error {
 	}
 	m.self, m.docs, m.fresh, m.loads, m.fields, m.turns = docs[0], docs, fresh, loads, fields, turns
 	m.runs = map[int]*run{}
+	clear(m.tables)
+	m.spent = before // what was undone must not use up what others may spend
 	*m.res = res.clipped()
 	return err
 }
@@ -193,6 +195,11 @@ func (m *machine) begin(def *route.Route, dues dueTimes) (int, error) {
 
 // beginFor adds an instance whose end somebody may await.
 func (m *machine) beginFor(def *route.Route, dues dueTimes, caller string) (int, error) {
+	leave, err := m.begins(def)
+	if err != nil {
+		return 0, err
+	}
+	defer leave()
 	id := 1
 	for _, in := range m.self.Routes {
 		id = max(id, in.ID+1)

@@ -139,8 +139,8 @@ func (m *machine) timers() error {
 		if at.IsZero() || at.After(m.in.Now) {
 			return nil
 		}
-		if n > maxSteps {
-			return refuse(Endless, "", "%s has more than %d timers due at once", m.self.Number, maxSteps)
+		if n >= maxMoments {
+			return refuse(Endless, "e1 show "+m.self.Number, "%s has more than %d moments at which something is due by now", m.self.Number, maxMoments)
 		}
 		m.horizon = at
 		rung, err := m.ringAt(at)

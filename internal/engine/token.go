@@ -16,9 +16,8 @@ func (r *run) drain() error {
 	for len(r.queue) > 0 {
 		t := r.queue[0]
 		r.queue = r.queue[1:]
-		if r.steps++; r.steps > maxSteps {
-			return refuse(Endless, "put a task or a wait into the loop, or bound it with max",
-				"route %q goes on for more than %d steps without anybody acting; the last one is %q", r.r.Name.Text, maxSteps, t.step.ID)
+		if err := r.spend(t.step); err != nil {
+			return err
 		}
 		if err := r.enter(t.step, t.item); err != nil {
 			return err
@@ -110,6 +109,9 @@ func (r *run) activate(s *route.Step, item string) error {
 // into enters a branch.
 func (r *run) into(b *route.Branch, item string) error {
 	if len(b.Steps) == 0 {
+		if err := r.spend(b.Owner); err != nil { // a round with nothing in it
+			return err
+		}
 		return r.leaveBranch(b, item)
 	}
 	r.push(b.Steps[0], item)
