@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/e1-dms/e1/internal/diag"
+	"github.com/e1-dms/e1/internal/expr"
 	"github.com/e1-dms/e1/internal/route"
 	"github.com/e1-dms/e1/internal/yamlsrc"
 )
@@ -56,16 +57,21 @@ type RouteFile struct {
 	Problems diag.List
 }
 
-// RouteFiles returns every file of the folder routes, by name.
-func (d *Set) RouteFiles() ([]*RouteFile, error) {
-	if err := d.loadRoutes(); err != nil {
+// RouteFiles returns the files of the folder routes that are wanted, by name,
+// read on every core.
+func (d *Set) RouteFiles(wanted func(file string) bool) ([]*RouteFile, error) {
+	if err := d.listRoutes(); err != nil {
 		return nil, err
 	}
-	out := make([]*RouteFile, len(d.routeNames))
-	for i, name := range d.routeNames {
-		out[i] = d.routeFiles[name]
+	var names []string
+	for _, name := range d.routeNames {
+		if wanted(path.Join(RoutesDir, name+Ext)) {
+			names = append(names, name)
+		}
 	}
-	return out, nil
+	out, errs := make([]*RouteFile, len(names)), make([]error, len(names))
+	InParallel(len(names), func(i int) { out[i], errs[i] = d.routeFile(names[i]) })
+	return out, errors.Join(errs...)
 }
 
 // usable is the route when it may be run.
@@ -128,6 +134,28 @@ func (d *Set) routeFile(name string) (*RouteFile, error) {
 }
 
 // routeContext is what routes may refer to; it is made once.
+// RouteEnv gives the names that expressions of a route over a form may use; nil
+// for a form that does not exist.
+func (d *Set) RouteEnv(name string) *expr.Env {
+	set, err := d.Forms()
+	if err != nil {
+		return nil
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	env, ok := d.routeEnvs[name]
+	if !ok {
+		if base := set.Env(name); base != nil {
+			env = route.Env(base)
+		}
+		if d.routeEnvs == nil {
+			d.routeEnvs = map[string]*expr.Env{}
+		}
+		d.routeEnvs[name] = env
+	}
+	return env
+}
+
 func (d *Set) routeContext() (route.Context, error) {
 	if d.routeCtx == nil {
 		ctx, err := d.newRouteContext()
@@ -158,6 +186,7 @@ func (d *Set) newRouteContext() (route.Context, error) {
 	}
 	ctx := route.Context{
 		Env:        set.Env,
+		Names:      d.RouteEnv,
 		Forms:      set.FormNames(),
 		Users:      map[string]bool{},
 		Roles:      people.RoleIDs(),

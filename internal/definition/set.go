@@ -13,6 +13,7 @@ import (
 	"sync/atomic"
 
 	"github.com/e1-dms/e1/internal/diag"
+	"github.com/e1-dms/e1/internal/expr"
 	"github.com/e1-dms/e1/internal/form"
 	"github.com/e1-dms/e1/internal/org"
 	"github.com/e1-dms/e1/internal/route"
@@ -50,6 +51,7 @@ type Set struct {
 	formProblems     map[string]diag.List // by form name
 	dirProblems      diag.List
 	linkProblems     diag.List // of forms and directories with each other and the organisation
+	routeEnvs        map[string]*expr.Env
 	routeCtx         *route.Context
 	mu               sync.Mutex // guards what follows: lint asks for it from many goroutines
 	files            map[string]parsed

@@ -42,11 +42,11 @@ func (r *Result) StepAt(file, element string) (diag.Span, bool) {
 	return diag.Span{}, false
 }
 
-// Run checks every definition. With paths, only problems of those files and
-// of files below those folders are reported; everything is read all the same,
-// since definitions refer to each other.
+// Run checks every definition. With paths, only those files and the files
+// below those folders are judged; others are read as far as they are referred
+// to, so what is found in a file does not depend on the paths.
 func Run(defs *definition.Set, paths ...string) (*Result, error) {
-	l := &linter{defs: defs, sources: map[string][]byte{}, parsed: map[string]*route.Route{}}
+	l := &linter{defs: defs, paths: paths, sources: map[string][]byte{}, parsed: map[string]*route.Route{}}
 	for _, check := range []func() error{
 		l.settings, l.organisation, l.calendars, l.forms, l.routes, l.trials, l.imports, l.reports, l.templates, l.rules, l.unused,
 	} {
@@ -85,9 +85,19 @@ func wanted(file string, paths []string) bool {
 	return false
 }
 
+func (l *linter) wants(file string) bool { return wanted(file, l.paths) }
+
+// wantsIn tells whether files of a folder are judged.
+func (l *linter) wantsIn(dir string) bool {
+	return l.wants(dir) || slices.ContainsFunc(l.paths, func(p string) bool {
+		return strings.HasPrefix(path.Clean(strings.ReplaceAll(p, "\\", "/")), dir+"/")
+	})
+}
+
 // linter gathers problems file by file.
 type linter struct {
 	defs     *definition.Set
+	paths    []string // what is judged; none: everything
 	files    []string
 	sources  map[string][]byte
 	parsed   map[string]*route.Route // by file
@@ -191,6 +201,9 @@ func (l *linter) each(dir string, fn func(*yamlsrc.File)) error {
 		return err
 	}
 	for _, name := range names {
+		if !l.wants(name) {
+			continue
+		}
 		f, problems, err := l.defs.Parse(name)
 		if err != nil {
 			return err
@@ -214,7 +227,7 @@ func (l *linter) calendars() error {
 // routes looks at every route by itself, on every core; what the routes share
 // is read before.
 func (l *linter) routes() error {
-	files, err := l.defs.RouteFiles()
+	files, err := l.defs.RouteFiles(l.wants)
 	if err != nil {
 		return err
 	}
@@ -282,6 +295,9 @@ func namesAndValues() []string {
 
 // trials checks the route tests without running them.
 func (l *linter) trials() error {
+	if !l.wantsIn(definition.RouteTestsDir) {
+		return nil
+	}
 	tests, err := l.defs.RouteTests()
 	if err != nil || len(tests) == 0 {
 		return err
@@ -295,7 +311,7 @@ func (l *linter) trials() error {
 		l.add(t.Problems...)
 		if t.File != nil && !t.Problems.HasErrors() {
 			var forms []string
-			if def := l.parsed[definition.RoutesDir+"/"+t.File.Route.Text+definition.Ext]; def != nil {
+			if def, err := l.defs.Route(t.File.Route.Text); err == nil && def != nil {
 				forms = formsOf(def)
 			}
 			l.add(l.shaky.relies(t.Source.Name, t.Source.Src, forms, base.Check(t.File))...)
@@ -320,6 +336,9 @@ func (l *linter) imports() error {
 
 // rules checks auto-processing, each rule and all together.
 func (l *linter) rules() error {
+	if !l.wantsIn(definition.RulesDir) {
+		return nil
+	}
 	all, err := l.defs.Rules()
 	if err != nil {
 		return err
@@ -339,7 +358,7 @@ func (l *linter) templates() error {
 		return err
 	}
 	for _, file := range files {
-		if !definition.IsTemplate(file) {
+		if !definition.IsTemplate(file) || !l.wants(file) {
 			continue
 		}
 		src, err := l.defs.Read(file)

@@ -201,3 +201,43 @@ func TestCodesAreUnique(t *testing.T) {
 		t.Error("R999 is explained")
 	}
 }
+
+// What is found in a file must not depend on whether the others are judged.
+func TestPathsChangeNothing(t *testing.T) {
+	f := shipped(t)
+	edit(t, f, "routes/retail.yaml", "role warehouse", "role warehose")
+	edit(t, f, "routes/long-sale.yaml", "who: ", "who: nobody.")
+	edit(t, f, "imports/web-orders.yaml", "  inn: ИНН", "  imn: ИНН")
+	edit(t, f, "forms/works.yaml", "type: user", "type: usr")
+	f["directories/colours.yaml"] = "directory: colours\ntitle: Colours\nentries: [{id: red, title: Red}]\n"
+	all, err := lint.Run(definition.New(f))
+	if err != nil {
+		t.Fatal(err)
+	}
+	byFile := map[string][]string{}
+	for _, p := range all.Problems {
+		if p.Code == "L002" {
+			continue // counts the files that were looked at
+		}
+		byFile[p.At.File] = append(byFile[p.At.File], p.Headline())
+	}
+	if len(byFile) < 4 {
+		t.Fatalf("too few files with problems: %v", byFile)
+	}
+	for _, file := range all.Files {
+		one, err := lint.Run(definition.New(f), file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, p := range one.Problems {
+			if p.Code == "L002" {
+				continue
+			}
+			got = append(got, p.Headline())
+		}
+		if diff := cmp.Diff(byFile[file], got); diff != "" {
+			t.Errorf("%s (-all +alone):\n%s", file, diff)
+		}
+	}
+}

@@ -92,6 +92,7 @@ roles: [{id: admin}, {id: manager}, {id: lawyer}, {id: ceo}, {id: cfo}]
 		{"rotation over a role of one", bare + "- {task: A, who: role ceo, pick: least-loaded}", nil,
 			[]string{`R053 5:34 pick: least-loaded has nobody to choose from: "role ceo" is one person`}},
 		{"rotation over those who do it otherwise", bare + "- {task: A, who: manager, else: role manager, pick: round-robin}", nil, nil},
+		{"rotation over those who do it otherwise, who are one now", bare + "- {task: A, who: manager, else: role manager, pick: round-robin}", alone, nil},
 		{"rotation in an organisation of one", bare + "- {task: A, who: role ceo, pick: least-loaded}", alone, nil},
 
 		{"controls himself", bare + "- {task: A, id: a, who: author, controller: author}", nil,

@@ -18,7 +18,7 @@ func rotationOverOne() *rule {
 				if one := s.performers(step.Who).one; one == "" || !s.several(step.Who) {
 					continue
 				}
-				if step.Else != nil && s.performers(step.Else).one == "" {
+				if step.Else != nil && (s.performers(step.Else).one == "" || !s.several(step.Else)) {
 					continue // the choice is among those
 				}
 				s.report(step.Pick.At, "pick: %s has nobody to choose from: %q is one person", step.Pick, step.Who.String()).Help =

@@ -107,9 +107,7 @@ func Route(defs *definition.Set, r *route.Route) (diag.List, error) {
 	}
 	var problems diag.List
 	s := &subject{Route: r, defs: defs, forms: forms, org: forms.Org(), settings: conf, problems: &problems}
-	if base := forms.Env(r.For.Text); base != nil {
-		s.env = route.Env(base)
-	}
+	s.env = defs.RouteEnv(r.For.Text)
 	for _, s.rule = range rules() {
 		s.rule.check(s)
 	}

@@ -3,6 +3,7 @@ package lint
 import (
 	"bytes"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -24,23 +25,22 @@ var secretShapes = sync.OnceValue(func() []*regexp.Regexp {
 	}
 })
 
-// hints are what a text with a secret contains, in lower case.
-var hints = [][]byte{[]byte("-----begin"), []byte("akia"), []byte("ghp_"), []byte("glpat-"), []byte("://"),
-	[]byte("passw"), []byte("пароль"), []byte("secret"), []byte("key"), []byte("token")}
+// hints are what a text with a secret contains, as people write it.
+var hints = [][]byte{[]byte("-----BEGIN"), []byte("AKIA"), []byte("ghp_"), []byte("glpat-"), []byte("://"),
+	[]byte("assw"), []byte("ASSW"), []byte("арол"), []byte("ecret"), []byte("ECRET"),
+	[]byte("pi_key"), []byte("pi-key"), []byte("pikey"), []byte("PI_KEY"), []byte("oken"), []byte("OKEN")}
 
 // secrets looks for secrets in the text of every definition.
 func (l *linter) secrets() {
 	for _, name := range l.files {
 		src := l.source(name)
-		lower := bytes.ToLower(src)
-		suspicious := false
-		for _, h := range hints {
-			suspicious = suspicious || bytes.Contains(lower, h)
-		}
-		if !suspicious {
+		if !suspect(src) {
 			continue
 		}
 		for n, line := range strings.Split(string(src), "\n") {
+			if !suspect([]byte(line)) {
+				continue
+			}
 			if from, to, ok := secretIn(line); ok {
 				at := diag.Span{File: name, Start: diag.Pos{Line: n + 1, Column: utf8.RuneCountInString(line[:from]) + 1},
 					End: diag.Pos{Line: n + 1, Column: utf8.RuneCountInString(line[:to]) + 1}}
@@ -50,6 +50,10 @@ func (l *linter) secrets() {
 			}
 		}
 	}
+}
+
+func suspect(text []byte) bool {
+	return slices.ContainsFunc(hints, func(h []byte) bool { return bytes.Contains(text, h) })
 }
 
 // secretIn gives the bytes of a line that look like a secret.

@@ -7,6 +7,8 @@ import (
 	"github.com/e1-dms/e1/internal/definition"
 	"github.com/e1-dms/e1/internal/diag"
 	"github.com/e1-dms/e1/internal/form"
+	"github.com/e1-dms/e1/internal/org"
+	"github.com/e1-dms/e1/internal/settings"
 )
 
 var unusedDefinition = Code{"R008", "unused-definition", "a directory or calendar that nothing refers to; refer to it or remove the file"}
@@ -15,6 +17,9 @@ var unusedDefinition = Code{"R008", "unused-definition", "a directory or calenda
 // calendars that nothing counts by. A file under suspicion must not be named
 // anywhere: an expression may reach it in a way of its own.
 func (l *linter) unused() error {
+	if !l.wantsIn(definition.DirectoriesDir) && !l.wantsIn(definition.CalendarsDir) {
+		return nil
+	}
 	set, err := l.defs.Forms()
 	if err != nil {
 		return err
@@ -59,8 +64,15 @@ func (l *linter) unused() error {
 // named tells whether another definition has the name of a file as a word.
 func (l *linter) named(file string) bool {
 	name := strings.TrimSuffix(path.Base(file), definition.Ext)
-	for _, other := range l.files {
-		if other != file && hasWord(string(l.source(other)), name) {
+	others := []string{settings.FileName, org.FileName}
+	for _, dir := range []string{definition.FormsDir, definition.DirectoriesDir, definition.RoutesDir, definition.ReportsDir,
+		definition.ImportsDir, definition.CalendarsDir, definition.RulesDir} {
+		files, _ := l.defs.List(dir)
+		others = append(others, files...)
+	}
+	templates, _ := l.defs.TemplateFiles()
+	for _, other := range append(others, templates...) {
+		if src, err := l.defs.Read(other); err == nil && other != file && hasWord(string(src), name) {
 			return true
 		}
 	}

@@ -16,6 +16,9 @@ type Context struct {
 	// Env gives the names that expressions over a form's documents may use;
 	// nil for a form that does not exist.
 	Env func(form string) *expr.Env
+	// Names, if given, keeps Env of each form's names, so that a thousand routes
+	// share them.
+	Names func(form string) *expr.Env
 	// Fields gives the fields of a form that may be given a value.
 	Fields func(form string) []string
 	// Unique gives the fields of a form by which a document can be found.
@@ -63,6 +66,14 @@ func Check(r *Route, ctx Context) diag.List {
 	return problems
 }
 
+// named gives the names of a form with what every route adds.
+func (ctx Context) named(form string, base *expr.Env) *expr.Env {
+	if ctx.Names != nil {
+		return ctx.Names(form)
+	}
+	return Env(base)
+}
+
 type checker struct {
 	r        *Route
 	ctx      Context
@@ -92,7 +103,7 @@ func (c *checker) top() {
 		if base := c.ctx.Env(r.For.Text); base == nil {
 			c.errorf(R006, r.For.At, "%s", diag.Unknown("form", r.For.Text, c.ctx.Forms))
 		} else {
-			c.base, c.env = base, Env(base)
+			c.base, c.env = base, c.ctx.named(r.For.Text, base)
 			c.fields = c.ctx.Fields(r.For.Text)
 		}
 	} else {
