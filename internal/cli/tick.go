@@ -82,6 +82,10 @@ func (a *app) ticked(r *repo.Repo, run *office.TickRun) error {
 		t.Rows = append(t.Rows, render.Row("timer", x.Document, x.Step, "", when(x.At), x.Title))
 		a.message("%s: %q is over (%s)", x.Document, x.Title, a.style().DateTime(x.At.In(r.Now().Location())))
 	}
+	for _, x := range run.Dates {
+		t.Rows = append(t.Rows, render.Row("date", x.Document, x.Rule, "", when(x.At), x.Field+" "+x.Date))
+		a.message("%s: %s %s, rule %s", x.Document, x.Field, x.Date, x.Rule)
+	}
 	told := func(kind string, list []office.TickTold) {
 		for _, x := range list {
 			subject := x.Document
@@ -139,6 +143,11 @@ func (a *app) tickedJSON(r *repo.Repo, run *office.TickRun) error {
 		}
 		return out
 	}
+	dates := []render.Object{}
+	for _, x := range run.Dates {
+		dates = append(dates, render.Object{{Key: "document", Value: x.Document}, {Key: "rule", Value: x.Rule}, {Key: "field", Value: x.Field},
+			{Key: "date", Value: x.Date}, {Key: "at", Value: x.At}})
+	}
 	commits = append(commits, run.Commits...)
 	failed := []render.Object{}
 	for _, err := range run.Failed {
@@ -146,6 +155,6 @@ func (a *app) tickedJSON(r *repo.Repo, run *office.TickRun) error {
 	}
 	return render.JSON(a.result, render.Object{
 		{Key: "timers", Value: timers}, {Key: "reminders", Value: told(run.Reminders)}, {Key: "escalations", Value: told(run.Escalations)},
-		{Key: "commits", Value: commits}, {Key: "failed", Value: failed}, {Key: "packed", Value: run.Packed},
+		{Key: "commits", Value: commits}, {Key: "failed", Value: failed}, {Key: "packed", Value: run.Packed}, {Key: "dates", Value: dates},
 	})
 }

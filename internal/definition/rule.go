@@ -100,6 +100,21 @@ func (d *Set) stepsOf(form string) map[string][]string {
 	return out
 }
 
+// DatedRules returns the rules of a form that wait for dates and can be applied.
+func (d *Set) DatedRules(form string) ([]*rule.Rule, error) {
+	all, err := d.Rules()
+	if err != nil {
+		return nil, err
+	}
+	var out []*rule.Rule
+	for _, f := range all {
+		if f.Def != nil && f.Def.For.Text == form && f.Def.Dated() && !f.Problems.HasErrors() {
+			out = append(out, f.Def)
+		}
+	}
+	return out, nil
+}
+
 // RulesFor returns the rules of a form that can be applied, by name, and the
 // names of those that cannot.
 func (d *Set) RulesFor(form string) (usable []*rule.Rule, broken []string, err error) {

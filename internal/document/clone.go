@@ -32,6 +32,10 @@ func (d *Document) Clone() *Document {
 	for i := range c.Comments {
 		c.Comments[i].Extra = clonePairs(c.Comments[i].Extra)
 	}
+	c.Reached = slices.Clone(d.Reached)
+	for i := range c.Reached {
+		c.Reached[i].Extra = clonePairs(c.Reached[i].Extra)
+	}
 	c.Routes = slices.Clone(d.Routes)
 	for i := range c.Routes {
 		c.Routes[i] = c.Routes[i].Clone()

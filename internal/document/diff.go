@@ -149,6 +149,8 @@ func summary(list string, n *yamlsrc.Node) *yamlsrc.Node {
 		key = "sha256"
 	case "routes":
 		key = "route"
+	case "reached":
+		key = "at"
 	}
 	if v := n.Get(key); v != nil {
 		return v
@@ -164,6 +166,9 @@ var identities = map[string]func(*yamlsrc.Node) string{
 	"letters":  by("id"),
 	"files":    by("name"),
 	"open":     by("at"),
+	"reached": func(n *yamlsrc.Node) string {
+		return value(n, "rule") + "." + value(n, "field") + "." + value(n, "date")
+	},
 	"links": func(n *yamlsrc.Node) string {
 		// The same kind may point to several documents: links never change,
 		// they come and go.

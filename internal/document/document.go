@@ -25,6 +25,7 @@ type Document struct {
 	Letters    []Letter
 	Routes     []Instance
 	Comments   []Comment
+	Reached    []Reached
 	Extra      []yamlsrc.Pair
 }
 
@@ -69,6 +70,15 @@ const (
 	LetterSent      = "sent"
 	LetterWithdrawn = "withdrawn"
 )
+
+// Reached notes that a rule has had a date of the document: it has a value of a
+// field once only.
+type Reached struct {
+	Rule, Field string
+	Date        string // the value, as the card had it
+	At          time.Time
+	Extra       []yamlsrc.Pair
+}
 
 // Instance is one run of a route over the document.
 type Instance struct {

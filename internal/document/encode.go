@@ -118,6 +118,7 @@ func (d *Document) node(order []string) *yamlsrc.Node {
 	m.list("letters", len(d.Letters), func(i int) *yamlsrc.Node { return d.Letters[i].node() })
 	m.list("routes", len(d.Routes), func(i int) *yamlsrc.Node { return d.Routes[i].node() })
 	m.list("comments", len(d.Comments), func(i int) *yamlsrc.Node { return d.Comments[i].node() })
+	m.list("reached", len(d.Reached), func(i int) *yamlsrc.Node { return d.Reached[i].node() })
 	m.extra(d.Extra)
 	return m.node()
 }
@@ -166,6 +167,16 @@ func (c *Comment) node() *yamlsrc.Node {
 	m.text("by", c.By)
 	m.text("text", c.Text)
 	m.extra(c.Extra)
+	return m.node()
+}
+
+func (x *Reached) node() *yamlsrc.Node {
+	m := make(mapping, 0, 4)
+	m.text("rule", x.Rule)
+	m.text("field", x.Field)
+	m.text("date", x.Date)
+	m.time("at", x.At)
+	m.extra(x.Extra)
 	return m.node()
 }
 

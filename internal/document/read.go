@@ -126,6 +126,8 @@ func (r *reader) document(root *yamlsrc.Node) *Document {
 			d.Routes = list(r, k, v, r.instance)
 		case "comments":
 			d.Comments = list(r, k, v, r.comment)
+		case "reached":
+			d.Reached = list(r, k, v, r.reached)
 		default:
 			d.Extra = append(d.Extra, r.own(*p))
 		}

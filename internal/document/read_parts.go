@@ -84,6 +84,23 @@ func (r *reader) comment(n *yamlsrc.Node, c *Comment) {
 	}
 }
 
+func (r *reader) reached(n *yamlsrc.Node, x *Reached) {
+	for _, p := range n.Pairs {
+		switch k := p.Key.Value; k {
+		case "rule":
+			x.Rule = r.text(k, p.Value)
+		case "field":
+			x.Field = r.text(k, p.Value)
+		case "date":
+			x.Date = r.text(k, p.Value)
+		case "at":
+			x.At = r.time(k, p.Value)
+		default:
+			x.Extra = append(x.Extra, r.own(p))
+		}
+	}
+}
+
 func (r *reader) instance(n *yamlsrc.Node, in *Instance) {
 	for _, p := range n.Pairs {
 		k, v := p.Key.Value, p.Value

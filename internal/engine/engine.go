@@ -75,7 +75,9 @@ type Result struct {
 	Started []int // ids of the instances that were started on the first document
 	Ended   []int // and of those that ended
 	// Over lists the waits for a date that have ended, in the order of time.
-	Over    []Over
+	Over []Over
+	// Reached lists the dates that rules have had.
+	Reached []Reached
 	Effects []Effect
 	// Then lists what is to happen to other documents, in order; the caller
 	// applies it in the same transaction.

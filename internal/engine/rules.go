@@ -74,15 +74,18 @@ func (m *machine) obey(list []happening) {
 	}
 	for _, r := range m.in.Rules(m.self.Form) {
 		for _, h := range list {
-			if !triggered(r, h) {
-				continue
-			}
-			if err := m.carryOut(r, h); err != nil {
-				text := fmt.Sprintf("the rule %q was not carried out: %v", r.Name.Text, err)
-				m.note("%s", text)
-				m.addComment(text)
+			if triggered(r, h) {
+				m.tryRule(r, h)
 			}
 		}
+	}
+}
+
+func (m *machine) tryRule(r *rule.Rule, h happening) {
+	if err := m.carryOut(r, h); err != nil {
+		text := fmt.Sprintf("the rule %q was not carried out: %v", r.Name.Text, err)
+		m.note("%s", text)
+		m.addComment(text)
 	}
 }
 

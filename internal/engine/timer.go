@@ -136,6 +136,13 @@ func (m *machine) timers() error {
 	defer func() { m.horizon = zeroTime }()
 	for n := 0; ; n++ {
 		at := NextTimer(m.self)
+		day := m.nextDate()
+		if day != nil && !at.IsZero() && at.Before(day.At) {
+			day = nil
+		}
+		if day != nil {
+			at = day.At
+		}
 		if at.IsZero() || at.After(m.in.Now) {
 			return nil
 		}
@@ -143,6 +150,13 @@ func (m *machine) timers() error {
 			return refuse(Endless, "e1 show "+m.self.Number, "%s has more than %d moments at which something is due by now", m.self.Number, maxMoments)
 		}
 		m.horizon = at
+		if day != nil { // rules first, as everywhere: routes find what they fill in
+			m.reach(day)
+			if err := m.settle(); err != nil {
+				return err
+			}
+			continue
+		}
 		rung, err := m.ringAt(at)
 		if err != nil {
 			return err

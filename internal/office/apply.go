@@ -212,6 +212,7 @@ func (o *Office) take(tx *repo.Tx, done *Done, result engine.Result) (*taken, er
 		done.Effects = append(done.Effects, e)
 	}
 	done.Over = append(done.Over, result.Over...)
+	done.Reached = append(done.Reached, result.Reached...)
 	done.Notes = append(done.Notes, result.Notes...)
 	return out, nil
 }

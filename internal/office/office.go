@@ -61,6 +61,7 @@ type Done struct {
 	// of new documents under the numbers they got.
 	Effects []engine.Effect
 	Over    []engine.Over
+	Reached []engine.Reached // dates that rules have had
 	Notes   []string
 	Papers  []Paper // files and letters made of templates
 	// Warnings are what a person should look at: possible duplicates and the

@@ -29,6 +29,7 @@ type TickRun struct {
 	Timers      []TickTimer
 	Reminders   []TickTold
 	Escalations []TickTold
+	Dates       []engine.Reached // that rules have had
 	Opened      []engine.TaskRef
 	Notes       []string
 	Commits     []string
@@ -208,11 +209,12 @@ func (t *ticking) one(tx *repo.Tx, done *Done, part *TickRun, number string) err
 	if err != nil {
 		return err
 	}
-	effects, over := len(done.Effects), len(done.Over)
+	effects, over, reached := len(done.Effects), len(done.Over), len(done.Reached)
 	before := d
 	if err := t.office.apply(tx, done, d, engine.TimerDue{}); err != nil {
 		return err
 	}
+	part.Dates = append(part.Dates, done.Reached[reached:]...)
 	for _, o := range done.Over[over:] {
 		of, err := tx.Document(o.Document)
 		if err != nil {
@@ -255,7 +257,11 @@ func (run *TickRun) subject() string {
 		}
 		return fmt.Sprintf("%d %s", n, what)
 	}
-	return "tick: " + count(len(run.Timers), "timer") + ", " + count(len(run.Reminders), "reminder") + ", " + count(len(run.Escalations), "escalation")
+	text := "tick: " + count(len(run.Timers), "timer") + ", " + count(len(run.Reminders), "reminder") + ", " + count(len(run.Escalations), "escalation")
+	if len(run.Dates) > 0 {
+		text += ", " + count(len(run.Dates), "date")
+	}
+	return text
 }
 
 // take adds a batch to the result.
@@ -264,6 +270,7 @@ func (t *ticking) take(part *TickRun) {
 	run.Timers = append(run.Timers, part.Timers...)
 	run.Reminders = append(run.Reminders, part.Reminders...)
 	run.Escalations = append(run.Escalations, part.Escalations...)
+	run.Dates = append(run.Dates, part.Dates...)
 	run.Opened = append(run.Opened, part.Opened...)
 	run.Commits = append(run.Commits, part.Commits...)
 	run.Documents += part.Documents

@@ -2,7 +2,9 @@ package repo
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
+	"path"
 	"strings"
 	"time"
 
@@ -14,6 +16,7 @@ import (
 	"github.com/e1-dms/e1/internal/form"
 	"github.com/e1-dms/e1/internal/gitstore"
 	"github.com/e1-dms/e1/internal/index"
+	"github.com/e1-dms/e1/internal/rule"
 	"github.com/e1-dms/e1/internal/worktime"
 )
 
@@ -29,7 +32,11 @@ func schemaOf(d *definition.Set) (index.Schema, error) {
 	}
 	var s index.Schema
 	for _, f := range set.Forms() {
-		fs := index.FormSchema{Name: f.Name, Fingerprint: fingerprint(f)}
+		dated, err := d.DatedRules(f.Name)
+		if err != nil {
+			return index.Schema{}, err
+		}
+		fs := index.FormSchema{Name: f.Name, Fingerprint: fingerprint(f, dates(d, dated))}
 		for _, c := range f.Columns() {
 			if indexed(f, c) {
 				fs.Columns = append(fs.Columns, column(c))
@@ -41,8 +48,9 @@ func schemaOf(d *definition.Set) (index.Schema, error) {
 }
 
 // fingerprint stands for what decides an entry besides the columns.
-func fingerprint(f *form.Form) string {
+func fingerprint(f *form.Form, more string) string {
 	var b strings.Builder
+	b.WriteString(more)
 	source := func(e *form.Expression) {
 		if e != nil {
 			b.WriteString(e.Source)
@@ -74,6 +82,31 @@ func fingerprint(f *form.Form) string {
 		}
 	}
 	return gitstore.HashBlob([]byte(b.String())).String()
+}
+
+// dates stands for what decides when rules are due: themselves and the working
+// calendar; empty where no rule waits for a date.
+func dates(d *definition.Set, rules []*rule.Rule) string {
+	if len(rules) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	for _, r := range rules {
+		for _, t := range r.On {
+			for _, w := range t.Names {
+				if t.Kind == rule.Date {
+					fmt.Fprintf(&b, "date %s %s %s %t %s\n", r.Name.Text, w.Text, t.Shift, t.Back, r.Since)
+				}
+			}
+		}
+	}
+	if s, _, err := d.Settings(); err == nil {
+		b.WriteString(s.Zone.String() + "\n")
+		if src, err := d.Read(path.Join(definition.CalendarsDir, s.Calendar+definition.Ext)); err == nil {
+			b.Write(src)
+		}
+	}
+	return b.String()
 }
 
 // indexed reports whether a field has a column: a computed value that other
@@ -210,14 +243,28 @@ func (r *Repo) entry(tree gitstore.Hash, d *document.Document, path string, id g
 	if d.Status != form.Void {
 		e.Keys = append(e.Keys, documentKeys(set, f, d)...)
 		e.Tasks, e.Events = tasksOf(d, e.Title)
-		if at := engine.NextTimer(d); !at.IsZero() {
-			e.Timers = []index.Timer{{At: at, Kind: "route"}}
+		timer := index.Timer{At: engine.NextTimer(d), Kind: "route"}
+		if day := r.nextDate(f, d); day != nil && (timer.At.IsZero() || day.At.Before(timer.At)) {
+			timer = index.Timer{At: day.At, Kind: "date"}
+		}
+		if !timer.At.IsZero() {
+			e.Timers = []index.Timer{timer}
 		}
 		if event, ok := calendarEvent(f, d, e.Title, scope, r.zone()); ok {
 			e.Events = append(e.Events, event)
 		}
 	}
 	return e, nil
+}
+
+// nextDate is the next date of a document that a rule waits for. The rules
+// were read with the schema of the index.
+func (r *Repo) nextDate(f *form.Form, d *document.Document) *engine.Reached {
+	rules, err := r.defs.DatedRules(f.Name)
+	if err != nil || len(rules) == 0 {
+		return nil
+	}
+	return engine.NextDate(f, d, rules, r.defs.Calendar(""), r.zone())
 }
 
 // notIndexed are the computed fields of a form that have no column. They are

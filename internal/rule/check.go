@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/e1-dms/e1/internal/diag"
+	"github.com/e1-dms/e1/internal/expr"
 	"github.com/e1-dms/e1/internal/form"
 	"github.com/e1-dms/e1/internal/route"
 )
@@ -15,7 +16,7 @@ import (
 // name, nil for none; steps the steps and outcomes of the routes of a form,
 // steps also as "route/step".
 func Check(r *Rule, ctx route.Context, forms func(string) *form.Form, steps func(form string) map[string][]string) diag.List {
-	c := &checker{rule: r}
+	c := &checker{rule: r, dates: map[string]int{}}
 	if name := strings.TrimSuffix(path.Base(r.File.Name), path.Ext(r.File.Name)); r.Name.Text != name {
 		c.add(route.R006.Code, route.R006.Slug, diag.Error, r.Name.At, "rename one of them", "the rule %q stands in a file named %q", r.Name.Text, path.Base(r.File.Name))
 	}
@@ -48,6 +49,7 @@ func Check(r *Rule, ctx route.Context, forms func(string) *form.Form, steps func
 
 type checker struct {
 	rule     *Rule
+	dates    map[string]int // how often the rule waits for the date of a field
 	problems diag.List
 }
 
@@ -66,12 +68,26 @@ func (c *checker) name(j *route.Judge, t *Trigger, w route.Word, f *form.Form, s
 	unknown := func(what, text string, known []string, at diag.Span) {
 		c.add(unknownEvent.Code, unknownEvent.Slug, diag.Error, at, "", "%s", diag.Unknown(what, text, known))
 	}
-	if w.Text == Any && t.Kind != Document {
+	if w.Text == Any && t.Kind != Document && t.Kind != Date {
 		return
 	}
 	switch t.Kind {
 	case Changed:
 		j.Field(w)
+	case Date:
+		var dates []string
+		for _, field := range f.Fields() {
+			if !field.Computed && (field.Type == expr.DateKind || field.Type == expr.DateTime) {
+				dates = append(dates, field.Name)
+			}
+		}
+		if !slices.Contains(dates, w.Text) {
+			unknown("date field", w.Text, dates, w.At)
+		}
+		if n := c.dates[w.Text]; n > 0 {
+			c.add(unknownEvent.Code, unknownEvent.Slug, diag.Error, w.At, "make it a rule of its own", "the rule has the date of %q already", w.Text)
+		}
+		c.dates[w.Text]++
 	case Message, Document, Payment:
 		j.Event(t.event(w))
 	case Status:

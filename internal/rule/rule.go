@@ -5,7 +5,9 @@ import (
 	"strings"
 
 	"github.com/e1-dms/e1/internal/diag"
+	"github.com/e1-dms/e1/internal/expr"
 	"github.com/e1-dms/e1/internal/route"
+	"github.com/e1-dms/e1/internal/worktime"
 	"github.com/e1-dms/e1/internal/yamlsrc"
 )
 
@@ -22,11 +24,19 @@ type Rule struct {
 	// which of them otherwise.
 	All    bool
 	Fields []string
+	// Since is the first day on which dates count, zero for all: a new rule
+	// need not make up for years.
+	Since expr.Date
 }
 
 // Overwrites tells whether the rule may replace the value of a field, or the
 // status, that is there already.
 func (r *Rule) Overwrites(field string) bool { return r.All || slices.Contains(r.Fields, field) }
+
+// Dated tells whether the rule waits for dates.
+func (r *Rule) Dated() bool {
+	return slices.ContainsFunc(r.On, func(t *Trigger) bool { return t.Kind == Date })
+}
 
 // Kind is the kind of a Trigger.
 type Kind string
@@ -41,9 +51,10 @@ const (
 	Message    Kind = "message"    // a letter is added to the document
 	Document   Kind = "document"   // a document that refers to this one is registered
 	Payment    Kind = "payment"    // money is received for the document
+	Date       Kind = "date"       // the day of a field has come, or is so far away
 )
 
-var kinds = []string{string(Registered), string(Changed), string(Status), string(Assigned), string(Task), string(Message), string(Document), string(Payment)}
+var kinds = []string{string(Registered), string(Changed), string(Status), string(Assigned), string(Task), string(Message), string(Document), string(Payment), string(Date)}
 
 // Any is the name that stands for every step, status or letter.
 const Any = "any"
@@ -54,6 +65,9 @@ type Trigger struct {
 	At       diag.Span
 	Names    []route.Word // fields, statuses, steps ("check" or "approval/check"), letters, forms
 	Outcomes []route.Word // task: only when finished so
+	// Shift is, for a date, how long after it, or before it when Back.
+	Shift worktime.Duration
+	Back  bool
 }
 
 // Meets tells whether the trigger is for one of the names.
@@ -111,6 +125,7 @@ func Parse(f *yamlsrc.File) (*Rule, diag.List) {
 		m.Required("do")
 	}
 	p.overwrite(r, m)
+	p.since(r, m)
 	m.Done()
 	problems := p.problems.Dedup()
 	problems.Sort()
@@ -187,6 +202,8 @@ func (p *parser) trigger(n *yamlsrc.Node) *Trigger {
 		p.errorf(unknownEvent, p.file.Span(n), "the event is none; known: %s", strings.Join(kinds, ", "))
 	} else if t.Kind == Task {
 		t.Outcomes = p.words(m, "outcome")
+	} else if t.Kind == Date {
+		p.shift(t, m)
 	}
 	m.Done()
 	return t
@@ -198,6 +215,36 @@ func (p *parser) words(m *yamlsrc.Mapped, key string) []route.Word {
 		out = append(out, route.Word{Text: n.Value, At: p.file.Span(n)})
 	}
 	return out
+}
+
+// shift reads `shift: -5wd`.
+func (p *parser) shift(t *Trigger, m *yamlsrc.Mapped) {
+	n := m.TextNode("shift")
+	if n == nil {
+		return
+	}
+	text := strings.TrimPrefix(n.Value, "+")
+	text, t.Back = strings.CutPrefix(text, "-")
+	d, err := worktime.ParseDuration(text)
+	if err != nil {
+		p.errorf(wrongType, p.file.Span(n), "%v; before the date with a minus: -5wd", err)
+	}
+	t.Shift = d
+}
+
+func (p *parser) since(r *Rule, m *yamlsrc.Mapped) {
+	n := m.TextNode("since")
+	if n == nil {
+		return
+	}
+	day, err := expr.ParseDate(n.Value)
+	if err != nil {
+		p.errorf(wrongType, p.file.Span(n), "%v", err)
+	}
+	r.Since = day
+	if !slices.ContainsFunc(r.On, func(t *Trigger) bool { return t.Kind == Date }) {
+		p.errorf(unknownKey, m.Span("since"), "only dates are counted since a day; the rule waits for none")
+	}
 }
 
 func (p *parser) overwrite(r *Rule, m *yamlsrc.Mapped) {

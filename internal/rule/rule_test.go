@@ -25,6 +25,7 @@ groups:
   fields:
   - {field: name, type: text, label: Name}
   - {field: amount, type: money, label: Amount}
+  - {field: until, type: date, label: Until}
   - {field: boss, type: user, label: Boss}
 `
 
@@ -79,6 +80,9 @@ func TestProblems(t *testing.T) {
 		{"unknown outcome", []string{rule("a", "on: {task: sign, outcome: dome}\ndo: [{comment: name}]\n")}, []string{`rules/a.yaml:3:27: error A101 unknown-event: unknown outcome "dome"; did you mean "done"?`}},
 		{"unknown form", []string{"rule: a\nfor: paper\non: registered\ndo: [{comment: name}]\n"}, []string{`rules/a.yaml:2:6: error A006 unknown-reference: unknown form "paper"; did you mean "papers"?`}},
 		{"bad condition", []string{rule("a", "on: registered\nif: amount + \ndo: [{comment: name}]\n")}, []string{"rules/a.yaml:4:"}},
+		{"no date", []string{rule("a", "on: {date: amount, shift: -5wd}\ndo: [{comment: name}]\n")}, []string{`rules/a.yaml:3:12: error A101 unknown-event: unknown date field "amount"`}},
+		{"a date twice", []string{rule("a", "on: [{date: until, shift: -5wd}, {date: until}]\nsince: 2026-11-23\ndo: [{comment: name}]\n")}, []string{`rules/a.yaml:3:41: error A101 unknown-event: the rule has the date of "until" already`}},
+		{"since what", []string{rule("a", "on: registered\nsince: 2026-11-23\ndo: [{comment: name}]\n")}, []string{`rules/a.yaml:4:1: error A001`}},
 		{"an action of routes", []string{rule("a", "on: registered\ndo: [{cancel: sign}]\n")}, []string{`rules/a.yaml:4:7: error A102`}},
 		{"overwrite of nothing", []string{rule("a", "on: registered\ndo: [{comment: name}]\noverwrite: [amount]\n")}, []string{`rules/a.yaml:5:13: error A103`}},
 		{"the status stays", []string{rule("a", "on: registered\ndo: [{set: {status: done}}]\n")}, []string{`rules/a.yaml:4:13: warning A106`}},
