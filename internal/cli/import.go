@@ -144,6 +144,9 @@ func runImportStdin(cmd *cobra.Command, o *importOptions) error {
 
 // imported prints what became of the letters; nothing when there were none.
 func (a *app) imported(run *office.ImportRun) error {
+	for _, n := range run.Notes {
+		a.note("%s", n)
+	}
 	if a.flags.json {
 		return a.importedJSON(run)
 	}

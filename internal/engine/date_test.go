@@ -111,4 +111,3 @@ func TestADateThatMovesItself(t *testing.T) {
 		t.Errorf("wanted %s, %d marks", got, len(s.docs["P"].Reached))
 	}
 }
-

@@ -84,7 +84,7 @@ func (m *machine) obey(list []happening) {
 func (m *machine) tryRule(r *rule.Rule, h happening) {
 	if err := m.carryOut(r, h); err != nil {
 		text := fmt.Sprintf("the rule %q was not carried out: %v", r.Name.Text, err)
-		m.note("%s", text)
+		m.note("%s: %s", m.self.Number, text)
 		m.addComment(text)
 	}
 }

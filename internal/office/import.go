@@ -32,6 +32,7 @@ type ImportRequest struct {
 type ImportRun struct {
 	Imports []*Imported // those asked for, by name
 	Commits []string
+	Notes   []string // what people should know, such as rules that were not carried out
 	Failed  []error // what stays to be done, each for one letter or folder
 }
 

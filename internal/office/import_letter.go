@@ -55,6 +55,11 @@ func (im *importing) commit(ctx context.Context, b *Box, name string, letters []
 			out.number = "" // which one it gets is known when it is registered
 		}
 	}
+	for _, n := range done.Notes {
+		if !slices.Contains(im.run.Notes, n) {
+			im.run.Notes = append(im.run.Notes, n)
+		}
+	}
 	if done.Receipt.Commit != "" {
 		im.run.Commits = append(im.run.Commits, done.Receipt.Commit)
 	}
