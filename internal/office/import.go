@@ -33,7 +33,7 @@ type ImportRun struct {
 	Imports []*Imported // those asked for, by name
 	Commits []string
 	Notes   []string // what people should know, such as rules that were not carried out
-	Failed  []error // what stays to be done, each for one letter or folder
+	Failed  []error  // what stays to be done, each for one letter or folder
 }
 
 // Imported is what one import did.
