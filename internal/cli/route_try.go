@@ -20,10 +20,9 @@ import (
 )
 
 type routeTestOptions struct {
-	junit    string
-	out      []string
-	least    int
-	coverage bool
+	junit string
+	out   []string
+	least int
 }
 
 func newRouteTestCmd(a *app) *cobra.Command {

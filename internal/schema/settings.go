@@ -4,10 +4,6 @@ import "github.com/e1-dms/e1/internal/lint"
 
 // settingsFile describes e1.yaml.
 func (s *source) settingsFile() object {
-	var codes []string
-	for _, c := range lint.Codes() {
-		codes = append(codes, c.Code)
-	}
 	severities := object{}
 	for _, c := range lint.Codes() {
 		severities[c.Code] = enum([]string{"error", "warning", "note", "off"}, c.Slug+": "+c.Summary)
