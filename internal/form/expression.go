@@ -85,3 +85,6 @@ func (e *Expression) value(scope expr.Scope) (expr.Value, error) {
 	}
 	return p.Eval(scope)
 }
+
+// Place is the file and the scalar that hold the expression.
+func (e *Expression) Place() (*yamlsrc.File, *yamlsrc.Node) { return e.file, e.node }

@@ -28,7 +28,8 @@ type Code struct {
 
 // Codes lists every kind of problem of every package, by code.
 func Codes() []Code {
-	out := append([]Code{unusedIgnore, bareIgnore, notChecked, unusedDefinition, secretInText}, dataCodes()...)
+	out := append([]Code{unusedIgnore, bareIgnore, notChecked, unusedDefinition, secretInText, unknownCalendar, noSuchCalendar}, dataCodes()...)
+	out = append(out, counterparts()...)
 	out = append(out, Stranded)
 	for _, r := range rules() {
 		out = append(out, r.Code)
@@ -78,6 +79,9 @@ func Severities() map[string]diag.Severity {
 		out[code] = diag.Warning
 	}
 	out[notChecked.Code] = diag.Note
+	for _, c := range counterparts() {
+		out[c.Code] = diag.Warning
+	}
 	for _, c := range route.Codes() {
 		out[c.Code] = c.Severity
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/e1-dms/e1/internal/decide"
 	"github.com/e1-dms/e1/internal/route"
 )
 
@@ -26,6 +27,7 @@ type dataflow struct {
 	unsure      []string // paths that a handler of the route may clear at any time
 	uses        []*use
 	writes      []*write
+	papers      []*paper
 }
 
 // state is what is known at one moment; nil: the moment never comes.
@@ -42,6 +44,7 @@ type use struct {
 	at     *state
 	field  *route.Assignment // useSet
 	action *route.Action     // the action it belongs to, nil for others
+	given  []decide.Wish     // outside of routes: what holds when it is evaluated
 }
 
 type useKind uint8
@@ -54,6 +57,13 @@ const (
 	useDue               // one of several deadlines is taken, the first there is
 	useOther
 )
+
+// paper is one use of a template.
+type paper struct {
+	step   *route.Step // nil outside of routes
+	action *route.Action
+	at     *state
+}
 
 // write is one place that gives a field a value.
 type write struct {
@@ -74,6 +84,9 @@ func (s *subject) data() *dataflow {
 	}
 	d := &dataflow{s: s, paths: map[string]int{}, jumps: map[*route.Step]*state{}, interrupted: map[string]bool{}}
 	for _, step := range s.Steps() {
+		for _, name := range answersOf(step) {
+			d.path(lastly + name)
+		}
 		for _, a := range actionsOf(step) {
 			if a.Kind == route.Cancel || a.Kind == route.Complete {
 				for _, w := range a.Steps {
@@ -95,7 +108,7 @@ func (s *subject) data() *dataflow {
 	for range 4 + 2*len(s.Steps()) {
 		d.changed = false
 		d.entry, d.left = map[*route.Step]*state{}, map[*route.Branch]*state{}
-		d.uses, d.writes = nil, nil
+		d.uses, d.writes, d.papers = nil, nil, nil
 		d.run()
 		if !d.changed {
 			break
@@ -294,6 +307,8 @@ func (d *dataflow) work(s *route.Step, in *state) *state {
 		return done
 	}
 	if s.Decider != nil {
+		done.written = d.answered(done.written, s)
+		other.written = d.answered(other.written, s)
 		if region := route.Region(s); region != nil {
 			d.left[region] = meet(d.left[region], other)
 		}
@@ -314,7 +329,14 @@ func (d *dataflow) answers(s *route.Step, going, other *state) *state {
 		if o.Target.Kind == route.GoOn && !o.Now {
 			st = going
 		}
+		if s.Person() && st != nil {
+			st = st.clone()
+			st.written.add(d.path(lastly + o.Name))
+		}
 		st = d.act(s, o, o.Actions, st)
+		if s.Person() && st != nil {
+			st.written = d.answered(st.written, s, o)
+		}
 		if o.Target.Kind == route.GoOn {
 			out = meet(out, st)
 		} else {
@@ -378,6 +400,7 @@ func (d *dataflow) gather(s *route.Step, in *state) *state {
 	}
 	inside := in.clone()
 	d.spoil(inside, s) // branches are at work beside each other
+	d.answersBeside(inside, s)
 	out := inside.clone()
 	arrives := s.Join.Kind == route.JoinNone
 	for _, b := range s.Branches {
@@ -406,10 +429,10 @@ func (d *dataflow) gather(s *route.Step, in *state) *state {
 
 func (d *dataflow) repeat(s *route.Step, in *state) *state {
 	round := in
-	uses, writes := len(d.uses), len(d.writes)
+	uses, writes, papers := len(d.uses), len(d.writes), len(d.papers)
 	for range 3 {
 		end := d.branch(s.Branches[0], round)
-		d.uses, d.writes = d.uses[:uses], d.writes[:writes] // they count in the last round
+		d.uses, d.writes, d.papers = d.uses[:uses], d.writes[:writes], d.papers[:papers] // they count in the last round
 		again := meet(in, d.assume(end, s.Until, false))
 		if again.equal(round) {
 			break
@@ -451,6 +474,9 @@ func (d *dataflow) action(s *route.Step, o *route.Outcome, a *route.Action, st *
 		d.useIn(a, useOther, s, e, before)
 	}
 	d.due(s, a.Due, before)
+	if a.Template.Text != "" && a.Kind != route.Attach {
+		d.papers = append(d.papers, &paper{s, a, before})
+	}
 	for _, set := range a.Set {
 		if a.Kind == route.Register {
 			d.uses = append(d.uses, &use{kind: useRegister, step: s, expr: set.Value, at: before, field: set, action: a})

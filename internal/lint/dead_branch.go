@@ -1,6 +1,8 @@
 package lint
 
 import (
+	"slices"
+
 	"github.com/e1-dms/e1/internal/decide"
 	"github.com/e1-dms/e1/internal/diag"
 	"github.com/e1-dms/e1/internal/expr"
@@ -20,6 +22,7 @@ func deadBranch() *rule {
 					continue
 				}
 				s.settledStep(step)
+				s.settledActions(step)
 				if step.Verb == route.Choose {
 					s.deadBranches(step)
 				}
@@ -40,6 +43,32 @@ func (s *subject) settledStep(step *route.Step) {
 	} else if verdict, _ := s.ask(st, append(context, decide.Wish{Cond: t})...); verdict == decide.Impossible {
 		s.report(step.If.At(), "the condition always holds here: the branch around the step has asked already").Help = "remove the condition"
 	}
+}
+
+// settledActions judges the conditions of a step's actions, which are asked in
+// the moment in which the step's own condition has been.
+func (s *subject) settledActions(step *route.Step) {
+	context := s.around(step)
+	if len(context) == 0 {
+		return
+	}
+	for i, a := range step.Actions {
+		t := tree(a.If)
+		if t == nil || s.saysItself(t) || i > 0 && changes(step.Actions[:i]) {
+			continue
+		}
+		st := s.inside(step)
+		if verdict, _ := s.ask(st, append(context[:len(context):len(context)], decide.Wish{Cond: t, Holds: true})...); verdict == decide.Impossible {
+			s.report(a.If.At(), "the action is never done: the conditions around it exclude its own").Help = "correct the condition, or remove the action"
+		}
+	}
+}
+
+// changes tells whether actions may give the document other values.
+func changes(list []*route.Action) bool {
+	return slices.ContainsFunc(list, func(a *route.Action) bool {
+		return a.Kind == route.Set || a.Kind == route.Assign || a.Into.Text != ""
+	})
 }
 
 // saysItself tells whether a condition is constant by itself, which R035 says.

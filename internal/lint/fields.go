@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/e1-dms/e1/internal/decide"
@@ -19,10 +20,13 @@ func (s *subject) field(path string) *form.Field {
 	}
 	f := s.forms.Form(s.For.Text)
 	for i, name := range parts {
-		if f == nil {
-			return nil
+		var field *form.Field
+		if i == 0 && s.table != nil {
+			field = s.table.Column(name)
 		}
-		field := f.Field(name)
+		if f != nil && field == nil {
+			field = f.Field(name)
+		}
 		if field == nil || i == len(parts)-1 {
 			return field
 		}
@@ -53,7 +57,7 @@ func (s *subject) domains(filled func(path string) bool) decide.Domains {
 	return func(path string, t expr.Type) decide.Domain {
 		first, rest, deep := strings.Cut(path, ".")
 		d := decide.Domain{Filled: filled != nil && filled(path)}
-		if path == "status" || strings.HasSuffix(path, ".status") {
+		if path == "status" && !s.void || strings.HasSuffix(path, ".status") {
 			d.Never = []string{form.Void} // nothing happens to such a document any more
 		}
 		if first == "settings" && deep {
@@ -71,7 +75,7 @@ func (s *subject) domains(filled func(path string) bool) decide.Domains {
 				return d
 			}
 		}
-		if s.isItem(first) {
+		if s.isItem(first) || slices.Contains(s.loose, first) {
 			d.Loose = true
 			return d
 		}

@@ -54,7 +54,7 @@ func (s *subject) moment(u *use) []decide.Wish {
 		}
 	}
 	if u.step == nil {
-		return out
+		return append(out, u.given...)
 	}
 	if u.action != nil && len(u.step.Actions) == 0 {
 		return out // of an outcome: time has passed since the step began

@@ -48,7 +48,7 @@ func (r *Result) StepAt(file, element string) (diag.Span, bool) {
 func Run(defs *definition.Set, paths ...string) (*Result, error) {
 	l := &linter{defs: defs, paths: paths, sources: map[string][]byte{}, parsed: map[string]*route.Route{}}
 	for _, check := range []func() error{
-		l.settings, l.organisation, l.calendars, l.forms, l.routes, l.trials, l.imports, l.reports, l.templates, l.rules, l.unused,
+		l.settings, l.organisation, l.calendars, l.forms, l.routes, l.trials, l.imports, l.reports, l.templates, l.rules, l.calendarsNamed, l.unused,
 	} {
 		if err := check(); err != nil {
 			return nil, err
@@ -191,7 +191,7 @@ func (l *linter) forms() error {
 			return err
 		}
 	}
-	return nil
+	return l.formConditions(set)
 }
 
 // each notes every file of a folder and hands on those whose syntax is right.
@@ -346,6 +346,12 @@ func (l *linter) rules() error {
 	for _, f := range all {
 		l.see(f.File)
 		l.add(f.Problems...)
+		if f.Def == nil || f.Problems.HasErrors() {
+			continue
+		}
+		if err := l.ruleConditions(f.File, f.Def); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -385,11 +391,18 @@ func (l *linter) reports() error {
 		return err
 	}
 	known := &report.Definitions{Set: set, Language: conf.Language}
-	return l.each(definition.ReportsDir, func(f *yamlsrc.File) {
+	var failed error
+	err = l.each(definition.ReportsDir, func(f *yamlsrc.File) {
 		r, problems := report.Parse(f)
 		l.add(problems...)
-		if r != nil && !problems.HasErrors() {
-			l.add(l.shaky.relies(f.Name, f.Src, []string{r.Form}, r.Link(known))...)
+		if r == nil || problems.HasErrors() {
+			return
+		}
+		found := r.Link(known)
+		l.add(l.shaky.relies(f.Name, f.Src, []string{r.Form}, found)...)
+		if !found.HasErrors() {
+			failed = errors.Join(failed, l.reportConditions(r))
 		}
 	})
+	return errors.Join(err, failed)
 }

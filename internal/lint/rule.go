@@ -41,6 +41,7 @@ func rules() []*rule {
 		deadBranch(),
 		constantCondition(),
 		possiblyEmpty(),
+		valueOutsideList(),
 		unroundedMoney(),
 		divisionByZero(),
 		performerPossiblyNobody(),
@@ -62,6 +63,7 @@ func rules() []*rule {
 		parallelWrites(),
 		lostWrite(),
 		editedAfterApproval(),
+		templateNeedsValue(),
 		registerInLoop(),
 		refusedAction(),
 		largeRoute(),
@@ -81,6 +83,11 @@ type subject struct {
 	constants map[*expr.Expr][2]bool
 	drawn     *flow // see graph
 	net       *concurrency
+
+	// Outside of routes, see elsewhere.
+	table *form.Field // the columns of its rows stand before the fields of the document
+	void  bool        // documents in the status void count, too
+	loose []string    // names of values that are worked out of others
 
 	rule     *rule
 	problems *diag.List

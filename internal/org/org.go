@@ -28,6 +28,7 @@ type User struct {
 	Roles      []string // ids, in file order
 	Active     bool
 	Calendar   string // working calendar, empty: that of the department
+	CalendarAt diag.Span
 	At         diag.Span
 }
 
@@ -70,8 +71,9 @@ type Department struct {
 	Parent string // department id, empty at the top
 	// Calendar is the working calendar of its people; empty: that of the
 	// department above.
-	Calendar string
-	At       diag.Span
+	Calendar   string
+	CalendarAt diag.Span
+	At         diag.Span
 }
 
 // Role is a function that several people may have.

@@ -127,6 +127,9 @@ func (p *parser) department(n *yamlsrc.Node) {
 	m := p.Mapping(n, "department")
 	id := p.id(m, "department", func(s string) bool { return p.o.depts[s] != nil })
 	d := &Department{ID: id, Title: m.Label("title"), Head: m.Text("head"), Parent: m.Text("parent"), Calendar: m.Text("calendar"), At: p.f.Span(n)}
+	if d.Calendar != "" {
+		d.CalendarAt = p.f.Span(m.Node("calendar"))
+	}
 	m.Done()
 	if id == "" {
 		return
@@ -139,6 +142,9 @@ func (p *parser) user(n *yamlsrc.Node) {
 	m := p.Mapping(n, "user")
 	id := p.id(m, "user", func(s string) bool { return p.o.users[s] != nil })
 	u := &User{ID: id, Name: m.Required("name"), Department: m.Text("department"), Active: m.Bool("active", true), Calendar: m.Text("calendar"), At: p.f.Span(n)}
+	if u.Calendar != "" {
+		u.CalendarAt = p.f.Span(m.Node("calendar"))
+	}
 	if u.Department != "" && p.o.depts[u.Department] == nil {
 		p.errorf(unknownDept, m.Node("department"), "user %q: %s", id, diag.Unknown("department", u.Department, p.o.departmentIDs()))
 		u.Department = ""

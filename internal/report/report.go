@@ -115,3 +115,7 @@ type Expression struct {
 
 // span is a stretch of code points of a text, to exclusive.
 type span struct{ from, to int }
+
+// Place is the scalar that holds an expression of the report, and the number of
+// its code points before the expression.
+func (e *Expression) Place() (n *yamlsrc.Node, from int) { return e.node, e.from }

@@ -58,3 +58,20 @@ func (j *Judge) Actions(list []*Action, env *expr.Env) { j.c.actions(list, env) 
 
 // Problems gives what was found.
 func (j *Judge) Problems() diag.List { return j.c.problems }
+
+// Compiled is an expression of another definition, so that what judges those of
+// routes can judge it: its text stands behind from code points of the node's.
+func Compiled(f *yamlsrc.File, n *yamlsrc.Node, from int, p *expr.Program) *Expr {
+	e := &Expr{Text: p.Source(), file: f, node: n, base: from}
+	e.compiled.Store(p)
+	return e
+}
+
+// Doing is a route of one step that carries out actions, for what judges
+// routes to judge actions that stand elsewhere.
+func Doing(f *yamlsrc.File, form Word, cond *Expr, actions []*Action) *Route {
+	body := &Branch{}
+	step := &Step{Verb: Do, ID: "do.1", If: cond, Actions: actions, Parent: body}
+	body.Steps = []*Step{step}
+	return &Route{File: f, For: form, Body: body, steps: map[string]*Step{step.ID: step}, order: body.Steps}
+}
