@@ -25,7 +25,7 @@ func elsewhere() []*rule {
 // counterparts are their codes.
 func counterparts() []Code {
 	return []Code{
-		{"F034", "dead-branch", "a condition that never or always holds where it is asked, because of another condition of the field; correct one of them"},
+		{"F034", "dead-branch", "a condition that never holds where it is asked, because of another condition of the field; correct one of them"},
 		{"F035", "constant-condition", "a condition of a field that always or never holds, whatever the card says; compare with what was meant or remove it"},
 		{"F036", "possibly-empty", "a condition that an empty field makes false, so that a check refuses every value; ask `empty(…) or …` first, or give a value with `??`"},
 		{"F038", "unrounded-money", "a sum of money computed as a mere number, or compared with parts of a kopeck; write `as: money`, or `round(…, 2)`"},
@@ -71,11 +71,14 @@ func (l *linter) judge(s *subject, letter string, rules ...*rule) {
 	for _, s.rule = range rules {
 		s.rule.check(s)
 	}
-	for _, p := range *s.problems {
+	if len(*s.problems) == 0 {
+		return
+	}
+	file := (*s.problems)[0].At.File
+	for _, p := range l.shaky.relies(file, l.text(file), []string{s.For.Text}, *s.problems) {
 		p.Code = letter + strings.TrimPrefix(p.Code, "R")
 		l.add(p)
 	}
-	*s.problems = nil
 }
 
 // clause adds an expression that is evaluated while others hold.
@@ -90,7 +93,8 @@ func (s *subject) clause(kind useKind, e *route.Expr, filled []string, given ...
 	s.flow.uses = append(s.flow.uses, &use{kind: kind, expr: e, at: at, given: given})
 }
 
-// settledClauses reports conditions that others around them have decided.
+// settledClauses reports conditions that others around them have decided. One
+// that always holds is reported only where always says so.
 func settledClauses(never, always string) *rule {
 	return &rule{Code: Code{"R034", "dead-branch", ""}, severity: diag.Warning, check: func(s *subject) {
 		for _, u := range s.data().uses {
@@ -101,7 +105,7 @@ func settledClauses(never, always string) *rule {
 			wishes := u.given[:len(u.given):len(u.given)]
 			if verdict, _ := s.ask(u.at, append(wishes, decide.Wish{Cond: t, Holds: true})...); verdict == decide.Impossible {
 				s.report(u.expr.At(), "%s", never).Help = "correct one of the two conditions"
-			} else if verdict, _ := s.ask(u.at, append(wishes, decide.Wish{Cond: t})...); verdict == decide.Impossible {
+			} else if verdict, _ := s.ask(u.at, append(wishes, decide.Wish{Cond: t})...); always != "" && verdict == decide.Impossible {
 				s.report(u.expr.At(), "%s", always).Help = "correct one of the two conditions, or remove this one"
 			}
 		}
@@ -111,8 +115,8 @@ func settledClauses(never, always string) *rule {
 // formConditions judges what forms ask and compute.
 func (l *linter) formConditions(set *form.Set) error {
 	for _, f := range set.Forms() {
-		if _, err := l.defs.Form(f.Name); err != nil {
-			continue // said already
+		if _, err := l.defs.Form(f.Name); err != nil || !l.wants(f.File.Name) {
+			continue // said already, or not asked for
 		}
 		// One subject for the document, and one for the rows of each table.
 		if err := l.fieldConditions(f, nil, f.Fields()); err != nil {
@@ -164,7 +168,7 @@ func (l *linter) fieldConditions(f *form.Form, table *form.Field, fields []*form
 			s.clause(useCondition, e, nil)
 		}
 	}
-	l.judge(s, "F", append(elsewhere(), settledClauses("the field is never required: it is not shown then", "the field is required whenever it is shown"), refusingChecks(checks))...)
+	l.judge(s, "F", append(elsewhere(), settledClauses("the field is never required: it is not shown then", ""), refusingChecks(checks))...)
 	return nil
 }
 

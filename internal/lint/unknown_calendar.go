@@ -29,7 +29,7 @@ func (l *linter) calendarsNamed() error {
 		there[known[i]] = true
 	}
 	check := func(c Code, at diag.Span, whose, name string) {
-		if !there[name] {
+		if !there[name] && l.wants(at.File) {
 			l.add(diag.Problem{Code: c.Code, Slug: c.Slug, At: at, Message: whose + diag.Unknown("calendar", name, known)})
 		}
 	}
