@@ -235,11 +235,13 @@ type (
 
 	// Migrate moves a running instance to another definition of its route.
 	// Map says which step has become which; steps of the same id need no
-	// entry.
+	// entry. Stranded, if not nil, says why an instance as it would stand could
+	// not come to its end; it must be pure.
 	Migrate struct {
 		Instance int
 		To       *route.Route
 		Map      map[string]string
+		Stranded func(*route.Route, *document.Instance) []string
 	}
 
 	// TimerDue: time has passed. Everything that is due by Input.Now happens,

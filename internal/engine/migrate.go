@@ -37,6 +37,9 @@ func (m *machine) migrate(e Migrate) error {
 	}
 	mv.variables()
 	mv.active()
+	if len(mv.reasons) == 0 && e.Stranded != nil {
+		mv.reasons = e.Stranded(e.To, in)
+	}
 	if len(mv.reasons) > 0 {
 		return refuse(BrokenRoute, "", "%s", strings.Join(mv.reasons, "; ")).offer(mv.reasons...)
 	}

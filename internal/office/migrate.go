@@ -103,7 +103,7 @@ func (o *Office) migrateOne(tx *repo.Tx, done *Done, number string, def *route.R
 		}
 		one := Migrated{Number: number, Instance: in.ID, From: in.Definition, To: def.ID}
 		done.moved = nil
-		err := o.apply(tx, done, d, engine.Migrate{Instance: in.ID, To: def, Map: m.Map})
+		err := o.apply(tx, done, d, engine.Migrate{Instance: in.ID, To: def, Map: m.Map, Stranded: lint.Completable})
 		var refusal *engine.Refusal
 		switch {
 		case errors.As(err, &refusal):
