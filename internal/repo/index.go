@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"sync"
 
 	"github.com/gofrs/flock"
@@ -331,6 +332,9 @@ func (r *Repo) build(db *index.DB, keepHistory bool) error {
 	}
 	bar := r.opt.progress("index", total)
 	defer bar.Done()
+	// Commands collect garbage seldom, being short; here rows of some hundred
+	// megabytes pass through.
+	defer debug.SetGCPercent(debug.SetGCPercent(buildGCPercent))
 	return db.Bulk(context.Background(), index.BulkOptions{
 		Commit:      r.head.Commit.String(),
 		Total:       total,
@@ -401,6 +405,9 @@ type documentReader struct {
 	files     fileReader
 	documents document.Reader
 }
+
+// buildGCPercent is how much garbage may gather while an index is built.
+const buildGCPercent = 200
 
 // readBatch is how many documents pass between goroutines at a time.
 const readBatch = 64

@@ -206,7 +206,7 @@ func (s *Sorter) flush() error {
 		}
 		buf = buf[:0]
 		g.runs = append(g.runs, run{start, s.end})
-		g.data, g.entries = g.data[:0], g.entries[:0]
+		g.data, g.entries = nil, nil // the next rows may be of other tables
 	}
 	s.bytes = 0
 	return nil
