@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/e1-dms/e1/internal/engine"
+	"github.com/e1-dms/e1/internal/lint"
 	"github.com/e1-dms/e1/internal/office"
 	"github.com/e1-dms/e1/internal/render"
 	"github.com/e1-dms/e1/internal/route"
@@ -40,12 +41,16 @@ func runRouteList(cmd *cobra.Command, a *app) error {
 	if err != nil {
 		return err
 	}
-	t := render.Table{Columns: []render.Column{{Title: "route", Whole: true}, {Title: "title", Flex: true}, {Title: "form"}, {Title: "starts", Flex: true, Wrap: true}, {Title: "steps", Align: render.Right}}}
+	t := render.Table{Columns: []render.Column{{Title: a.either(lang, "route", "маршрут"), Whole: true}, {Title: a.either(lang, "title", "название"), Flex: true}, {Title: a.either(lang, "form", "форма")},
+		{Title: a.either(lang, "starts", "начало"), Flex: true, Wrap: true}, {Title: a.either(lang, "steps", "шагов"), Align: render.Right}}}
 	out := []render.Object{}
 	for _, name := range names {
 		def, err := defs.UsableRoute(name)
+		if err == nil {
+			err = lint.Startable(defs, def)
+		}
 		if err != nil {
-			t.Rows = append(t.Rows, []render.Cell{{Text: name, Tone: render.Bad}, {Text: "has errors: e1 lint", Tone: render.Bad}})
+			t.Rows = append(t.Rows, []render.Cell{{Text: name, Tone: render.Bad}, {Text: a.either(lang, "has errors: e1 lint", "ошибки: e1 lint"), Tone: render.Bad}})
 			out = append(out, render.Object{{Key: "route", Value: name}, {Key: "broken", Value: true}})
 			continue
 		}
@@ -100,7 +105,8 @@ func runRouteShow(cmd *cobra.Command, a *app, name string) error {
 		return err
 	}
 	lang := r.Language()
-	t := render.Table{Columns: []render.Column{{Title: "step", Whole: true}, {Title: "verb"}, {Title: "title", Flex: true, Wrap: true}, {Title: "who", Flex: true}, {Title: "due"}, {Title: "outcomes", Flex: true, Wrap: true}}}
+	t := render.Table{Columns: []render.Column{{Title: a.either(lang, "step", "шаг"), Whole: true}, {Title: a.either(lang, "verb", "вид")}, {Title: a.either(lang, "title", "название"), Flex: true, Wrap: true},
+		{Title: a.either(lang, "who", "кто"), Flex: true}, {Title: a.either(lang, "due", "срок")}, {Title: a.either(lang, "outcomes", "исходы"), Flex: true, Wrap: true}}}
 	steps := []render.Object{}
 	for _, s := range def.Steps() {
 		who, due := "", ""
