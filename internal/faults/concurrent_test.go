@@ -32,7 +32,7 @@ func TestRegisterAtOnce(t *testing.T) {
 	printed := make([][]string, processes)
 	each(processes, func(i int) {
 		for k := range times {
-			r := s.try("register", "clients", fmt.Sprintf("name=Client %d of process %d", k, i), "--wait", "5m", "--plain")
+			r := s.try("register", "clients", fmt.Sprintf("name=Client %d of process %d", k, i), "--wait", "2h", "--plain")
 			if r.code != 0 {
 				t.Errorf("ended with %d\n%s", r.code, r.err)
 				return
@@ -102,7 +102,7 @@ func TestEverybodyAtOnce(t *testing.T) {
 	s := copyOf(t, standard(t))
 	s.git("commit", "-q", "--allow-empty", "-m", "start")
 	before := len(s.history())
-	wait := func(line ...string) []string { return append(line, "--wait", "5m") }
+	wait := func(line ...string) []string { return append(line, "--wait", "2h") }
 	ok := func(line ...string) bool {
 		r := s.try(line...)
 		if r.code != 0 {
@@ -170,9 +170,9 @@ func TestImportsAtOnce(t *testing.T) {
 	want := alone.total("inquiries")
 	s := copyOf(t, letters(t))
 	each(4, func(i int) {
-		line := []string{"import", "--wait", "5m"}
+		line := []string{"import", "--wait", "2h"}
 		if i == 3 {
-			line = []string{"register", "inquiries", "kind=question", "name=Visitor", "phone=+74950000000", "--wait", "5m"}
+			line = []string{"register", "inquiries", "kind=question", "name=Visitor", "phone=+74950000000", "--wait", "2h"}
 		}
 		if r := s.try(line...); r.code != 0 {
 			t.Errorf("e1 %s ended with %d\n%s%s", strings.Join(line, " "), r.code, r.out, r.err)

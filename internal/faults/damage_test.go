@@ -161,7 +161,7 @@ func TestDiskFull(t *testing.T) {
 				t.Run(kind.fault+" "+c.name, func(t *testing.T) {
 					t.Parallel()
 					o := c.undisturbed(t)
-					for _, n := range o.points(kind.fault+c.name, 2) {
+					for _, n := range o.points(kind.fault+c.name, 1) {
 						c.checkFailing(t, o, fmt.Sprintf("%s:%d", kind.fault, n), kind.says, o.ops[n-1])
 					}
 				})

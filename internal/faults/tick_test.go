@@ -55,7 +55,7 @@ func TestTicksAtOnce(t *testing.T) {
 	before := len(s.history())
 	told := make([]int, 4)
 	each(4, func(i int) {
-		r := s.try("tick", "--wait", "5m")
+		r := s.try("tick", "--wait", "2h")
 		if r.code != 0 {
 			t.Errorf("ended with %d\n%s", r.code, r.err)
 		}

@@ -25,7 +25,6 @@ func TestPrepareMillion(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(dir, ".git")); err == nil {
 		t.Skip("there already")
 	}
-	isolate(t)
 	n := 1_000_000
 	if v, err := strconv.Atoi(os.Getenv("E1_BENCH_FILES")); err == nil {
 		n = v
@@ -48,7 +47,6 @@ func TestPrepareMillion(t *testing.T) {
 
 func benchRepo(b *testing.B, n int) *Repo {
 	b.Helper()
-	isolate(b)
 	if n < 1_000_000 {
 		r := newRepo(b, map[string]string{".gitattributes": "* -text\n"})
 		fill(b, r, n, 1, BulkOptions{})

@@ -29,7 +29,16 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(0)
 	}
-	os.Exit(m.Run())
+	os.Exit(func() int {
+		home, err := os.MkdirTemp("", "e1-gitstore-")
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+		defer os.RemoveAll(home)
+		isolate(home)
+		return m.Run()
+	}())
 }
 
 func faultBase() map[string]string {
@@ -102,9 +111,14 @@ func wantEither(t *testing.T, r *Repo, before, after string) (happened bool) {
 }
 
 func TestKilledAtEveryOperation(t *testing.T) {
+	t.Parallel()
 	for i, split := range []SplitMode{SplitNever, SplitAlways} {
-		stride := 1 + i // the forms differ in a few operations only
+		stride := 3 + 2*i // the forms differ in a few operations only
+		if soak {
+			stride = 1
+		}
 		t.Run(string(split), func(t *testing.T) {
+			t.Parallel()
 			dir, before, after := faultTemplate(t, split)
 			sawBefore, sawAfter := false, false
 			n := 1
@@ -146,6 +160,7 @@ func TestKilledAtEveryOperation(t *testing.T) {
 
 // The user goes on with git, or by hand, before e1 can recover.
 func TestKilledThenUserActs(t *testing.T) {
+	t.Parallel()
 	dir, before, after := faultTemplate(t, SplitNever)
 	unlock := func(t *testing.T, r *Repo) {
 		_ = os.Remove(filepath.Join(r.GitDir(), "index.lock"))
@@ -229,9 +244,14 @@ func TestKilledThenUserActs(t *testing.T) {
 			wantClean(t, r)
 		},
 	}
-	for _, name := range []string{"edit a file by hand", "git is refused", "remove the lock, git commit -am", "git switch -c", "git reset --hard and checkout of another branch"} {
+	for i, name := range []string{"edit a file by hand", "git is refused", "remove the lock, git commit -am", "git switch -c", "git reset --hard and checkout of another branch"} {
 		t.Run(name, func(t *testing.T) {
-			for n := 12; ; n += 5 {
+			t.Parallel()
+			first, stride := 12+2*i, 10
+			if soak {
+				first, stride = 1, 1
+			}
+			for n := first; ; n += stride {
 				r := copyRepo(t, dir)
 				if !killAt(t, r.Root(), n, SplitNever) {
 					break
@@ -244,9 +264,14 @@ func TestKilledThenUserActs(t *testing.T) {
 
 // Each operation fails once, without the process dying.
 func TestErrorAtEveryOperation(t *testing.T) {
+	t.Parallel()
 	dir, before, after := faultTemplate(t, SplitAlways)
 	for step, fault := range []error{syscall.EIO, syscall.ENOSPC} {
-		for n, more := 1, true; more; n += 1 + step {
+		stride := 2 + step
+		if soak {
+			stride = 1
+		}
+		for n, more := 1+step, true; more; n += stride {
 			r := copyRepo(t, dir)
 			count := 0
 			r.SetFault(func(op, path string) error {

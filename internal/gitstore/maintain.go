@@ -57,6 +57,7 @@ func (r *Repo) Maintain(ctx context.Context, opt MaintainOptions) (MaintainStats
 		return stats, unwritable(r.CommonE1Dir(), err)
 	}
 	defer lock.release()
+	r.odb.clearTmp()
 	ids, err := r.odb.listLoose(opt.MaxObjects)
 	stats.Loose = len(ids)
 	if err != nil || len(ids) < opt.MinLoose {

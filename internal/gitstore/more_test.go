@@ -16,6 +16,7 @@ import (
 )
 
 func TestConcurrentProcessesLoseNothing(t *testing.T) {
+	t.Parallel()
 	r := newRepo(t, map[string]string{"a": "one\n"})
 	const writers, each = 4, 10
 	var wg sync.WaitGroup
@@ -26,7 +27,7 @@ func TestConcurrentProcessesLoseNothing(t *testing.T) {
 			for i := range each {
 				c, err := Open(r.Root())
 				if err == nil {
-					_, err = tryCommit(c, BeginOptions{Wait: time.Minute}, map[string]string{"w" + strconv.Itoa(w) + "/" + strconv.Itoa(i): "x\n"})
+					_, err = tryCommit(c, BeginOptions{Wait: time.Hour}, map[string]string{"w" + strconv.Itoa(w) + "/" + strconv.Itoa(i): "x\n"})
 				}
 				if err != nil {
 					t.Error(err)
@@ -72,7 +73,6 @@ func TestWorktrees(t *testing.T) {
 func TestSharedRepository(t *testing.T) {
 	old := syscall.Umask(0o077)
 	defer syscall.Umask(old)
-	isolate(t)
 	r, err := Init(filepath.Join(t.TempDir(), "repo"), InitOptions{Branch: "main", Shared: "group"})
 	if err != nil {
 		t.Fatal(err)
@@ -260,6 +260,7 @@ func TestBranchMovedMeanwhile(t *testing.T) {
 // What one commit adds to the git directory does not depend on how much the
 // repository holds.
 func TestBytesPerCommit(t *testing.T) {
+	t.Parallel()
 	r := newRepo(t, nil)
 	fill(t, r, 3000, 1, BulkOptions{BeginOptions: BeginOptions{Split: SplitAlways}})
 	size := func() (n int64) {

@@ -253,13 +253,21 @@ func hashFile(path string) (Hash, int64, error) {
 // clearTmp removes what killed processes left unfinished. The caller holds
 // the write lock.
 func (s *objectStore) clearTmp() {
-	for _, pattern := range []string{"tmp_obj_e1_*", filepath.Join("pack", "tmp_pack_e1_*")} {
-		left, err := filepath.Glob(filepath.Join(s.dir, pattern))
-		if err != nil {
-			continue
-		}
-		for _, path := range left {
-			_ = os.Remove(path)
-		}
+	removeAll(filepath.Join(s.dir, "tmp_obj_e1_*"))
+	s.clearPacks()
+}
+
+// clearPacks removes packs that killed processes left unfinished. Unlike the
+// folder of all objects that of packs is read in no time, and a process that
+// only packs leaves nothing else behind. The caller holds the write lock.
+func (s *objectStore) clearPacks() { removeAll(filepath.Join(s.dir, "pack", "tmp_pack_e1_*")) }
+
+func removeAll(pattern string) {
+	left, err := filepath.Glob(pattern)
+	if err != nil {
+		return
+	}
+	for _, path := range left {
+		_ = os.Remove(path)
 	}
 }

@@ -12,7 +12,6 @@ import (
 )
 
 func TestOpenRefuses(t *testing.T) {
-	isolate(t)
 	cases := []struct {
 		name string
 		make func(t *testing.T, dir string)
@@ -65,7 +64,6 @@ func TestOpenFromInside(t *testing.T) {
 }
 
 func TestInitTouchesNothingThere(t *testing.T) {
-	isolate(t)
 	dir := t.TempDir()
 	git(t, dir, "init", "-q", "-b", "trunk")
 	before, _ := os.ReadFile(filepath.Join(dir, ".git", "config"))
@@ -81,6 +79,7 @@ func TestInitTouchesNothingThere(t *testing.T) {
 
 // Nothing that a person did may be overwritten, in whatever form it is.
 func TestHandEditsAreRefused(t *testing.T) {
+	t.Parallel()
 	cases := []struct {
 		name string
 		edit func(t *testing.T, r *Repo)
@@ -149,6 +148,7 @@ func TestHandEditsAreRefused(t *testing.T) {
 }
 
 func TestStatesAreRefused(t *testing.T) {
+	t.Parallel()
 	cases := []struct {
 		name, want string
 		make       func(t *testing.T, r *Repo)

@@ -12,17 +12,20 @@ import (
 	"time"
 )
 
-// isolate keeps the configuration of the machine out of a test.
-func isolate(t testing.TB) {
-	t.Helper()
-	t.Setenv("GIT_CONFIG_NOSYSTEM", "1")
-	t.Setenv("GIT_CONFIG_GLOBAL", os.DevNull)
-	t.Setenv("GIT_ATTR_NOSYSTEM", "1")
-	t.Setenv("HOME", t.TempDir())
-	t.Setenv("XDG_CONFIG_HOME", "")
+// isolate keeps the configuration of the machine out of all tests, which can
+// so run in parallel.
+func isolate(home string) {
+	env := map[string]string{
+		"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.DevNull, "GIT_ATTR_NOSYSTEM": "1",
+		"HOME": home, "XDG_CONFIG_HOME": "",
+	}
 	for _, role := range []string{"AUTHOR", "COMMITTER"} {
-		t.Setenv("GIT_"+role+"_NAME", "Test")
-		t.Setenv("GIT_"+role+"_EMAIL", "test@example.invalid")
+		env["GIT_"+role+"_NAME"], env["GIT_"+role+"_EMAIL"] = "Test", "test@example.invalid"
+	}
+	for name, value := range env {
+		if err := os.Setenv(name, value); err != nil {
+			panic(err)
+		}
 	}
 }
 
@@ -46,7 +49,6 @@ func tryGit(dir string, args ...string) (string, error) {
 // newRepo makes a repository with the given files committed by e1.
 func newRepo(t testing.TB, files map[string]string) *Repo {
 	t.Helper()
-	isolate(t)
 	r, err := Init(filepath.Join(t.TempDir(), "repo"), InitOptions{Branch: "main"})
 	if err != nil {
 		t.Fatal(err)

@@ -96,6 +96,7 @@ func (r *Repo) lockAll(ctx context.Context, opt BeginOptions) (*Tx, error) {
 		return nil, unwritable(r.CommonE1Dir(), err)
 	}
 	r.clearTmp()
+	r.odb.clearPacks()
 	indexLock := filepath.Join(r.gitDir, "index.lock")
 	if r.ownLock(indexLock) {
 		r.odb.clearTmp()

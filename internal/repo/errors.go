@@ -18,6 +18,9 @@ func (e *NotFoundError) Error() string {
 	if e.Git {
 		return fmt.Sprintf("%q is a git repository, but holds no e1.yaml in its last commit", e.Dir)
 	}
+	if noFolder(e.Dir) {
+		return fmt.Sprintf("there is no folder %q", e.Dir)
+	}
 	return fmt.Sprintf("%q is not inside an e1 repository", e.Dir)
 }
 

@@ -63,8 +63,8 @@ func (r *Repo) openIndex(file string, schema index.Schema) (*index.DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cannot open the index: %w", err)
 	}
-	err = r.refresh(db, file, schema)
-	if err == nil {
+	laid, err := r.refresh(db, file, schema)
+	if err == nil && !laid {
 		err = r.hold(db)
 	}
 	if err != nil {
@@ -185,26 +185,28 @@ func (r *Repo) indexFile() (string, error) {
 	return file, nil
 }
 
-// refresh makes db describe HEAD.
-func (r *Repo) refresh(db *index.DB, file string, schema index.Schema) error {
+// refresh makes db describe HEAD. It reports whether it laid the difference
+// over a snapshot: that pair belongs together and must not be made again, since
+// a second snapshot could be later than the difference that goes over it.
+func (r *Repo) refresh(db *index.DB, file string, schema index.Schema) (laid bool, err error) {
 	if r.current(db) {
-		return nil
+		return false, nil
 	}
 	lock := flock.New(filepath.Join(filepath.Dir(file), indexLockName))
 	free, err := lock.TryLock()
 	switch {
 	case err == nil && free:
 		defer lock.Unlock()
-		return r.update(db, schema)
+		return false, r.update(db, schema)
 	case db.State().NeedsRebuild && err == nil:
 		// Somebody is building it; that is worth waiting for.
 		if err := lock.Lock(); err != nil {
-			return err
+			return false, err
 		}
 		defer lock.Unlock()
-		return r.update(db, schema)
+		return false, r.update(db, schema)
 	default:
-		return r.overlay(db)
+		return true, r.overlay(db)
 	}
 }
 

@@ -3,7 +3,9 @@ package repo
 import (
 	"errors"
 	"io/fs"
+	"os"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/e1-dms/e1/internal/definition"
@@ -72,7 +74,7 @@ func (r *Repo) Wrote() bool { return r.wrote }
 // Open finds the data repository a folder lies in.
 func Open(dir string, opt Options) (*Repo, error) {
 	git, err := gitstore.Open(dir)
-	if errors.Is(err, gitstore.ErrNotFound) {
+	if errors.Is(err, gitstore.ErrNotFound) || err != nil && noFolder(dir) {
 		return nil, &NotFoundError{Dir: dir}
 	}
 	if err != nil {
@@ -91,6 +93,12 @@ func Open(dir string, opt Options) (*Repo, error) {
 		return nil, err
 	}
 	return r, nil
+}
+
+// noFolder reports whether there is no folder of that name.
+func noFolder(dir string) bool {
+	st, err := os.Stat(dir)
+	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) || err == nil && !st.IsDir()
 }
 
 // Close releases the index.
