@@ -63,7 +63,7 @@ func newRowCmd(a *app) *cobra.Command {
 		if verb == "set" {
 			least = 4
 		}
-		cmd.AddCommand(&cobra.Command{
+		row := &cobra.Command{
 			Use:   verb + " " + use,
 			Short: short,
 			Args:  argsBetween(least, most),
@@ -86,7 +86,9 @@ func newRowCmd(a *app) *cobra.Command {
 				})
 			},
 			ValidArgsFunction: a.completeRow(hasRow),
-		})
+		}
+		a.ifCommitFlag(row)
+		cmd.AddCommand(row)
 	}
 	add("add", "NUMBER TABLE FIELD=VALUE…", "Add a row", false, -1)
 	add("set", "NUMBER TABLE ROW FIELD=VALUE…", "Change columns of a row", true, -1)
@@ -95,7 +97,7 @@ func newRowCmd(a *app) *cobra.Command {
 }
 
 func newStatusCmd(a *app) *cobra.Command {
-	return &cobra.Command{
+	cmd := &cobra.Command{
 		Use:   "status NUMBER STATUS",
 		Short: "Change the status of a document",
 		Args:  argsBetween(2, 2),
@@ -106,6 +108,8 @@ func newStatusCmd(a *app) *cobra.Command {
 		},
 		ValidArgsFunction: a.completeStatus,
 	}
+	a.ifCommitFlag(cmd)
+	return cmd
 }
 
 func newLinkCmd(a *app) *cobra.Command {

@@ -49,7 +49,7 @@ func runShow(cmd *cobra.Command, o *showOptions) error {
 		if err != nil {
 			return err
 		}
-		return render.JSON(a.result, render.Object{{Key: "document", Value: view}})
+		return render.JSON(a.result, render.Object{{Key: "document", Value: view}, {Key: "commit", Value: r.Head().Commit.String()}})
 	}
 	v, err := a.cardView(r)
 	if err != nil {

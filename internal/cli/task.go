@@ -183,6 +183,7 @@ func newTaskVerbCmd(a *app, v taskVerb) *cobra.Command {
 		ValidArgsFunction: a.completeTasks,
 	}
 	cmd.Flags().StringVar(&o.comment, "comment", "", v.comment+" (`TEXT`); - reads it from standard input")
+	a.ifCommitFlag(cmd)
 	return cmd
 }
 
@@ -231,7 +232,7 @@ func newTaskDelegateCmd(a *app) *cobra.Command {
 
 func newTaskCommentCmd(a *app) *cobra.Command {
 	o := &taskOptions{app: a}
-	return &cobra.Command{
+	cmd := &cobra.Command{
 		Use:   "comment TASK TEXT|-",
 		Short: "Add a comment about a task",
 		Args:  argsBetween(2, 2),
@@ -245,6 +246,8 @@ func newTaskCommentCmd(a *app) *cobra.Command {
 		},
 		ValidArgsFunction: a.completeTasks,
 	}
+	a.ifCommitFlag(cmd)
+	return cmd
 }
 
 func newTaskShowCmd(a *app) *cobra.Command {

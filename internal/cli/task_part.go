@@ -49,6 +49,7 @@ A duration is counted from the deadline there is.`,
 		ValidArgsFunction: a.completeTasks,
 	}
 	cmd.Flags().StringVar(&o.comment, "comment", "", "say why (`TEXT`); - reads it from standard input")
+	a.ifCommitFlag(cmd)
 	return cmd
 }
 
@@ -121,6 +122,7 @@ withdrawn (e1 task withdraw).`,
 	cmd.Flags().StringVar(&to, "to", "", "who gets the part, a `USER`")
 	cmd.Flags().StringVar(&due, "due", "", "its `DEADLINE`: 4wh, 2wd, a date or a time")
 	a.completeFlag(cmd, "to", a.userNames)
+	a.ifCommitFlag(cmd)
 	return cmd
 }
 
