@@ -43,7 +43,7 @@ func (o *Office) applyAt(tx *repo.Tx, done *Done, d *document.Document, event en
 		Event:       event,
 		Actor:       o.actor.ID,
 		Now:         tx.Now(),
-		Definitions: judged{tx.Repo().Routes(), tx.Definitions(), done},
+		Definitions: judged{tx.Repo().Routes(), tx.Definitions(), done, tx},
 		Forms:       set,
 		Calendar:    tx.Definitions().Calendar,
 		Lookup:      tx.Lookup(),

@@ -2,7 +2,9 @@ package office
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 	"strings"
 
@@ -157,6 +159,23 @@ type judged struct {
 	engine.Definitions
 	defs *definition.Set
 	done *Done
+	tx   *repo.Tx
+}
+
+// Pinned implements engine.Definitions: a route that began in this transaction
+// is not in the repository yet.
+func (j judged) Pinned(id string) (*route.Route, error) {
+	r, err := j.Definitions.Pinned(id)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return r, err
+	}
+	name := definition.PinnedPath(id)
+	src, err := j.tx.After().Read(name)
+	if err != nil {
+		return nil, err
+	}
+	r, problems := route.ParseSource(name, src)
+	return r, problems.Err()
 }
 
 // Current implements engine.Definitions.
