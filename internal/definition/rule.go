@@ -1,6 +1,8 @@
 package definition
 
 import (
+	"bytes"
+
 	"github.com/e1-dms/e1/internal/diag"
 	"github.com/e1-dms/e1/internal/route"
 	"github.com/e1-dms/e1/internal/rule"
@@ -100,19 +102,45 @@ func (d *Set) stepsOf(form string) map[string][]string {
 	return out
 }
 
-// DatedRules returns the rules of a form that wait for dates and can be applied.
+// DatedRules returns the rules of a form that wait for dates and can be
+// applied. Every command that looks at the index asks; rules without the word
+// are not even parsed.
 func (d *Set) DatedRules(form string) ([]*rule.Rule, error) {
-	all, err := d.Rules()
-	if err != nil {
-		return nil, err
-	}
-	var out []*rule.Rule
-	for _, f := range all {
-		if f.Def != nil && f.Def.For.Text == form && f.Def.Dated() && !f.Problems.HasErrors() {
-			out = append(out, f.Def)
+	if !d.datedRead {
+		if err := d.readDated(); err != nil {
+			return nil, err
 		}
 	}
-	return out, nil
+	return d.dated[form], nil
+}
+
+func (d *Set) readDated() error {
+	names, err := d.src.List(RulesDir, Ext)
+	if err != nil {
+		return err
+	}
+	mayBe := false
+	for _, name := range names {
+		src, err := d.src.Read(name)
+		if err != nil {
+			return err
+		}
+		mayBe = mayBe || bytes.Contains(src, []byte(rule.Date))
+	}
+	if mayBe {
+		all, err := d.Rules()
+		if err != nil {
+			return err
+		}
+		d.dated = map[string][]*rule.Rule{}
+		for _, f := range all {
+			if f.Def != nil && f.Def.Dated() && !f.Problems.HasErrors() {
+				d.dated[f.Def.For.Text] = append(d.dated[f.Def.For.Text], f.Def)
+			}
+		}
+	}
+	d.datedRead = true
+	return nil
 }
 
 // RulesFor returns the rules of a form that can be applied, by name, and the

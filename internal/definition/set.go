@@ -17,6 +17,7 @@ import (
 	"github.com/e1-dms/e1/internal/form"
 	"github.com/e1-dms/e1/internal/org"
 	"github.com/e1-dms/e1/internal/route"
+	"github.com/e1-dms/e1/internal/rule"
 	"github.com/e1-dms/e1/internal/settings"
 	"github.com/e1-dms/e1/internal/worktime"
 	"github.com/e1-dms/e1/internal/yamlsrc"
@@ -63,6 +64,8 @@ type Set struct {
 	templates        map[string]readTemplate
 	rules            []*RuleFile
 	rulesRead        bool
+	dated            map[string][]*rule.Rule // that wait for dates, by form
+	datedRead        bool
 	templatesLock    sync.Mutex
 }
 

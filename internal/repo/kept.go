@@ -64,7 +64,7 @@ func (r *Repo) definitionObjects() []gitstore.Hash {
 		}
 	}
 	for _, dir := range []string{definition.FormsDir, definition.DirectoriesDir, definition.CalendarsDir, definition.RoutesDir,
-		definition.PinnedDir, definition.ImportsDir, definition.ReportsDir} {
+		definition.PinnedDir, definition.ImportsDir, definition.ReportsDir, definition.RulesDir, definition.TemplatesDir} {
 		e, err := r.git.Lookup(r.tree, dir)
 		if err != nil || !e.IsDir() {
 			continue

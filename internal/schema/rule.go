@@ -20,6 +20,8 @@ func (s *source) rule() object {
 		"message":  names("letters that are received; any"),
 		"document": names("forms of documents that refer to this one"),
 		"payment":  names("money that is received; any"),
+		"date":     names("fields whose day has come"),
+		"shift":    pattern(`^[+-]?[0-9]`, "date: so long after it, or before it with a minus: -5wd"),
 	}}
 	root := mapping([]string{"rule", "for", "on", "do"}, object{
 		"rule":      pattern(idPattern, "the rule's name, that of its file"),
@@ -27,6 +29,7 @@ func (s *source) rule() object {
 		"for":       enum(s.forms.FormNames(), "the form whose documents it is for"),
 		"on":        oneOrMany(anyOf(object{"const": "registered"}, event), "what sets it off"),
 		"if":        expression("only then"),
+		"since":     pattern(`^\d{4}-\d{2}-\d{2}$`, "the first day that counts for dates"),
 		"do":        describe(object{"allOf": []object{ref("actions"), ref("ofRules")}}, "what is done then"),
 		"overwrite": anyOf(boolean("values that are there are replaced"), oneOrMany(pattern(namePattern, ""), "these fields are replaced")),
 	})
