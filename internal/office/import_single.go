@@ -2,7 +2,10 @@ package office
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"slices"
 
 	"github.com/e1-dms/e1/internal/definition"
@@ -54,6 +57,9 @@ func (b *Box) keep(o *outcome) error {
 		return err
 	}
 	if o.kind == intake.Quarantine {
+		if there, err := quarantined(folder, o.letter.identity); there || err != nil {
+			return err
+		}
 		_, err = folder.DeliverQuarantined(o.letter.raw, o.reason)
 		return err
 	}
@@ -63,6 +69,28 @@ func (b *Box) keep(o *outcome) error {
 	}
 	_, err = folder.Done(item)
 	return err
+}
+
+// quarantined tells whether a letter lies in quarantine already: a mail server
+// that was not told of the first delivery delivers it again.
+func quarantined(folder *maildir.Folder, identity string) (bool, error) {
+	held, err := folder.Quarantined()
+	if err != nil {
+		return false, err
+	}
+	for _, h := range held {
+		raw, err := os.ReadFile(h.Item.Path)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // somebody has just dragged it back
+		}
+		if err != nil {
+			return false, err
+		}
+		if newLetter(h.Item, raw).identity == identity {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // boxOf is the folder of one import.
