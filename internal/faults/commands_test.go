@@ -61,8 +61,8 @@ func commands() []command {
 			s.edit("forms/works.yaml", "title:", "# a remark\ntitle:")
 		}, args: args("commit -m edited")},
 		{name: "renumber", prepare: func(s *shop) {
-			s.e1("attach", "INQ-2026-000002", offer)
-		}, args: args("renumber INQ-2026-000002")},
+			s.e1("attach", "INQ-2026-000006", offer)
+		}, args: args("renumber INQ-2026-000006")},
 		{name: "field add", args: append(args("form field add clients region type=text --group main"), "label={en: Region, ru: R}")},
 		{name: "field set", args: append(args("form field set clients site"), "label={en: Home page, ru: S}")},
 		{name: "field move", args: args("form field move clients phone --after email"), like: true},

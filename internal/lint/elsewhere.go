@@ -279,6 +279,11 @@ func (l *linter) ruleConditions(f *yamlsrc.File, r *processing.Rule) error {
 	if err != nil {
 		return err
 	}
+	if len(r.On) == 1 && r.On[0].Kind == processing.Date {
+		for _, w := range r.On[0].Names {
+			s.sure = append(s.sure, w.Text) // without the date there is no such day
+		}
+	}
 	l.judge(s, "A", append(elsewhere(), deadBranch(), neverMeets(r), templateNeedsValue())...)
 	return nil
 }

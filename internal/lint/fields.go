@@ -96,7 +96,7 @@ func (s *subject) domains(filled func(path string) bool) decide.Domains {
 func (s *subject) filledBy(known func(string) bool) func(string) bool {
 	var filled func(string) bool
 	filled = func(path string) bool {
-		if known(path) {
+		if known(path) || slices.Contains(s.sure, path) {
 			return true
 		}
 		f := s.field(path)

@@ -345,7 +345,11 @@ func (l *linter) rules() error {
 	}
 	for _, f := range all {
 		l.see(f.File)
-		l.add(f.Problems...)
+		var forms []string
+		if f.Def != nil {
+			forms = []string{f.Def.For.Text}
+		}
+		l.add(l.shaky.relies(f.File.Name, f.File.Src, forms, f.Problems)...)
 		if f.Def == nil || f.Problems.HasErrors() {
 			continue
 		}

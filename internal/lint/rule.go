@@ -79,6 +79,7 @@ type subject struct {
 	settings *settings.Settings
 	env      *expr.Env // names for expressions outside every each; nil without a form
 	flow     *dataflow // see data
+	sure     []string  // fields that have a value whenever this is looked at
 	// constants remembers which conditions are constant, and how.
 	constants map[*expr.Expr][2]bool
 	drawn     *flow // see graph
