@@ -45,6 +45,20 @@ func (s Style) draw(out *printer, t Table, widths []int) bool {
 		return false
 	}
 	lines := strings.Split(strings.TrimRight(b.String(), "\n"), "\n")
+	// Between its paddings a cell may measure otherwise than alone: a combining
+	// mark at its beginning joins the blank before it.
+	whole := 2 * len(widths)
+	if t.Border == Boxed {
+		whole += len(widths) + 1
+	}
+	for _, w := range widths {
+		whole += w
+	}
+	for _, line := range lines {
+		if n := Width(line); n > whole || n < whole && t.Border == Boxed {
+			return false
+		}
+	}
 	foot := ""
 	if t.Border == Boxed {
 		lines, foot = lines[:len(lines)-1], lines[len(lines)-1]
