@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -69,6 +70,9 @@ func runOnce(ctx context.Context, args []string, s Streams, version string) (*ap
 	if err := a.setClock(); err != nil {
 		return a, err
 	}
+	if len(args) > 0 && args[0] == "help" {
+		args = helpFor(a, args[1:])
+	}
 	root := rootFor(a, args)
 	root.SetArgs(args)
 	root.SetIn(s.In)
@@ -82,6 +86,18 @@ func runOnce(ctx context.Context, args []string, s Streams, version string) (*ap
 		err = ctx.Err()
 	}
 	return a, err
+}
+
+// helpFor turns `e1 help show` into `e1 show --help`. What is no command is left
+// to be refused as such.
+func helpFor(a *app, topic []string) []string {
+	if len(topic) > 0 {
+		root := newRootCmd(a)
+		if found, _, err := root.Find(topic); err != nil || found == root {
+			return topic
+		}
+	}
+	return append(slices.Clone(topic), "--help")
 }
 
 // usedReader and usedWriter know whether anything went through them.
