@@ -29,11 +29,12 @@ func (r *Repo) lockWrite(ctx context.Context, deadline time.Time, command string
 	perm := fs.FileMode(0o666)
 	f := flock.New(path, flock.SetFlag(os.O_CREATE|os.O_RDWR), flock.SetPermissions(perm))
 	ok, err := f.TryLock()
-	if err == nil && !ok {
+	if err != nil {
+		f.Close()
+	} else if !ok {
 		ok, err = waitLock(ctx, f, deadline)
 	}
 	if err != nil {
-		f.Close()
 		return nil, fmt.Errorf("lock %q: %w", path, err)
 	}
 	if !ok {
@@ -53,8 +54,9 @@ func holderText(command string) string {
 	return fmt.Sprintf("process %d (%s)", os.Getpid(), cleanLine(command))
 }
 
-// waitLock blocks in the kernel. When the deadline comes first, the waiting
-// goroutine gives the lock back as soon as it gets it.
+// waitLock blocks in the kernel. Without the lock it leaves f closed, or to the
+// waiting goroutine, which gives the lock back as soon as it gets it: until
+// then every method of f blocks, Close too.
 func waitLock(ctx context.Context, f *flock.Flock, deadline time.Time) (bool, error) {
 	left := time.Until(deadline)
 	if left <= 0 {
@@ -75,6 +77,9 @@ func waitLock(ctx context.Context, f *flock.Flock, deadline time.Time) (bool, er
 	defer timer.Stop()
 	select {
 	case err := <-got:
+		if err != nil {
+			f.Close()
+		}
 		return err == nil, err
 	case <-timer.C:
 		close(gone)

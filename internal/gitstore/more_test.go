@@ -324,9 +324,18 @@ func TestCancelledWait(t *testing.T) {
 	r := newRepo(t, map[string]string{"a": "one\n"})
 	tx := begin(t, r)
 	defer tx.Rollback()
-	ctx, cancel := context.WithCancel(context.Background())
-	cancel()
-	if _, err := reopen(t, r).Begin(ctx, BeginOptions{Wait: time.Hour}); !errors.Is(err, context.Canceled) {
-		t.Errorf("got %v", err)
+	// Cancelled before the wait, and while the kernel already waits.
+	for _, after := range []time.Duration{0, 50 * time.Millisecond} {
+		ctx, cancel := context.WithCancel(context.Background())
+		time.AfterFunc(after, cancel)
+		if _, err := reopen(t, r).Begin(ctx, BeginOptions{Wait: time.Hour}); !errors.Is(err, context.Canceled) {
+			t.Errorf("cancelled after %v: got %v", after, err)
+		}
 	}
+	tx.Rollback()
+	next, err := reopen(t, r).Begin(context.Background(), BeginOptions{Wait: time.Hour})
+	if err != nil {
+		t.Fatalf("those who gave up keep the lock: %v", err)
+	}
+	next.Rollback()
 }
