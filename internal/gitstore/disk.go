@@ -298,6 +298,17 @@ func (d *disk) parallel(items []string, fn func(string) error) error {
 	return nil
 }
 
+// beside runs fn while its caller goes on until wait; with a fault hook it is
+// run by wait, to keep the order of operations.
+func (d *disk) beside(fn func()) (wait func()) {
+	if d.fault != nil {
+		return fn
+	}
+	done := make(chan struct{})
+	go func() { defer close(done); fn() }()
+	return func() { <-done }
+}
+
 // sharedPerm is core.sharedRepository: 0 leaves permissions to umask, a
 // positive value is added, a negative one replaces them.
 type sharedPerm int

@@ -247,9 +247,9 @@ func (tx *Tx) Changes() []Change {
 // durable and before the ref moves; an error stops the commit.
 func (tx *Tx) BeforeRef(fn func() error) { tx.beforeRef = append(tx.beforeRef, fn) }
 
-// AfterCommit registers a function that Commit calls inside the locks, when
-// work tree and git index are at the new commit. It brings derived data up to
-// date; its error becomes a note.
+// AfterCommit registers a function that Commit calls inside the locks once the
+// commit is made, on another goroutine while work tree and git index are brought
+// to it. It brings derived data up to date; its error becomes a note.
 func (tx *Tx) AfterCommit(fn func(Hash) error) { tx.afterCommit = append(tx.afterCommit, fn) }
 
 // Rollback gives up and releases the locks; nothing was changed. After Commit

@@ -217,19 +217,27 @@ func (r *Repo) compression() int {
 
 // finish brings work tree, git index and derived data to the new commit.
 func (tx *Tx) finish(p *commitPlan) error {
+	derived := tx.derive(p.move.to)
 	dirs, err := tx.placeFiles(p.files)
-	if err != nil {
-		return err
+	if err == nil {
+		err = tx.r.patchIndex(p.index, p.folders, p.files, tx.opt.Split, dirs)
 	}
-	if err := tx.r.patchIndex(p.index, p.folders, p.files, tx.opt.Split, dirs); err != nil {
-		return err
-	}
-	for _, fn := range tx.afterCommit {
-		if err := fn(p.move.to); err != nil {
-			tx.notes = append(tx.notes, Note{Text: fmt.Sprintf("derived data could not be brought up to date: %v", err)})
+	tx.notes = append(tx.notes, derived()...)
+	return err
+}
+
+// derive runs the functions of AfterCommit. What they bring up to date follows
+// from the commit alone, so the work tree is written meanwhile.
+func (tx *Tx) derive(id Hash) (wait func() []Note) {
+	var notes []Note
+	done := tx.r.disk.beside(func() {
+		for _, fn := range tx.afterCommit {
+			if err := fn(id); err != nil {
+				notes = append(notes, Note{Text: fmt.Sprintf("derived data could not be brought up to date: %v", err)})
+			}
 		}
-	}
-	return nil
+	})
+	return func() []Note { done(); return notes }
 }
 
 // placeFiles writes the work tree, deletions first. Each file is compared

@@ -57,9 +57,57 @@ func (r *Repo) Index() (*index.DB, error) {
 	return db, nil
 }
 
+// ahead is the index being opened while its command does something else.
+type ahead struct {
+	done chan struct{}
+	db   *index.DB
+	err  error
+}
+
+// openAhead begins to open the index: who writes will need it, and most of a
+// small command's wait for it can pass while the command decides.
+func (r *Repo) openAhead() {
+	if r.index != nil || r.ahead != nil {
+		return
+	}
+	schema, err := schemaOf(r.defs)
+	if err != nil {
+		return // said where the forms are used
+	}
+	file, err := r.indexFile()
+	if err != nil {
+		return
+	}
+	a := &ahead{done: make(chan struct{})}
+	r.ahead = a
+	go func() {
+		defer close(a.done)
+		a.db, a.err = openFile(file, schema)
+	}()
+}
+
+// opened is the index that openAhead began to open, as it lies there; nil when
+// none was.
+func (r *Repo) opened() (*index.DB, error) {
+	a := r.ahead
+	if a == nil {
+		return nil, nil
+	}
+	r.ahead = nil
+	<-a.done
+	return a.db, a.err
+}
+
+func openFile(file string, schema index.Schema) (*index.DB, error) {
+	return index.Open(file, schema, index.Options{Version: indexVersion})
+}
+
 // openIndex opens the index in a file and makes it describe HEAD.
 func (r *Repo) openIndex(file string, schema index.Schema) (*index.DB, error) {
-	db, err := index.Open(file, schema, index.Options{Version: indexVersion})
+	db, err := r.opened()
+	if db == nil && err == nil {
+		db, err = openFile(file, schema)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("cannot open the index: %w", err)
 	}
@@ -121,6 +169,9 @@ func (r *Repo) DropIndex() error {
 // CloseIndex forgets the open index, so that the next use looks at HEAD again.
 func (r *Repo) closeIndex() error {
 	if r.index == nil {
+		if db, err := r.opened(); db != nil && err == nil {
+			return db.Close()
+		}
 		return nil
 	}
 	err := r.index.Close()
@@ -150,7 +201,7 @@ func (r *Repo) RebuildIndex() (documents int, err error) {
 		return 0, err
 	}
 	defer lock.Unlock()
-	db, err := index.Open(file, schema, index.Options{Version: indexVersion})
+	db, err := openFile(file, schema)
 	if err != nil {
 		return 0, err
 	}

@@ -58,6 +58,7 @@ type Repo struct {
 	tree  gitstore.Hash
 	defs  *definition.Set
 	index *index.DB
+	ahead *ahead // the index, not waited for yet
 
 	unindexed sync.Map // *form.Form → map[string]bool, see notIndexed
 	// scratch is the folder of an index that lives no longer than the command.

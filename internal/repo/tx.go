@@ -103,6 +103,7 @@ func (r *Repo) Update(ctx context.Context, op Operation, decide func(*Tx) error)
 			return Receipt{}, err
 		}
 	}
+	r.openAhead()
 	if err := decide(tx); err != nil {
 		return Receipt{}, err
 	}
@@ -446,6 +447,9 @@ func (tx *Tx) trailers(docs []string) []gitstore.Trailer {
 // index brings the index to the commit just made. It is derived: when this
 // cannot be done now, the next command that reads does it.
 func (tx *Tx) index(id gitstore.Hash, message gitstore.Message, docs []string, changed []changedDoc) {
+	if tx.r.index == nil {
+		tx.r.index, _ = tx.r.opened()
+	}
 	db := tx.r.index
 	if db == nil || !tx.r.current(db) || definitionsTouched(tx.files) {
 		return

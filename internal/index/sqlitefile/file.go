@@ -132,6 +132,13 @@ func (f *File) write(page uint32, data []byte) error {
 	return err
 }
 
+// pages is one more than the last page there is.
+func (f *File) pages() uint32 {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.next
+}
+
 // take gives some pages, in ascending order.
 func (f *File) take(into []uint32) []uint32 {
 	f.mu.Lock()

@@ -49,7 +49,7 @@ func (f *File) newTree(root uint32, index bool) (*tree, error) {
 		t.maximum = (f.size-12)*64/255 - 23
 	}
 	page := make([]byte, f.size)
-	if root < 2 || root >= f.next {
+	if root < 2 || root >= f.pages() {
 		return nil, fmt.Errorf("page %d cannot be a root", root)
 	}
 	if err := f.read(root, page); err != nil {
