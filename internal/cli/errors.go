@@ -10,6 +10,7 @@ import (
 
 	"github.com/e1-dms/e1/internal/diag"
 	"github.com/e1-dms/e1/internal/engine"
+	"github.com/e1-dms/e1/internal/filelock"
 	"github.com/e1-dms/e1/internal/gitstore"
 	"github.com/e1-dms/e1/internal/render"
 	"github.com/e1-dms/e1/internal/repo"
@@ -111,7 +112,7 @@ func (a *app) fail(err error) int {
 	}
 	var (
 		usage  *usageError
-		locked *gitstore.LockedError
+		locked *filelock.LockedError
 		none   *repo.NotFoundError
 	)
 	code, word := exitFailed, "failed"

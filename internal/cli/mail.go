@@ -124,7 +124,7 @@ func runMailSend(cmd *cobra.Command, o *mailSendOptions) error {
 		if err != nil {
 			return err
 		}
-		if err := office.Machine(r, office.MailActor, a.officeOptions(cmd)).RetryLetter(e); err != nil {
+		if err := office.Machine(r, office.MailActor, a.officeOptions(cmd)).RetryLetter(cmd.Context(), e); err != nil {
 			return err
 		}
 	}

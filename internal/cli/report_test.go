@@ -125,7 +125,7 @@ func TestReportsAgreeWithDocuments(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := repo.Open(dir, repo.Options{Now: func() time.Time { return at }})
+	r, err := repo.Open(t.Context(), dir, repo.Options{Now: func() time.Time { return at }})
 	if err != nil {
 		t.Fatal(err)
 	}

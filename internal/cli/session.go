@@ -25,7 +25,7 @@ func (a *app) open(cmd *cobra.Command) (*repo.Repo, error) {
 	if err := a.configure(cmd); err != nil {
 		return nil, err
 	}
-	r, err := repo.Open(a.conf.Dir, repo.Options{
+	r, err := repo.Open(cmd.Context(), a.conf.Dir, repo.Options{
 		Now:  a.now,
 		Wait: a.conf.Wait,
 		Note: func(text string) { a.note("%s", text) },

@@ -65,7 +65,7 @@ func newRepo(t *testing.T, now time.Time) *repo.Repo {
 
 func open(t *testing.T, dir string, now time.Time) *repo.Repo {
 	t.Helper()
-	r, err := repo.Open(dir, repo.Options{Now: func() time.Time { return now }})
+	r, err := repo.Open(t.Context(), dir, repo.Options{Now: func() time.Time { return now }})
 	if err != nil {
 		t.Fatal(err)
 	}

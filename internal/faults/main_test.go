@@ -38,6 +38,7 @@ const gitConfig = `[user]
 func TestMain(m *testing.M) {
 	if os.Getenv(commandEnv) != "" {
 		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+		context.AfterFunc(ctx, stop)
 		code := cli.Run(ctx, os.Args[1:], cli.System(), "test")
 		stop()
 		os.Exit(code)

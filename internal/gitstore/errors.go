@@ -37,21 +37,6 @@ type StateError struct {
 
 func (e *StateError) Error() string { return e.What }
 
-// LockedError says that another process holds a lock for longer than the
-// caller was willing to wait.
-type LockedError struct {
-	Path   string // the lock file
-	Holder string // who holds it, as far as known: `process 4711 (e1 import)`
-	Hint   string
-}
-
-func (e *LockedError) Error() string {
-	if e.Holder != "" {
-		return fmt.Sprintf("locked by %s: %q", e.Holder, e.Path)
-	}
-	return fmt.Sprintf("locked by another process: %q", e.Path)
-}
-
 // HandEditError lists the paths that a transaction would overwrite although
 // the work tree or the git index differs there from HEAD.
 type HandEditError struct {
@@ -97,7 +82,6 @@ type hinter interface{ hint() string }
 
 func (e *UnsupportedError) hint() string { return e.Hint }
 func (e *StateError) hint() string       { return e.Hint }
-func (e *LockedError) hint() string      { return e.Hint }
 func (e *PathError) hint() string        { return e.Hint }
 func (e *CorruptError) hint() string     { return e.Hint }
 func (e *HandEditError) hint() string    { return "e1 commit" }

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gofrs/flock"
+	"github.com/e1-dms/e1/internal/filelock"
 )
 
 // lockMarker starts the content of git lock files that e1 holds. Since e1
@@ -18,82 +18,12 @@ import (
 // write lock knows that a marked file was left by a process that is gone.
 const lockMarker = "e1 lock "
 
-// writeLock is e1's own lock over all work trees of a repository: an flock,
-// which the kernel releases when its holder dies. The file is never removed.
-type writeLock struct{ f *flock.Flock }
-
-// lockWrite waits at most until the deadline. Waiting is done by the kernel,
-// which serves waiters in turn.
-func (r *Repo) lockWrite(ctx context.Context, deadline time.Time, command string) (*writeLock, error) {
-	path := filepath.Join(r.CommonE1Dir(), "write.lock")
-	perm := fs.FileMode(0o666)
-	f := flock.New(path, flock.SetFlag(os.O_CREATE|os.O_RDWR), flock.SetPermissions(perm))
-	ok, err := f.TryLock()
-	if err != nil {
-		f.Close()
-	} else if !ok {
-		ok, err = waitLock(ctx, f, deadline)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("lock %q: %w", path, err)
-	}
-	if !ok {
-		holder, _ := os.ReadFile(path)
-		return nil, &LockedError{Path: path, Holder: strings.TrimSpace(string(holder)), Hint: "try again, or wait longer with --wait"}
-	}
-	// Only information for those who wait; failing to write it is no failure.
-	_ = r.disk.adjust(path, perm)
-	_ = os.WriteFile(path, []byte(holderText(command)+"\n"), perm)
-	return &writeLock{f}, nil
-}
-
-func holderText(command string) string {
-	if command == "" {
-		command = "e1"
-	}
-	return fmt.Sprintf("process %d (%s)", os.Getpid(), cleanLine(command))
-}
-
-// waitLock blocks in the kernel. Without the lock it leaves f closed, or to the
-// waiting goroutine, which gives the lock back as soon as it gets it: until
-// then every method of f blocks, Close too.
-func waitLock(ctx context.Context, f *flock.Flock, deadline time.Time) (bool, error) {
-	left := time.Until(deadline)
-	if left <= 0 {
-		f.Close()
-		return false, nil
-	}
-	got := make(chan error)
-	gone := make(chan struct{})
-	go func() {
-		err := f.Lock()
-		select {
-		case got <- err:
-		case <-gone:
-			f.Close()
-		}
-	}()
-	timer := time.NewTimer(left)
-	defer timer.Stop()
-	select {
-	case err := <-got:
-		if err != nil {
-			f.Close()
-		}
-		return err == nil, err
-	case <-timer.C:
-		close(gone)
-		return false, nil
-	case <-ctx.Done():
-		close(gone)
-		return false, ctx.Err()
-	}
-}
-
-func (l *writeLock) release() {
-	if l != nil {
-		l.f.Close()
-	}
+// lockWrite takes e1's own lock over all work trees of a repository, waiting at
+// most until the deadline.
+func (r *Repo) lockWrite(ctx context.Context, deadline time.Time, command string) (*filelock.Lock, error) {
+	return filelock.Take(ctx, filepath.Join(r.CommonE1Dir(), "write.lock"), filelock.Options{
+		Wait: time.Until(deadline), For: command, Perm: r.SharedPerm,
+	})
 }
 
 // lockFile is one of git's lock files, held by e1.
@@ -134,7 +64,7 @@ func (r *Repo) takeLock(ctx context.Context, path string, content string, deadli
 			continue
 		}
 		if time.Until(deadline) <= 0 {
-			return nil, &LockedError{Path: path, Holder: "git", Hint: fmt.Sprintf("try again; if no git command is running, remove %q", path)}
+			return nil, &filelock.LockedError{Path: path, Holder: "git", Try: fmt.Sprintf("try again; if no git command is running, remove %q", path)}
 		}
 		select {
 		case <-ctx.Done():
@@ -168,7 +98,7 @@ func (r *Repo) ownLock(path string) bool {
 	return err == nil && strings.HasPrefix(string(b), lockMarker)
 }
 
-func lockContent(command string) string { return lockMarker + holderText(command) + "\n" }
+func lockContent(command string) string { return lockMarker + filelock.Holder(command) + "\n" }
 
 func (l *lockFile) release() error {
 	if l == nil {

@@ -56,7 +56,7 @@ func (r *Repo) Maintain(ctx context.Context, opt MaintainOptions) (MaintainStats
 	if err != nil {
 		return stats, unwritable(r.CommonE1Dir(), err)
 	}
-	defer lock.release()
+	defer lock.Release()
 	r.odb.clearTmp()
 	ids, err := r.odb.listLoose(opt.MaxObjects)
 	stats.Loose = len(ids)

@@ -13,6 +13,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/e1-dms/e1/internal/filelock"
 )
 
 func TestConcurrentProcessesLoseNothing(t *testing.T) {
@@ -64,7 +66,7 @@ func TestWorktrees(t *testing.T) {
 	wantClean(t, r)
 	tx := begin(t, r)
 	defer tx.Rollback()
-	var locked *LockedError
+	var locked *filelock.LockedError
 	if _, err := tryCommit(w, BeginOptions{}, map[string]string{"a": "x\n"}); !errors.As(err, &locked) {
 		t.Errorf("the lock is not shared: %v", err)
 	}

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/e1-dms/e1/internal/filelock"
 )
 
 func TestOpenRefuses(t *testing.T) {
@@ -233,7 +235,7 @@ func TestLocks(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, err = other.Begin(context.Background(), BeginOptions{Wait: 20 * time.Millisecond})
-		var locked *LockedError
+		var locked *filelock.LockedError
 		if !errors.As(err, &locked) || !strings.Contains(err.Error(), "e1 test") {
 			t.Fatalf("got %v", err)
 		}
@@ -255,8 +257,8 @@ func TestLocks(t *testing.T) {
 			}
 			before := showAll(t, r)
 			_, err := tryCommit(r, BeginOptions{}, map[string]string{"a": name + "\n"})
-			var locked *LockedError
-			if !errors.As(err, &locked) || locked.Path != path || !strings.Contains(Hint(err), "remove") {
+			var locked *filelock.LockedError
+			if !errors.As(err, &locked) || locked.Path != path || !strings.Contains(locked.Hint(), "remove") {
 				t.Fatalf("got %v", err)
 			}
 			if showAll(t, r) != before || readWork(t, r, "a") == name+"\n" {

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/e1-dms/e1/internal/filelock"
 	"github.com/e1-dms/e1/internal/gitstore/gitindex"
 )
 
@@ -32,7 +33,7 @@ type Tx struct {
 	base     Hash // tree of head
 	notes    []Note
 
-	lock      *writeLock
+	lock      *filelock.Lock
 	indexLock *lockFile
 	index     chan loadedIndex
 
@@ -270,5 +271,5 @@ func (tx *Tx) Rollback() {
 		}
 	}
 	_ = tx.indexLock.release()
-	tx.lock.release()
+	tx.lock.Release()
 }

@@ -286,5 +286,5 @@ func (tx *Tx) placeFile(f *stagedFile) ([]string, error) {
 // killed process leaves.
 func (tx *Tx) abandon() {
 	tx.done = true
-	tx.lock.release()
+	tx.lock.Release()
 }

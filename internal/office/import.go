@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/e1-dms/e1/internal/definition"
+	"github.com/e1-dms/e1/internal/filelock"
 	"github.com/e1-dms/e1/internal/gitstore"
 	"github.com/e1-dms/e1/internal/intake"
 	"github.com/e1-dms/e1/internal/maildir"
@@ -148,7 +149,7 @@ func importNames(defs *definition.Set, asked []string) ([]string, error) {
 
 // fatal reports whether an error concerns every letter alike.
 func fatal(err error) bool {
-	var locked *gitstore.LockedError
+	var locked *filelock.LockedError
 	var state *gitstore.StateError
 	var unsupported *gitstore.UnsupportedError
 	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) ||

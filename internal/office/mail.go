@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/e1-dms/e1/internal/document"
+	"github.com/e1-dms/e1/internal/filelock"
 	"github.com/e1-dms/e1/internal/gitstore"
 	"github.com/e1-dms/e1/internal/outbox"
 	"github.com/e1-dms/e1/internal/repo"
@@ -31,12 +32,13 @@ type MailRun struct {
 // left in between by a process that died is in doubt and not touched.
 func SendMail(ctx context.Context, r *repo.Repo, opt Options, sender outbox.Sender, limit int) (*MailRun, error) {
 	m := &mailing{office: Machine(r, MailActor, opt), box: Outbox(r), run: &MailRun{}, sender: sender}
-	release, free, err := m.box.Lock()
+	release, err := m.box.Lock(ctx, 0)
+	var locked *filelock.LockedError
+	if errors.As(err, &locked) {
+		return m.run, nil // another process is sending: what waits is its business
+	}
 	if err != nil {
 		return m.run, err
-	}
-	if !free {
-		return m.run, nil // another process is sending: what waits is its business
 	}
 	defer release()
 	entries, err := m.box.List()
@@ -235,12 +237,9 @@ func FindLetter(r *repo.Repo, text string) (outbox.Entry, error) {
 // with sent it has gone.
 func (o *Office) DropLetter(ctx context.Context, e outbox.Entry, sent bool) (*Done, error) {
 	box := Outbox(o.repo)
-	release, free, err := box.Lock()
+	release, err := box.Lock(ctx, o.repo.Wait())
 	if err != nil {
 		return nil, err
-	}
-	if !free {
-		return nil, refusef("try again", "letters are being sent at this moment")
 	}
 	defer release()
 	done, err := o.update(ctx, "mail", func(tx *repo.Tx, done *Done) error {
@@ -268,14 +267,11 @@ func (o *Office) DropLetter(ctx context.Context, e outbox.Entry, sent bool) (*Do
 }
 
 // RetryLetter lets a letter be sent again that has failed or is in doubt.
-func (o *Office) RetryLetter(e outbox.Entry) error {
+func (o *Office) RetryLetter(ctx context.Context, e outbox.Entry) error {
 	box := Outbox(o.repo)
-	release, free, err := box.Lock()
+	release, err := box.Lock(ctx, o.repo.Wait())
 	if err != nil {
 		return err
-	}
-	if !free {
-		return refusef("try again", "letters are being sent at this moment")
 	}
 	defer release()
 	e.State, e.Error, e.Attempts = outbox.Queued, "", 0

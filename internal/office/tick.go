@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/e1-dms/e1/internal/engine"
+	"github.com/e1-dms/e1/internal/filelock"
 	"github.com/e1-dms/e1/internal/gitstore"
 	"github.com/e1-dms/e1/internal/repo"
 )
@@ -292,7 +293,7 @@ const (
 // failure: the next tick will do.
 func (run *TickRun) Upkeep(ctx context.Context, r *repo.Repo) error {
 	stats, err := r.Git().Maintain(ctx, gitstore.MaintainOptions{MinLoose: tickMinLoose, MaxObjects: tickMaxPack, MaxTime: 10 * time.Second})
-	var locked *gitstore.LockedError
+	var locked *filelock.LockedError
 	if errors.As(err, &locked) {
 		return nil
 	}

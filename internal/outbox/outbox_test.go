@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/e1-dms/e1/internal/filelock"
 )
 
 func letter(t *testing.T) []byte {
@@ -64,12 +66,13 @@ func TestBox(t *testing.T) {
 	if _, err := b.Entry(e.ID); !errors.Is(err, fs.ErrNotExist) {
 		t.Error(err)
 	}
-	release, free, err := b.Lock()
-	if err != nil || !free {
-		t.Fatal(free, err)
+	release, err := b.Lock(t.Context(), 0)
+	if err != nil {
+		t.Fatal(err)
 	}
-	if _, free, _ := b.Lock(); free {
-		t.Error("two senders at once")
+	var locked *filelock.LockedError
+	if _, err := b.Lock(t.Context(), time.Millisecond); !errors.As(err, &locked) {
+		t.Errorf("two senders at once: %v", err)
 	}
 	release()
 }

@@ -14,7 +14,7 @@ func BenchmarkIndexBuild(b *testing.B) {
 		b.Skip("E1_BENCH_REPO names no repository")
 	}
 	for b.Loop() {
-		r, err := Open(dir, Options{})
+		r, err := Open(b.Context(), dir, Options{})
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -1,6 +1,7 @@
 package repo
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"os"
@@ -50,15 +51,19 @@ func (o Options) note(text string) {
 	}
 }
 
-// Repo is an open data repository at one commit. It is used by one goroutine.
+// Repo is an open data repository at one commit. It is used by one goroutine,
+// and, like a command, for as long as its context lasts.
 type Repo struct {
+	ctx   context.Context
 	git   *gitstore.Repo
 	opt   Options
 	head  gitstore.Head
 	tree  gitstore.Hash
 	defs  *definition.Set
 	index *index.DB
-	ahead *ahead // the index, not waited for yet
+	// indexAt is the file of the index.
+	indexAt string
+	ahead   *ahead // the index, not waited for yet
 
 	unindexed sync.Map // *form.Form → map[string]bool, see notIndexed
 	// scratch is the folder of an index that lives no longer than the command.
@@ -72,8 +77,9 @@ type Repo struct {
 // it again would do it twice.
 func (r *Repo) Wrote() bool { return r.wrote }
 
-// Open finds the data repository a folder lies in.
-func Open(dir string, opt Options) (*Repo, error) {
+// Open finds the data repository a folder lies in. When ctx ends, whatever
+// takes long ends with its error and leaves nothing half done behind.
+func Open(ctx context.Context, dir string, opt Options) (*Repo, error) {
 	git, err := gitstore.Open(dir)
 	if errors.Is(err, gitstore.ErrNotFound) || err != nil && noFolder(dir) {
 		return nil, &NotFoundError{Dir: dir}
@@ -84,7 +90,7 @@ func Open(dir string, opt Options) (*Repo, error) {
 	if opt.Now == nil {
 		opt.Now = time.Now
 	}
-	r := &Repo{git: git, opt: opt}
+	r := &Repo{ctx: ctx, git: git, opt: opt}
 	if err := r.load(); err != nil {
 		return nil, err
 	}
@@ -133,6 +139,9 @@ func (r *Repo) load() error {
 
 // Git gives the git repository below.
 func (r *Repo) Git() *gitstore.Repo { return r.git }
+
+// Wait is how long to wait for other processes.
+func (r *Repo) Wait() time.Duration { return r.opt.Wait }
 
 // Root is the top of the work tree.
 func (r *Repo) Root() string { return r.git.Root() }
