@@ -6,27 +6,15 @@ import (
 	"slices"
 )
 
-// LogOrder chooses the commits that LogIn visits.
-type LogOrder int
-
-// The orders.
-const (
-	FirstParent LogOrder = iota // the branch itself, newest first
-	FullHistory                 // every ancestor, newest commit time first
-)
-
 // ErrStop, returned by a callback of Log, ends the walk without error.
 var ErrStop = errors.New("stop")
 
-// Log walks every ancestor of from, newest first. A commit for which until is
-// true is not visited, nor anything only reachable through it; until may be
-// nil. fn may return ErrStop. At the end of a shallow clone the walk ends.
+// Log walks every ancestor of from, about in the order of time, newest first:
+// where clocks differ or seconds are equal a commit may come before a child of
+// it. A commit for which until is true is not visited, nor anything only
+// reachable through it; until may be nil. fn may return ErrStop. At the end of a
+// shallow clone the walk ends.
 func (r *Repo) Log(from Hash, until func(Hash) bool, fn func(Commit) error) error {
-	return r.LogIn(FullHistory, from, until, fn)
-}
-
-// LogIn is Log in the order asked for.
-func (r *Repo) LogIn(order LogOrder, from Hash, until func(Hash) bool, fn func(Commit) error) error {
 	if from.IsZero() {
 		return nil
 	}
@@ -58,11 +46,7 @@ func (r *Repo) LogIn(order LogOrder, from Hash, until func(Hash) bool, fn func(C
 			}
 			return err
 		}
-		parents := c.Parents
-		if order == FirstParent && len(parents) > 1 {
-			parents = parents[:1]
-		}
-		for _, p := range parents {
+		for _, p := range c.Parents {
 			if err := push(p, true); err != nil {
 				return err
 			}

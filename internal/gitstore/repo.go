@@ -192,6 +192,13 @@ func (r *Repo) ConfigValue(section, key string) string { return r.cfg.value(sect
 // there themselves apply it.
 func (r *Repo) SharedPerm(mode fs.FileMode) fs.FileMode { return r.disk.shared.apply(mode) }
 
+// MakeDir makes a folder of the git directory and those above it that are
+// missing, with the permissions that core.sharedRepository asks for.
+func (r *Repo) MakeDir(path string) error {
+	_, err := r.disk.mkdirAll(path)
+	return err
+}
+
 // ReadFile reads a file of the work tree. A symlink is not followed.
 func (r *Repo) ReadFile(path string) ([]byte, error) {
 	if err := checkPath(path); err != nil {

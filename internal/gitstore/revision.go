@@ -112,6 +112,16 @@ func (r *Repo) Shallow() bool {
 	return err == nil && st.Size() > 0
 }
 
+// ShallowEdge says where the history of a shallow clone is cut off, in a text
+// that is another one when it is cut off elsewhere; "" when it is whole.
+func (r *Repo) ShallowEdge() (string, error) {
+	b, err := os.ReadFile(filepath.Join(r.commonDir, "shallow"))
+	if err != nil || len(b) == 0 {
+		return "", ignoreNotExist(err)
+	}
+	return HashBlob(b).String(), nil
+}
+
 // MergeBase gives the newest commit that both a and b descend from, zero when
 // there is none, or none before the edge of a shallow clone. Only commits
 // newer than it are read.

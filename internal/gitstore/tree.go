@@ -3,6 +3,7 @@ package gitstore
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/go-git/go-git/v5/plumbing"
@@ -135,6 +136,63 @@ func joinPath(dir, name string) string {
 // file that became a folder is reported as a deletion and additions.
 func (r *Repo) DiffTrees(a, b Hash, fn func(Change) error) error {
 	return r.diff("", a, b, fn)
+}
+
+// MergeChanges calls fn for each file of a merge that is another one than in
+// every parent, with what it was in the first: what the person who merged made
+// of it. A file that one of the parents has the same way is none of these.
+// Only folders that differ from those of all parents are read. A deletion
+// counts when every parent had the file.
+func (r *Repo) MergeChanges(tree Hash, parents []Hash, fn func(Change) error) error {
+	return r.mergeChanges("", tree, parents, fn)
+}
+
+func (r *Repo) mergeChanges(dir string, tree Hash, parents []Hash, fn func(Change) error) error {
+	if slices.Contains(parents, tree) {
+		return nil
+	}
+	type name struct {
+		text string
+		dir  bool
+	}
+	sides := make([]map[name]TreeEntry, 1+len(parents))
+	var names []name
+	for i, id := range append([]Hash{tree}, parents...) {
+		entries, err := r.Tree(id)
+		if err != nil {
+			return err
+		}
+		sides[i] = map[name]TreeEntry{}
+		for _, e := range entries {
+			n := name{e.Name, e.IsDir()}
+			sides[i][n] = e
+			names = append(names, n)
+		}
+	}
+	slices.SortFunc(names, func(a, b name) int { return compareTreeNames(a.text, a.dir, b.text, b.dir) })
+	for _, n := range slices.Compact(names) {
+		now := sides[0][n]
+		was := make([]TreeEntry, len(parents))
+		ids := make([]Hash, len(parents))
+		for i := range parents {
+			was[i] = sides[i+1][n]
+			ids[i] = was[i].ID
+		}
+		if slices.ContainsFunc(was, func(e TreeEntry) bool { return e.ID == now.ID && e.Mode == now.Mode }) {
+			continue
+		}
+		path := joinPath(dir, n.text)
+		var err error
+		if n.dir {
+			err = r.mergeChanges(path, now.ID, ids, fn)
+		} else {
+			err = fn(Change{Path: path, Old: was[0], New: now})
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (r *Repo) diff(dir string, a, b Hash, fn func(Change) error) error {

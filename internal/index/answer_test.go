@@ -168,75 +168,6 @@ func TestSameSecond(t *testing.T) {
 	}
 }
 
-func TestHistory(t *testing.T) {
-	db := withEntries(t)
-	when := time.Date(2026, 1, 1, 12, 0, 0, 0, time.FixedZone("", 3*3600))
-	records := []CommitRecord{
-		{ID: "a", Seq: 1, Op: "register", Actor: "petrova", When: when, Subject: "s", Docs: []string{"INQ-1", "CLI-1"}},
-		{ID: "b", Parent: "a", Seq: 2, Op: "set", Actor: "orlov", For: "petrova", When: when, Docs: []string{"INQ-1"}},
-		{ID: "c", Parent: "b", Seq: 3, Op: "init", Actor: "petrova", When: when},
-	}
-	must(t, db.Update(func(w *Writer) error {
-		if err := w.PutCommits(records); err != nil {
-			return err
-		}
-		return w.SetHistory("c")
-	}))
-	ids := func(records []CommitRecord, err error) string {
-		must(t, err)
-		var out string
-		for _, r := range records {
-			out += r.ID
-		}
-		return out
-	}
-	same(t, "of a document", ids(db.CommitsOf("INQ-1", 0)), "ba")
-	same(t, "limited", ids(db.CommitsOf("INQ-1", 1)), "b")
-	same(t, "recent", ids(db.Recent(2, "")), "cb")
-	same(t, "by one", ids(db.Recent(0, "petrova")), "ca")
-	last, ok, err := db.LastBy("orlov")
-	must(t, err)
-	if !ok || last.ID != "b" || last.For != "petrova" || !last.When.Equal(when) || len(last.Docs) != 1 {
-		t.Fatalf("%+v", last)
-	}
-	if _, ok, _ := db.LastBy("nobody"); ok {
-		t.Fatal("nobody has a last commit")
-	}
-	if r, ok, err := db.CommitRecord("a"); err != nil || !ok || len(r.Docs) != 2 {
-		t.Fatalf("%+v %v %v", r, ok, err)
-	}
-	made := Versions{After: [20]byte{1, 2}}
-	must(t, db.Update(func(w *Writer) error { return w.PutVersions("INQ-1", 1, made) }))
-	must(t, db.Bulk(context.Background(), BulkOptions{Commit: "c", KeepHistory: true}, feedBench(3)))
-	if past, err := db.CommitsOf("INQ-1", 0); err != nil || len(past) != 2 || past[0].Versions != nil || past[1].Versions == nil || *past[1].Versions != made || !made.Brings() {
-		t.Fatalf("%+v %v", past, err)
-	}
-	var many []CommitRecord
-	for i := range 2 * manyCommits {
-		many = append(many, CommitRecord{ID: fmt.Sprintf("%04x", i), Seq: int64(i + 4), Actor: "sidorov", When: when, Docs: []string{fmt.Sprintf("CLI-%d", i%7), "CLI-0"}, Undoes: "a"})
-	}
-	must(t, db.Update(func(w *Writer) error { return w.PutCommits(many) }))
-	if past, err := db.CommitsOf("CLI-3", 2); err != nil || len(past) != 2 || past[0].Seq <= past[1].Seq || past[0].Undoes != "a" {
-		t.Fatalf("%+v %v", past, err)
-	}
-	if last, ok, err := db.LastBy("sidorov"); err != nil || !ok || last.Seq != many[len(many)-1].Seq {
-		t.Fatalf("%+v %v", last, err)
-	}
-	if row, _, err := db.c.one("PRAGMA integrity_check"); err != nil || asString(row[0]) != "ok" {
-		t.Fatal(row, err)
-	}
-	if n, err := db.c.int("SELECT count(*) FROM sqlite_schema WHERE name LIKE 'commits_%'"); err != nil || n != 3 {
-		t.Fatalf("%d indexes of commits, %v", n, err)
-	}
-	if state, err := db.HistoryState(); err != nil || state != "c" || ids(db.CommitsOf("INQ-1", 0)) != "ba" {
-		t.Fatalf("history after a build: %q %v", state, err)
-	}
-	must(t, db.Update(func(w *Writer) error { return w.ClearHistory() }))
-	if state, err := db.HistoryState(); err != nil || state != "" || ids(db.Recent(0, "")) != "" {
-		t.Fatalf("history after clearing: %q %v", state, err)
-	}
-}
-
 func TestSchemaChanges(t *testing.T) {
 	base := Entry{Number: "CLI-1", Form: "clients", Registered: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC),
 		Fields: []Field{{"name", "Ромашка"}, {"fax", "123"}}, Unknown: []string{"pager"}}
@@ -268,7 +199,7 @@ func TestSchemaChanges(t *testing.T) {
 			must(t, db.Close())
 			schema := testSchema()
 			test.change(&schema)
-			db, err := Open(path, schema, Options{Version: "1"})
+			db, err := Open(context.Background(), path, schema, Options{Version: "1"})
 			must(t, err)
 			defer db.Close()
 			changes := db.State().Changes
@@ -280,6 +211,7 @@ func TestSchemaChanges(t *testing.T) {
 				must(t, db.Overlay([]Entry{base}, nil))
 			}
 			checkSchema(t, db, schema, base)
+			must(t, db.endSnapshot())
 			err = db.Update(func(w *Writer) error { return w.SetSchema(schema) })
 			if reread != (err != nil) {
 				t.Fatalf("without reading again: %v", err)
@@ -315,7 +247,7 @@ func checkSchema(t *testing.T, db *DB, schema Schema, e Entry) {
 
 func TestAwkwardNames(t *testing.T) {
 	schema := Schema{Forms: []FormSchema{{Name: `a"; DROP TABLE meta; --`, Columns: []Column{{Name: "Name"}, {Name: "name"}, {Name: `x" y`, Indexed: true}, {Name: "имя"}, {Name: "id"}}}, {Name: "A"}, {Name: "a"}}}
-	db, err := Open(filepath.Join(t.TempDir(), "index.db"), schema, Options{})
+	db, err := Open(context.Background(), filepath.Join(t.TempDir(), "index.db"), schema, Options{})
 	must(t, err)
 	defer db.Close()
 	e := Entry{Number: "A-1", Form: schema.Forms[0].Name, Registered: time.Unix(0, 0)}
@@ -348,7 +280,7 @@ func TestQueryErrors(t *testing.T) {
 	if _, err := db.Aggregate("clients", []GroupExpr{{"name", Month}}, []Agg{{Func: Count}}); err == nil {
 		t.Error("months of a name are accepted")
 	}
-	if _, err := Open(filepath.Join(t.TempDir(), "x"), Schema{Forms: []FormSchema{{Name: "a"}, {Name: "a"}}}, Options{}); err == nil {
+	if _, err := Open(context.Background(), filepath.Join(t.TempDir(), "x"), Schema{Forms: []FormSchema{{Name: "a"}, {Name: "a"}}}, Options{}); err == nil {
 		t.Error("a schema with a form twice is accepted")
 	}
 }

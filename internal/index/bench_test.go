@@ -45,7 +45,7 @@ func benchIndex(b *testing.B) *DB {
 	if dir == "" {
 		dir = b.TempDir()
 	}
-	db, err := Open(filepath.Join(dir, "bench"+strconv.Itoa(benchSize())+".db"), testSchema(), Options{Version: "bench"})
+	db, err := Open(context.Background(), filepath.Join(dir, "bench"+strconv.Itoa(benchSize())+".db"), testSchema(), Options{Version: "bench"})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -70,7 +70,7 @@ func benchIndex(b *testing.B) *DB {
 func BenchmarkBulk(b *testing.B) {
 	for b.Loop() {
 		dir := b.TempDir()
-		db, err := Open(filepath.Join(dir, "index.db"), testSchema(), Options{})
+		db, err := Open(context.Background(), filepath.Join(dir, "index.db"), testSchema(), Options{})
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -86,7 +86,7 @@ func BenchmarkOpenAndGet(b *testing.B) {
 	db := benchIndex(b)
 	_ = db.Close()
 	for b.Loop() {
-		db, err := Open(db.path, testSchema(), Options{Version: "bench"})
+		db, err := Open(context.Background(), db.path, testSchema(), Options{Version: "bench"})
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -245,7 +245,7 @@ func BenchmarkMemory(b *testing.B) {
 
 // helperMemory runs one query and prints the most memory it had, in kB.
 func helperMemory(name, path string) error {
-	db, err := Open(path, testSchema(), Options{Version: "bench"})
+	db, err := Open(context.Background(), path, testSchema(), Options{Version: "bench"})
 	if err != nil {
 		return err
 	}

@@ -27,8 +27,8 @@ type BulkOptions struct {
 // place of the other one when it is complete and durable. Killed before that,
 // it leaves the old index as it was. feed hands every document to put, from as
 // many goroutines as it likes, which do most of the work in there; when it
-// fails nothing is replaced. Of two entries with one number the later
-// registered one stays.
+// fails nothing is replaced. Of two entries with one number the one whose path
+// comes first stays; the other is set aside.
 func (db *DB) Bulk(ctx context.Context, opt BulkOptions, feed func(put func(*Entry) error) error) error {
 	if db.opt.ReadOnly || db.memory && db.path == "" {
 		return ErrReadOnly
@@ -110,7 +110,7 @@ const buildPragmas = "PRAGMA journal_mode = OFF;\nPRAGMA synchronous = OFF;\nPRA
 
 // withFile runs fn with a connection of its own.
 func (db *DB) withFile(file, pragmas string, fn func(c *conn) error) error {
-	c, err := connect(file, "rw")
+	c, err := connect(db.ctx, file, "rw")
 	if err != nil {
 		return err
 	}
@@ -122,7 +122,7 @@ func (db *DB) withFile(file, pragmas string, fn func(c *conn) error) error {
 
 // copyHistory copies the recorded commits of another index.
 func copyHistory(from, to *conn) error {
-	for table, columns := range map[string]int{"commits": 10, "doc_commits": 4} {
+	for table, columns := range map[string]int{"commits": 12, "doc_commits": 5} {
 		insert := "INSERT INTO main." + table + " VALUES(" + strings.TrimSuffix(strings.Repeat("?,", columns), ",") + ")"
 		err := from.query("SELECT * FROM main."+table, nil, func(r []value) error {
 			args := make([]any, len(r))
@@ -135,9 +135,8 @@ func copyHistory(from, to *conn) error {
 			return err
 		}
 	}
-	row, ok, err := from.one("SELECT value FROM main.meta WHERE key = 'history'")
-	if err == nil && ok {
-		err = (&Writer{c: to}).setMeta("history", asString(row[0]))
-	}
-	return err
+	w := &Writer{c: to}
+	return from.query("SELECT key, value FROM main.meta WHERE key IN ('history', 'history_edge')", nil, func(r []value) error {
+		return w.setMeta(asString(r[0]), asString(r[1]))
+	})
 }

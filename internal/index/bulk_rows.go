@@ -43,8 +43,9 @@ type bulk struct {
 	series  map[seriesKey]int64
 	counts  map[string]int64
 	unknown map[[2]string]bool
+	aside   []*Entry
 
-	doubles []int64 // documents whose number a later one has as well
+	doubles [][]int64 // documents of one number each
 }
 
 // bulkTable is where the rows of a table go.
@@ -165,8 +166,8 @@ func (b *bulk) findRoots(c *conn) error {
 func (b *bulk) consume(ctx context.Context, opt BulkOptions, feed func(func(*Entry) error) error) error {
 	var done atomic.Int64
 	err := feed(func(e *Entry) error {
-		if e.Number == "" || e.Form == "" {
-			return fmt.Errorf("an index entry needs a number and a form, got %q in %q", e.Number, e.Form)
+		if err := e.check(); err != nil {
+			return err
 		}
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
@@ -196,6 +197,12 @@ func (b *bulk) consume(ctx context.Context, opt BulkOptions, feed func(func(*Ent
 
 // put makes a document's rows.
 func (b *bulk) put(e *Entry) error {
+	if e.Aside {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		b.aside = append(b.aside, e)
+		return nil
+	}
 	p := prepare(e)
 	f := b.forms[p.Form]
 	series := b.note(p, f)
@@ -360,17 +367,24 @@ func (b *bulk) writeTrees(ctx context.Context, file string, opt BulkOptions) err
 }
 
 // watch finds the documents whose number occurs again: in the index of numbers
-// they follow each other, the latest last.
+// they follow each other.
 func (b *bulk) watch(tree string) func(key []byte) {
 	if tree != "documents_number" {
 		return nil
 	}
 	const idBytes = 9 // what the id takes at the end of a key
 	var last []byte
+	again := false // last is one of several
 	return func(key []byte) {
 		n := len(key) - idBytes
 		if len(last) == len(key) && bytes.Equal(last[:n], key[:n]) {
-			b.doubles = append(b.doubles, sqlitefile.KeyInt(last[n:]))
+			if !again {
+				b.doubles = append(b.doubles, []int64{sqlitefile.KeyInt(last[n:])})
+			}
+			same := &b.doubles[len(b.doubles)-1]
+			*same, again = append(*same, sqlitefile.KeyInt(key[n:])), true
+		} else {
+			again = false
 		}
 		last = append(last[:0], key...)
 	}
@@ -389,12 +403,37 @@ func (b *bulk) complete(w *Writer) error {
 		}
 	}
 	maps.Copy(w.counts, b.counts)
-	for _, id := range b.doubles {
-		row, ok, err := w.c.one("SELECT form FROM main.documents WHERE id = ?", id)
-		if err == nil && ok {
-			err = w.remove(id, asString(row[0]), false)
+	for _, e := range b.aside {
+		if err := w.Put(e); err != nil {
+			return err
 		}
+	}
+	for _, ids := range b.doubles {
+		if err := w.settle(ids); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// settle leaves of several documents of one number the one whose path comes
+// first; the other files are set aside.
+func (w *Writer) settle(ids []int64) error {
+	type document struct {
+		id int64
+		Entry
+	}
+	var found []document
+	for _, id := range ids {
+		row, _, err := w.c.one("SELECT number, form, path FROM main.documents WHERE id = ?", id)
 		if err != nil {
+			return err
+		}
+		found = append(found, document{id, Entry{Number: asString(row[0]), Form: asString(row[1]), Path: asString(row[2])}})
+	}
+	slices.SortFunc(found, func(a, b document) int { return strings.Compare(a.Path, b.Path) })
+	for _, d := range found[1:] {
+		if err := errors.Join(w.remove(d.id, d.Form, false), w.putAside(&d.Entry)); err != nil {
 			return err
 		}
 	}

@@ -68,13 +68,13 @@ func TestDamage(t *testing.T) {
 		}},
 		{"another program's file", func(t *testing.T, path string) {
 			must(t, os.Remove(path))
-			c, err := connect(path, "rwc")
+			c, err := connect(context.Background(), path, "rwc")
 			must(t, err)
 			must(t, c.script("CREATE TABLE meta(key, value)"))
 			must(t, c.close())
 		}},
 		{"of another version", func(t *testing.T, path string) {
-			db, err := Open(path, testSchema(), Options{Version: "1"})
+			db, err := Open(context.Background(), path, testSchema(), Options{Version: "1"})
 			must(t, err)
 			must(t, db.Update(func(w *Writer) error { return w.setMeta("layout", "0") }))
 			must(t, db.Close())
@@ -89,7 +89,7 @@ func TestDamage(t *testing.T) {
 			must(t, db.Close())
 			d.damage(t, path)
 
-			ro, err := Open(path, testSchema(), Options{Version: "1", ReadOnly: true})
+			ro, err := Open(context.Background(), path, testSchema(), Options{Version: "1", ReadOnly: true})
 			must(t, err)
 			if s := ro.State(); !s.NeedsRebuild || s.Reason == "" || s.Commit != "" {
 				t.Fatalf("read-only: %+v", s)
@@ -214,10 +214,12 @@ func TestBulkWithDoubles(t *testing.T) {
 	db := open(t, filepath.Join(t.TempDir(), "index.db"))
 	early := Entry{Number: "INQ-2026-000001", Form: "inquiries", Title: "первый", Registered: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), Text: []string{"слово"},
 		Tasks: []Task{{ID: 1, Who: "petrova", Open: true}}}
-	late := early
+	late, third := early, early
+	early.Path, late.Path, third.Path = "b", "a", "c"
 	late.Title, late.Registered = "второй", late.Registered.Add(time.Hour)
+	broken := Entry{Number: "INQ-2026-000002", Form: "inquiries", Path: "d", Aside: true}
 	must(t, db.Bulk(context.Background(), BulkOptions{Commit: "c"}, func(put func(*Entry) error) error {
-		return errors.Join(put(&late), put(&early))
+		return errors.Join(put(&late), put(&broken), put(&early), put(&third))
 	}))
 	row, ok, err := db.Get("INQ-2026-000001")
 	if err != nil || !ok || row.Title != "второй" || db.State().Documents != 1 {
@@ -228,6 +230,50 @@ func TestBulkWithDoubles(t *testing.T) {
 	}
 	if res, err := db.Search(SearchQuery{Words: "слово"}); err != nil || res.Total != 1 {
 		t.Fatalf("%v %v", res, err)
+	}
+	aside, err := db.Aside("")
+	must(t, err)
+	same(t, "aside", aside, []Aside{{"b", early.Number, "inquiries"}, {"c", early.Number, "inquiries"}, {"d", broken.Number, "inquiries"}})
+}
+
+// A file set aside is remembered until its number is a document again, also in
+// what is laid over the index.
+func TestAside(t *testing.T) {
+	good := Entry{Number: "CLI-1", Form: "clients", Path: "p", Registered: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}
+	broken := Entry{Number: "CLI-1", Form: "clients", Path: "p", Aside: true}
+	other := Entry{Number: "CLI-2", Form: "clients", Path: "q", Aside: true}
+	db := withEntries(t, good)
+	check := func(what string, documents int, aside ...string) {
+		t.Helper()
+		found, err := db.Aside("")
+		must(t, err)
+		var paths []string
+		for _, a := range found {
+			paths = append(paths, a.Path)
+		}
+		same(t, what, paths, aside)
+		if s := db.State(); s.Documents != documents || s.Aside != len(aside) {
+			t.Errorf("%s: %+v", what, s)
+		}
+		if _, found, err := db.Get("CLI-1"); err != nil || found != (documents == 1) {
+			t.Errorf("%s: found %v, %v", what, found, err)
+		}
+	}
+	must(t, db.Update(func(w *Writer) error { return w.Put(&other) }))
+	check("one of another number", 1, "q")
+	must(t, db.Overlay([]Entry{broken}, []string{"CLI-1"}))
+	check("broken in the overlay", 0, "p", "q")
+	must(t, db.endSnapshot())
+	check("overlay gone", 1, "q")
+	must(t, db.Update(func(w *Writer) error { return errors.Join(w.Delete("CLI-1"), w.Put(&broken)) }))
+	check("broken", 0, "p", "q")
+	must(t, db.Overlay([]Entry{good}, nil))
+	check("repaired in the overlay", 1, "q")
+	must(t, db.endSnapshot())
+	must(t, db.Update(func(w *Writer) error { return errors.Join(w.DropAside("CLI-1"), w.Put(&good)) }))
+	check("repaired", 1, "q")
+	if of, err := db.Aside("CLI-1"); err != nil || len(of) != 0 {
+		t.Error(of, err)
 	}
 }
 
@@ -279,7 +325,7 @@ func helper(job, path string) error {
 	if query, ok := strings.CutPrefix(job, "memory "); ok {
 		return helperMemory(query, path)
 	}
-	db, err := Open(path, testSchema(), Options{Version: "1"})
+	db, err := Open(context.Background(), path, testSchema(), Options{Version: "1"})
 	if err != nil {
 		return err
 	}

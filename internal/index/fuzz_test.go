@@ -1,6 +1,7 @@
 package index
 
 import (
+	"context"
 	"path/filepath"
 	"testing"
 	"time"
@@ -12,7 +13,7 @@ func FuzzSearch(f *testing.F) {
 	for _, s := range []string{"договор поставки", `"a b" c*`, "8 (495) 123-45-67", "INQ-2026-000042", "AND NOT (", "и\u0306од Ёж", "\x00\xff", "1 500 000,00", "a'b\"c"} {
 		f.Add(s)
 	}
-	db, err := Open(filepath.Join(f.TempDir(), "index.db"), testSchema(), Options{})
+	db, err := Open(context.Background(), filepath.Join(f.TempDir(), "index.db"), testSchema(), Options{})
 	must(f, err)
 	f.Cleanup(func() { _ = db.Close() })
 	f.Fuzz(func(t *testing.T, words string) {

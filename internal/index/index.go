@@ -88,7 +88,15 @@ type Entry struct {
 	Text     []string // full text: card values, comments, attachments; the title is searched anyway
 	Comments int
 	Files    int
+
+	// Aside says that the file at Path is where a document of that number and
+	// form belongs but cannot be used as one. It is remembered, so that answers
+	// can say what they leave out; nothing else of such an entry counts.
+	Aside bool
 }
+
+// Aside is a file that cannot be used as a document.
+type Aside struct{ Path, Number, Form string }
 
 // Field is the value of one card field: nil, string, int64 or bool. Decimals,
 // dates, times and durations are given as their canonical text.
@@ -212,8 +220,9 @@ type Result struct {
 
 // CommitRecord is one commit of the repository's history.
 type CommitRecord struct {
-	ID, Parent string
-	Seq        int64 // grows along the history; given by the caller, unique
+	ID         string
+	Parents    []string
+	Place      Place // its place in the order of the history, see PlaceAfter
 	Op         string
 	Actor, For string
 	When       time.Time
@@ -235,6 +244,7 @@ func (v Versions) Brings() bool { return v.Before == [20]byte{} && v.After != [2
 type State struct {
 	Commit       string // the commit it describes; empty when it describes none
 	Documents    int
+	Aside        int    // files that cannot be used as documents
 	NeedsRebuild bool   // it holds nothing of use: missing, damaged, of another version
 	Reason       string // why, in words for a person
 	// Changes tells in what the forms asked for differ from those stored;

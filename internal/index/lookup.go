@@ -168,6 +168,30 @@ func (db *DB) ByMessage(id string) ([]Row, error) {
 	return rows, wrap(err)
 }
 
+// Aside gives the files that cannot be used as documents, by path; of one number
+// when that is given.
+func (db *DB) Aside(number string) ([]Aside, error) {
+	var out []Aside
+	for _, l := range db.layers() {
+		sql, args := "SELECT path, number, form FROM @aside WHERE 1", []any(nil)
+		if l.hides {
+			sql += " AND number NOT IN (SELECT number FROM temp.hidden_aside)"
+		}
+		if number != "" {
+			sql, args = sql+" AND number = ?", []any{number}
+		}
+		err := db.c.query(l.tables(sql), args, func(r []value) error {
+			out = append(out, Aside{asString(r[0]), asString(r[1]), asString(r[2])})
+			return nil
+		})
+		if err != nil {
+			return nil, wrap(err)
+		}
+	}
+	slices.SortFunc(out, func(a, b Aside) int { return strings.Compare(a.Path, b.Path) })
+	return out, nil
+}
+
 // Events gives what overlaps the period [from, to), by start; of some people
 // only where who is given.
 func (db *DB) Events(from, to time.Time, who ...string) ([]EventRow, error) {

@@ -2,6 +2,7 @@ package index
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"slices"
 	"sort"
@@ -474,7 +475,7 @@ func same(t interface {
 
 func open(t testing.TB, path string) *DB {
 	t.Helper()
-	db, err := Open(path, testSchema(), Options{Version: "1"})
+	db, err := Open(context.Background(), path, testSchema(), Options{Version: "1"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package index
 
 import (
+	"context"
 	"crypto/rand"
 	"encoding/binary"
 	"encoding/hex"
@@ -35,6 +36,7 @@ type Options struct {
 
 // DB is an open index.
 type DB struct {
+	ctx     context.Context
 	path    string // as given; a link to the file in use
 	opt     Options
 	schema  Schema // asked for
@@ -46,7 +48,8 @@ type DB struct {
 	memory  bool
 	network bool
 	overlay bool
-	inTx    bool // a snapshot is held
+	past    *laidPast // a history that is not recorded; nil: none
+	inTx    bool      // a snapshot is held
 }
 
 // ErrDamaged says that the file turned out to be damaged while it was read or
@@ -56,18 +59,23 @@ var ErrDamaged = errors.New("the index file is damaged")
 // ErrBusy says that another process kept the index locked.
 var ErrBusy = errors.New("the index is locked by another process")
 
+// ErrLaid says that the index cannot be written while documents or a history
+// are laid over it, which would be lost.
+var ErrLaid = errors.New("the index cannot be written while something is laid over it")
+
 // ErrReadOnly says that the index cannot be written here.
 var ErrReadOnly = errors.New("the index cannot be written")
 
 // Open opens the index at path, or starts an empty one. A file that is
 // missing, damaged, of another version or in a place that cannot be used is no
 // error: State says that and why, and where nothing can be kept on disk the
-// index lives in memory. An error means a wrong schema or no memory.
+// index lives in memory. An error means a wrong schema or no memory. Queries end
+// when ctx does.
 //
 // At path lies a link to the file in use. Building anew makes another file and
 // turns the link, so that processes which still read the old one keep it and
 // its write-ahead log whole.
-func Open(path string, schema Schema, opt Options) (*DB, error) {
+func Open(ctx context.Context, path string, schema Schema, opt Options) (*DB, error) {
 	if err := schema.check(); err != nil {
 		return nil, err
 	}
@@ -77,7 +85,7 @@ func Open(path string, schema Schema, opt Options) (*DB, error) {
 	if opt.Mode == 0 {
 		opt.Mode = 0o600
 	}
-	db := &DB{path: path, opt: opt, schema: schema, wanted: schema.encode(), network: OnNetwork(filepath.Dir(path))}
+	db := &DB{ctx: ctx, path: path, opt: opt, schema: schema, wanted: schema.encode(), network: OnNetwork(filepath.Dir(path))}
 	db.reason = db.attach()
 	if db.reason == "" {
 		return db, nil
@@ -128,7 +136,7 @@ func (db *DB) connectFile(file string) error {
 				break // its latest changes could not be seen
 			}
 		}
-		c, err := connect(file, mode)
+		c, err := connect(db.ctx, file, mode)
 		if err == nil {
 			err = db.tune(c)
 			if err == nil {
@@ -269,7 +277,7 @@ func (db *DB) renew() error {
 	if err != nil {
 		return err
 	}
-	c, err := connect(file, "rw")
+	c, err := connect(db.ctx, file, "rw")
 	if err == nil {
 		err = c.script("PRAGMA page_size = 8192;\nPRAGMA journal_mode = " + db.journal())
 		if err == nil {
@@ -304,7 +312,7 @@ func (db *DB) reopen() error {
 		_ = db.c.close()
 		db.c = nil
 	}
-	db.memory, db.overlay, db.inTx = false, false, false
+	db.memory, db.overlay, db.past, db.inTx = false, false, nil, false
 	if reason := db.attach(); reason != "" {
 		return errors.New(reason)
 	}
@@ -312,7 +320,7 @@ func (db *DB) reopen() error {
 }
 
 func (db *DB) inMemory() error {
-	c, err := connect("", "memory")
+	c, err := connect(db.ctx, "", "memory")
 	if err != nil {
 		return err
 	}
@@ -421,6 +429,11 @@ func (db *DB) State() State {
 		s.Documents = int(n)
 	}
 	if err == nil {
+		var aside []Aside
+		aside, err = db.Aside("")
+		s.Aside = len(aside)
+	}
+	if err == nil {
 		_, s.Changes, err = db.changes(db.schema)
 	}
 	switch {
@@ -467,10 +480,18 @@ func (db *DB) changes(schema Schema) (Schema, []FormChange, error) {
 	return stored, changes, wrap(err)
 }
 
-// Update runs fn in one transaction. On an error nothing has changed.
+// laidOver tells whether answers are of more than what is written.
+func (db *DB) laidOver() bool { return db.overlay || db.past != nil }
+
+// Update runs fn in one transaction. On an error nothing has changed. A
+// snapshot that was held ends with it; while something is laid over the index
+// it is refused, since that belongs to its snapshot.
 func (db *DB) Update(fn func(*Writer) error) error {
 	if db.ro {
 		return ErrReadOnly
+	}
+	if db.laidOver() {
+		return ErrLaid
 	}
 	if err := db.endSnapshot(); err != nil {
 		return err

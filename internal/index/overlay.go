@@ -13,7 +13,7 @@ const overlayPrefix = "temp.o_"
 
 // Overlay lays documents over the index without writing to it: all queries
 // answer as if the entries had been put and the numbers deleted, until the
-// index is closed or updated. They are the difference between the commit the
+// index is closed. They are the difference between the commit the
 // index describes and the one that is asked about, when the index cannot be
 // brought up to date just now. A snapshot is held meanwhile, since the
 // difference holds for this state of the index only.
@@ -42,7 +42,7 @@ func (db *DB) Overlay(entries []Entry, deleted []string) error {
 func (db *DB) layOver(entries []Entry, deleted []string) error {
 	// Whatever fails from here on, endSnapshot has to clean up after.
 	db.overlay = true
-	if err := db.c.script("CREATE TABLE temp.hidden(id INTEGER PRIMARY KEY);\n" + tablesDDL(overlayPrefix)); err != nil {
+	if err := db.c.script("CREATE TABLE temp.hidden(id INTEGER PRIMARY KEY);\nCREATE TABLE temp.hidden_aside(number PRIMARY KEY) WITHOUT ROWID;\n" + tablesDDL(overlayPrefix)); err != nil {
 		return err
 	}
 	for _, f := range db.schema.Forms {
@@ -52,7 +52,7 @@ func (db *DB) layOver(entries []Entry, deleted []string) error {
 	}
 	w := newWriter(db, db.c, overlayPrefix, db.schema)
 	for _, n := range deleted {
-		if err := w.Delete(n); err != nil {
+		if err := errors.Join(w.DropAside(n), w.Delete(n)); err != nil {
 			return err
 		}
 	}
@@ -130,7 +130,7 @@ func (db *DB) Snapshot() error {
 
 // endSnapshot lets go of a snapshot and of what was laid over it.
 func (db *DB) endSnapshot() error {
-	db.overlay = false
+	db.overlay, db.past = false, nil
 	if !db.inTx {
 		return nil
 	}
@@ -149,7 +149,7 @@ func (db *DB) CopyTo(path string) error {
 	if !ok {
 		return errors.New("the SQLite driver cannot copy an index")
 	}
-	to := &DB{path: path, opt: db.opt, network: OnNetwork(path)}
+	to := &DB{ctx: db.ctx, path: path, opt: db.opt, network: OnNetwork(path)}
 	file, err := to.newFile()
 	if err != nil {
 		return err

@@ -152,7 +152,7 @@ func checkPages(t *rapid.T, r *rand.Rand, path string, pageSize, n, longest, lim
 	if err := os.WriteFile(path, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	c, err := connect(path, "rw")
+	c, err := connect(context.Background(), path, "rw")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -210,7 +210,7 @@ func checkPages(t *rapid.T, r *rand.Rand, path string, pageSize, n, longest, lim
 	if err := f.Finish(); err != nil {
 		t.Fatal(err)
 	}
-	if c, err = connect(path, "rw"); err != nil {
+	if c, err = connect(context.Background(), path, "rw"); err != nil {
 		t.Fatal(err)
 	}
 	defer c.close()
@@ -241,7 +241,7 @@ func checkPages(t *rapid.T, r *rand.Rand, path string, pageSize, n, longest, lim
 func TestLockedPage(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "x.db")
 	must(t, os.WriteFile(path, nil, 0o600))
-	c, err := connect(path, "rw")
+	c, err := connect(context.Background(), path, "rw")
 	must(t, err)
 	must(t, c.script("PRAGMA page_size = 65536;\nCREATE TABLE rows(id INTEGER PRIMARY KEY, a)"))
 	must(t, c.close())
@@ -261,7 +261,7 @@ func TestLockedPage(t *testing.T) {
 	must(t, err)
 	must(t, f.WriteTree(sqlitefile.Root{Page: 2, Table: true}, []*sqlitefile.Sorter{s}, 0, nil))
 	must(t, f.Finish())
-	c, err = connect(path, "rw")
+	c, err = connect(context.Background(), path, "rw")
 	must(t, err)
 	defer c.close()
 	n, err := c.int("SELECT sum(length(a)) FROM rows")

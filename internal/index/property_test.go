@@ -327,7 +327,7 @@ func TestAnswers(t *testing.T) {
 	dir, n := t.TempDir(), 0
 	rapid.Check(t, func(t *rapid.T) {
 		n++
-		db, err := Open(filepath.Join(dir, fmt.Sprint(n, ".db")), testSchema(), Options{Version: "1"})
+		db, err := Open(context.Background(), filepath.Join(dir, fmt.Sprint(n, ".db")), testSchema(), Options{Version: "1"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -369,6 +369,9 @@ func TestAnswers(t *testing.T) {
 			t.Fatal(err)
 		}
 		checkQueries(t, db, later)
+		if err := db.endSnapshot(); err != nil {
+			t.Fatal(err)
+		}
 		err = db.Update(func(w *Writer) error {
 			for _, n := range deletes {
 				if err := w.Delete(n); err != nil {

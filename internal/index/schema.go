@@ -8,7 +8,7 @@ import (
 )
 
 // layout is the version of the tables below; another one means rebuilding.
-const layout = 3
+const layout = 4
 
 // applicationID marks a SQLite file as an index of e1.
 const applicationID = 0x65312d69
@@ -75,6 +75,7 @@ func tablesDDL(prefix string) string {
 	fmt.Fprintf(&b, "CREATE TABLE %sseries(id INTEGER PRIMARY KEY, form, prefix, year, UNIQUE(form, prefix, year));\n", prefix)
 	fmt.Fprintf(&b, "CREATE TABLE %scounts(form PRIMARY KEY, n) WITHOUT ROWID;\n", prefix)
 	fmt.Fprintf(&b, "CREATE VIRTUAL TABLE %sfts USING %s;\n", prefix, ftsOptions)
+	fmt.Fprintf(&b, "CREATE TABLE %saside(path PRIMARY KEY, number, form) WITHOUT ROWID;\n", prefix)
 	fmt.Fprintf(&b, "CREATE TABLE %swords(word PRIMARY KEY, stem) WITHOUT ROWID;\n", prefix)
 	return b.String()
 }
@@ -82,14 +83,19 @@ func tablesDDL(prefix string) string {
 // mainDDL creates what only the index itself has.
 const mainDDL = `CREATE TABLE meta(key PRIMARY KEY, value) WITHOUT ROWID;
 CREATE TABLE unknown(form, name, PRIMARY KEY(form, name)) WITHOUT ROWID;
-CREATE TABLE commits(seq INTEGER PRIMARY KEY, id, parent, op, actor, "for", time, subject, docs, undoes);
-CREATE TABLE doc_commits(number, seq, before, after, PRIMARY KEY(number, seq)) WITHOUT ROWID;
+CREATE TABLE commits(n INTEGER PRIMARY KEY, id, place, live, parents, op, actor, "for", time, subject, docs, undoes);
+CREATE TABLE doc_commits(number, place, n, before, after, PRIMARY KEY(number, place, n)) WITHOUT ROWID;
 ` + historyIndexes
 
-const historyIndexes = `CREATE INDEX commits_id ON commits(id);
-CREATE INDEX commits_actor ON commits(actor, seq);
-CREATE INDEX commits_big ON commits(seq) WHERE docs IS NULL AND op IS NOT NULL AND op <> 'init';
+// historyIndexes are the indexes of the commits: each is there once, and what is
+// asked for are those of the present history, the latest first.
+const historyIndexes = `CREATE UNIQUE INDEX commits_id ON commits(id);
+CREATE INDEX commits_place ON commits(place, id) WHERE live = 1;
+CREATE INDEX commits_actor ON commits(actor, place, id) WHERE live = 1;
+CREATE INDEX commits_big ON commits(place, id) WHERE docs IS NULL AND op IS NOT NULL AND op <> 'init' AND live = 1;
 `
+
+const dropHistoryIndexes = "DROP INDEX main.commits_id;\nDROP INDEX main.commits_place;\nDROP INDEX main.commits_actor;\nDROP INDEX main.commits_big"
 
 // formTable is the table of a form. Names come from people's files: they are
 // quoted, and what SQLite would fold together is told apart.

@@ -16,6 +16,7 @@ import (
 // its pool brings a goroutine and a copy of every value, and the overlay's
 // temporary tables need the same connection throughout anyway.
 type conn struct {
+	ctx   context.Context // ends long queries
 	c     driver.Conn
 	cache map[string]*stmt
 	args  []driver.NamedValue
@@ -29,7 +30,7 @@ type stmt struct {
 }
 
 // connect opens the file at path; mode is ro, rw, rwc or memory.
-func connect(path, mode string) (*conn, error) {
+func connect(ctx context.Context, path, mode string) (*conn, error) {
 	u := url.URL{Scheme: "file", Path: path}
 	dsn := u.String() + "?mode=" + mode
 	if mode == "memory" {
@@ -43,7 +44,7 @@ func connect(path, mode string) (*conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &conn{c: c, cache: map[string]*stmt{}}, nil
+	return &conn{ctx: ctx, c: c, cache: map[string]*stmt{}}, nil
 }
 
 func (c *conn) close() error {
@@ -137,6 +138,11 @@ func (c *conn) script(text string) error {
 // errStop ends a query early without an error.
 var errStop = errors.New("stop")
 
+// rowsBetweenLooks is after how many rows a query looks whether it is still
+// wanted. The driver would watch the context itself, with a goroutine for each
+// query, however small.
+const rowsBetweenLooks = 256
+
 // query calls fn for each row. The slice is reused.
 func (c *conn) query(query string, args []any, fn func(row []driver.Value) error) error {
 	s, done, err := c.prepare(query)
@@ -149,9 +155,14 @@ func (c *conn) query(query string, args []any, fn func(row []driver.Value) error
 		return err
 	}
 	row := make([]driver.Value, len(rows.Columns()))
-	for {
+	for n := 1; ; n++ {
 		if err = rows.Next(row); err != nil {
 			break
+		}
+		if n%rowsBetweenLooks == 0 {
+			if err = c.ctx.Err(); err != nil {
+				break
+			}
 		}
 		if err = fn(row); err != nil {
 			break

@@ -49,12 +49,23 @@ func insertSQL(table, columns string) string {
 	return fmt.Sprintf("INSERT INTO %s(%s) VALUES(%s)", table, columns, strings.TrimSuffix(strings.Repeat("?,", n), ","))
 }
 
-// Put stores an entry in place of whatever the index held under its number.
+// Put stores an entry in place of the document that the index held under its
+// number. A file set aside is remembered beside the document.
 func (w *Writer) Put(e *Entry) error {
-	if e.Number == "" || e.Form == "" {
-		return fmt.Errorf("an index entry needs a number and a form, got %q in %q", e.Number, e.Form)
+	if err := e.check(); err != nil {
+		return err
+	}
+	if e.Aside {
+		return w.putAside(e)
 	}
 	return w.put(prepare(e))
+}
+
+func (e *Entry) check() error {
+	if e.Number == "" || e.Form == "" || e.Aside && e.Path == "" {
+		return fmt.Errorf("an index entry needs a number and a form, got %q in %q", e.Number, e.Form)
+	}
+	return nil
 }
 
 func (w *Writer) put(p *prepared) error {
@@ -75,7 +86,7 @@ func (w *Writer) put(p *prepared) error {
 			return err
 		}
 	}
-	if err := w.hide(p.Number); err != nil {
+	if err := errors.Join(w.hide(p.Number), w.hideAside(p.Number)); err != nil {
 		return err
 	}
 	if err := w.freeID(p); err != nil {
@@ -252,6 +263,29 @@ func (w *Writer) seriesID(s seriesKey) (int64, error) {
 	}
 	w.series[s] = asInt(row[0])
 	return w.series[s], nil
+}
+
+func (w *Writer) putAside(e *Entry) error {
+	if err := w.hideAside(e.Number); err != nil {
+		return err
+	}
+	return w.c.exec("INSERT OR REPLACE INTO "+w.prefix+"aside VALUES(?, ?, ?)", e.Path, e.Number, e.Form)
+}
+
+// DropAside forgets the files set aside under a number.
+func (w *Writer) DropAside(number string) error {
+	if err := w.hideAside(number); err != nil {
+		return err
+	}
+	return w.c.exec("DELETE FROM "+w.prefix+"aside WHERE number = ?", number)
+}
+
+// hideAside takes what the index itself has set aside out of an overlay's sight.
+func (w *Writer) hideAside(number string) error {
+	if w.prefix == mainPrefix {
+		return nil
+	}
+	return w.c.exec("INSERT OR IGNORE INTO temp.hidden_aside VALUES(?)", number)
 }
 
 // Delete removes a document; a number that is not there is no error.

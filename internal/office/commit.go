@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/e1-dms/e1/internal/definition"
@@ -229,30 +230,23 @@ func (o *Office) published(tx *repo.Tx, d *document.Document) (bool, error) {
 			return true, nil
 		}
 	}
-	path, err := tx.Repo().Path(d.Number)
+	p, err := pastOf(tx.Repo(), d.Number)
 	if err != nil {
 		return false, err
 	}
-	db, err := tx.Repo().History()
+	versions, err := p.under(d.Number, 0)
 	if err != nil {
 		return false, err
 	}
-	records, err := db.CommitsOf(d.Number, 0)
-	if err != nil {
-		return false, err
-	}
-	git := tx.Repo().Git()
-	for i := len(records) - 1; i >= 0; i-- {
-		id, err := gitstore.ParseHash(records[i].ID)
-		if err != nil {
-			return false, err
-		}
-		before, after, err := versions(git, id, path)
-		if err != nil {
-			return false, err
-		}
-		if before.IsZero() && !after.IsZero() {
-			return git.Published(id)
+	// The first commit that has the number is what counts: whatever had it
+	// before was another document.
+	for _, v := range slices.Backward(versions) {
+		if v.brings() {
+			id, err := gitstore.ParseHash(v.rec.ID)
+			if err != nil {
+				return false, err
+			}
+			return tx.Repo().Git().Published(id)
 		}
 	}
 	return false, nil

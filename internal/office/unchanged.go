@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/e1-dms/e1/internal/document"
-	"github.com/e1-dms/e1/internal/gitstore"
 	"github.com/e1-dms/e1/internal/repo"
 )
 
@@ -20,15 +19,11 @@ func (o *Office) unchanged(tx *repo.Tx, d *document.Document) error {
 	if err != nil {
 		return err
 	}
-	id, err := gitstore.ParseHash(commit)
-	if err != nil {
-		return err
-	}
 	path, err := o.repo.Path(d.Number)
 	if err != nil {
 		return err
 	}
-	_, blob, err := versions(o.repo.Git(), id, path)
+	blob, err := blobAt(o.repo.Git(), commit, path)
 	if err != nil {
 		return err
 	}

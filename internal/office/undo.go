@@ -37,6 +37,11 @@ func (o *Office) Undo(ctx context.Context, commit string) (*Done, error) {
 	} else if id, err = o.repo.ResolveCommit(commit); err != nil {
 		return nil, err
 	}
+	if _, ours, err := db.Commit(id); err != nil {
+		return nil, err
+	} else if !ours {
+		return nil, refusef("e1 log", "commit %s is not in the history of this branch", short(id))
+	}
 	hash, err := gitstore.ParseHash(id)
 	if err != nil {
 		return nil, err
@@ -80,11 +85,7 @@ func (o *Office) lastOperation(db *index.DB) (string, error) {
 	undone := map[string]bool{}
 	for _, r := range records {
 		if r.Op == "undo" {
-			if id, err := gitstore.ParseHash(r.ID); err == nil {
-				if c, err := o.repo.Git().Commit(id); err == nil {
-					undone[c.Trailer(repo.TrailerUndoes)] = true
-				}
-			}
+			undone[r.Undoes] = true
 			continue
 		}
 		if r.Op != "" && r.Op != "init" && !undone[r.ID] {

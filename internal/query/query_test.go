@@ -90,7 +90,7 @@ func schema() index.Schema {
 // office fills an index with n random works; many of their fields are empty.
 func office(t testing.TB, n int) *index.DB {
 	t.Helper()
-	db, err := index.Open(filepath.Join(t.TempDir(), "index.db"), schema(), index.Options{})
+	db, err := index.Open(t.Context(), filepath.Join(t.TempDir(), "index.db"), schema(), index.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -36,7 +36,11 @@ func schemaOf(d *definition.Set) (index.Schema, error) {
 		if err != nil {
 			return index.Schema{}, err
 		}
-		fs := index.FormSchema{Name: f.Name, Fingerprint: fingerprint(f, dates(d, dated))}
+		more := dates(d, dated)
+		if s, _, err := d.Settings(); err == nil && f.Calendar != nil {
+			more += s.Zone.String() + "\n"
+		}
+		fs := index.FormSchema{Name: f.Name, Fingerprint: fingerprint(f, more)}
 		for _, c := range f.Columns() {
 			if indexed(f, c) {
 				fs.Columns = append(fs.Columns, column(c))
@@ -64,7 +68,11 @@ func fingerprint(f *form.Form, more string) string {
 		source(c.Done)
 	}
 	b.WriteString(strings.Join(f.Duplicates, " ") + "\n")
+	for _, t := range f.Numbers {
+		b.WriteString("number " + t.String() + "\n")
+	}
 	for _, field := range f.Fields() {
+		fmt.Fprintf(&b, "field %s %d\n", field.Name, field.Type)
 		if field.Unique {
 			b.WriteString("unique " + field.Name + "\n")
 		}
@@ -150,21 +158,47 @@ func column(c form.Column) index.Column {
 	return index.Column{Name: c.Name, Type: columnTypes[c.Kind], Indexed: c.Indexed, Scale: c.Scale, Ref: c.Ref}
 }
 
-// entryOf reads one committed document; nil when it cannot be read, which
-// `e1 check` reports.
+// entryOf reads one committed document. One that cannot be read, that says
+// another number than its file's name, or that is a second one of a number, is
+// set aside; `e1 check` says why.
 func (r *Repo) entryOf(reader *documentReader, b blobRef) (*index.Entry, error) {
+	number, _ := numberOfPath(b.path)
+	aside := &index.Entry{Number: number, Form: formOfPath(b.path), Path: b.path, Aside: true}
 	src, err := r.contentInto(&reader.files, b)
 	if err != nil {
 		return nil, err
 	}
 	d, err := reader.documents.Read(src)
-	if err != nil {
-		return nil, nil
+	if err != nil || d.Number != number {
+		return aside, nil
 	}
-	if number, ok := numberOfPath(b.path); !ok || number != d.Number {
-		return nil, nil
+	if second, err := r.isSecond(d, b.path); second || err != nil {
+		return aside, err
 	}
 	return r.entry(r.tree, d, b.path, b.id)
+}
+
+// isSecond reports whether a document lies elsewhere than its number says,
+// and another file there.
+func (r *Repo) isSecond(d *document.Document, at string) (bool, error) {
+	set, err := r.defs.Forms()
+	if err != nil {
+		return false, err
+	}
+	if f := set.Form(d.Form); f != nil {
+		if p, err := form.PathOf(f, d.Number); err == nil && p == at {
+			return false, nil
+		}
+	}
+	p, err := r.pathOf(d.Number)
+	if err != nil || p == at {
+		return false, nil // no form has such numbers
+	}
+	_, err = r.git.Lookup(r.tree, p)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // fileTexts adds the text of attachments.

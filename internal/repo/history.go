@@ -2,6 +2,7 @@ package repo
 
 import (
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -20,101 +21,89 @@ const (
 
 // History returns the index with the history up to HEAD in it: which commit
 // touched which document. It is filled in when somebody first asks, so that
-// commands that do not ask never walk the history.
+// commands that do not ask never walk the history. What cannot be written now,
+// because another process changes the index or something is laid over it, is
+// answered from memory.
 func (r *Repo) History() (*index.DB, error) {
 	db, err := r.Index()
 	if err != nil {
 		return nil, err
 	}
-	head := r.head.Commit.String()
-	known, err := db.HistoryState()
-	if err != nil || known == head {
+	if done, err := r.historyKnown(db); done || err != nil {
 		return db, err
 	}
-	last := gitstore.Hash{}
-	if known != "" {
-		if last, err = gitstore.ParseHash(known); err != nil {
+	if db.Writable() {
+		if err := r.recordHistory(db); err != nil {
 			return nil, err
 		}
-		contained, err := r.git.IsAncestor(last, r.head.Commit)
-		if err != nil && !errors.Is(err, gitstore.ErrNotExist) {
-			return nil, err
-		}
-		if !contained { // history was rewritten: begin anew
-			last = gitstore.Hash{}
+		if done, err := r.historyKnown(db); done || err != nil {
+			return db, err
 		}
 	}
-	records, err := r.records(last)
+	change, err := r.historyChange(db, r.head.Commit)
 	if err != nil {
 		return nil, err
 	}
-	seq := int64(0)
-	if !last.IsZero() {
-		if seq, err = lastSeq(db); err != nil {
-			return nil, err
-		}
-	}
-	for i := range records {
-		seq++
-		records[i].Seq = seq
-	}
-	err = db.Update(func(w *index.Writer) error {
-		if last.IsZero() {
-			if err := w.ClearHistory(); err != nil {
-				return err
-			}
-		}
-		if err := w.PutCommits(records); err != nil {
-			return err
-		}
-		return w.SetHistory(head)
-	})
-	return db, err
+	return db, db.LayHistory(change)
 }
 
-// lastSeq is the place of the newest recorded commit in the history.
-func lastSeq(db *index.DB) (int64, error) {
-	newest, err := db.Recent(1, "")
-	if err != nil || len(newest) == 0 {
-		return 0, err
+// historyKnown reports whether db answers for the history of HEAD.
+func (r *Repo) historyKnown(db *index.DB) (bool, error) {
+	head, edge, err := db.HistoryHead()
+	if err != nil || head != r.head.Commit.String() {
+		return false, err
 	}
-	return newest[0].Seq, nil
+	now, err := r.git.ShallowEdge()
+	return edge == now, err
 }
 
-// records reads the commits from HEAD back to last, which is not among them,
-// oldest first.
-func (r *Repo) records(last gitstore.Hash) ([]index.CommitRecord, error) {
-	bar := r.opt.progress("history", 0)
-	defer bar.Done()
-	var out []index.CommitRecord
-	seen := 0
-	err := r.git.Log(r.head.Commit, func(id gitstore.Hash) bool { return id == last }, func(c gitstore.Commit) error {
-		rec, err := r.record(c)
+// recordHistory writes the history of HEAD, unless another process keeps the
+// index locked. Afterwards db describes HEAD as before.
+func (r *Repo) recordHistory(db *index.DB) error {
+	err := r.writeIndex(db, func(w *index.Writer) error {
+		change, err := r.historyChange(db, r.head.Commit)
 		if err != nil {
 			return err
 		}
-		out = append(out, rec)
-		seen++
-		if seen%1000 == 0 {
-			bar.Set(seen)
+		return w.ChangeHistory(change)
+	})
+	return errors.Join(err, r.hold(db))
+}
+
+// Versions are what a commit made of a document.
+type Versions struct {
+	Number, Commit string
+	index.Versions
+}
+
+// Remember keeps what was found out about commits, for the next who asks. That
+// it cannot be kept now is no error: it is found again.
+func (r *Repo) Remember(found []Versions) error {
+	db := r.index
+	if len(found) == 0 || db == nil || !db.Writable() {
+		return nil
+	}
+	err := r.writeIndex(db, func(w *index.Writer) error {
+		for _, v := range found {
+			if err := w.PutVersions(v.Number, v.Commit, v.Versions); err != nil {
+				return err
+			}
 		}
 		return nil
 	})
-	for i, j := 0, len(out)-1; i < j; i, j = i+1, j-1 {
-		out[i], out[j] = out[j], out[i]
-	}
-	return out, err
+	return errors.Join(err, r.hold(db))
 }
 
-// record is what the index keeps of a commit. The documents it touched are
+// record is what the index keeps of a commit: what the commit itself says, so
+// that it is the same whenever it is recorded. The documents it touched are
 // named by its trailers when e1 made it, else found by comparing trees.
 func (r *Repo) record(c gitstore.Commit) (index.CommitRecord, error) {
 	rec := index.CommitRecord{
 		ID: c.ID.String(), Op: c.Trailer(TrailerOp), Actor: c.Trailer(TrailerActor), For: c.Trailer(TrailerFor),
 		When: c.Author.When, Subject: c.Subject, Undoes: c.Trailer(TrailerUndoes),
 	}
-	if len(c.Parents) > 0 {
-		rec.Parent = c.Parents[0].String()
+	for _, p := range c.Parents {
+		rec.Parents = append(rec.Parents, p.String())
 	}
 	for _, t := range c.Trailers {
 		if t.Key == TrailerDoc {
@@ -123,26 +112,29 @@ func (r *Repo) record(c gitstore.Commit) (index.CommitRecord, error) {
 	}
 	if rec.Actor == "" {
 		rec.Actor = c.Author.Email
-		if people, _, err := r.defs.Org(); err == nil {
-			if u := people.ByEmail(c.Author.Email); u != nil {
-				rec.Actor = u.ID
-			}
-		}
 	}
-	if len(rec.Docs) > 0 || len(c.Parents) != 1 || rec.Op == "demo" {
-		// The first commit brings no document of its own worth naming, a
-		// merge only what its parents already did, and demo data a million.
+	if len(rec.Docs) > 0 || len(c.Parents) == 0 || rec.Op == "demo" {
+		// The first commit brings no document of its own worth naming, and demo
+		// data a million.
 		return rec, nil
 	}
-	parent, err := r.git.Commit(c.Parents[0])
-	if err != nil {
-		return rec, err
+	trees := make([]gitstore.Hash, len(c.Parents))
+	for i, p := range c.Parents {
+		parent, err := r.git.Commit(p)
+		if errors.Is(err, gitstore.ErrNotExist) {
+			return rec, nil // behind the edge of a shallow clone
+		}
+		if err != nil {
+			return rec, err
+		}
+		trees[i] = parent.Tree
 	}
-	err = r.git.DiffTrees(parent.Tree, c.Tree, func(ch gitstore.Change) error {
-		if number, ok := numberOfPath(ch.Path); ok {
+	// Of one parent these are all changes; of several what the merge itself made.
+	err := r.git.MergeChanges(c.Tree, trees, func(ch gitstore.Change) error {
+		if number, ok := numberOfPath(ch.Path); ok && !slices.Contains(rec.Docs, number) {
 			rec.Docs = append(rec.Docs, number)
 		}
-		return nil
+		return r.ctx.Err()
 	})
 	return rec, err
 }

@@ -1,19 +1,14 @@
 package repo
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
-	"runtime/debug"
-	"sync"
+	"time"
 
-	"github.com/gofrs/flock"
-
-	"github.com/e1-dms/e1/internal/document"
+	"github.com/e1-dms/e1/internal/filelock"
 	"github.com/e1-dms/e1/internal/gitstore"
 	"github.com/e1-dms/e1/internal/index"
 )
@@ -24,7 +19,7 @@ const (
 	documentsDir  = "documents"
 	// indexVersion changes whenever entries are built differently from the
 	// same document; indexes of another version are built anew.
-	indexVersion = "3"
+	indexVersion = "4"
 )
 
 // Index returns the derived index, describing HEAD. It is brought up to date
@@ -48,13 +43,15 @@ func (r *Repo) Index() (*index.DB, error) {
 		_ = os.Remove(file)
 		db, err = r.openIndex(file, schema)
 	}
-	if err != nil {
-		if db, err = r.scratchIndex(schema, err); err != nil {
-			return nil, err
-		}
+	var locked *filelock.LockedError
+	switch {
+	case err == nil:
+		r.index, r.indexAt = db, file
+		return db, nil
+	case r.ctx.Err() != nil, errors.As(err, &locked):
+		return nil, err
 	}
-	r.index = db
-	return db, nil
+	return r.scratchIndex(schema, err)
 }
 
 // ahead is the index being opened while its command does something else.
@@ -82,7 +79,7 @@ func (r *Repo) openAhead() {
 	r.ahead = a
 	go func() {
 		defer close(a.done)
-		a.db, a.err = openFile(file, schema)
+		a.db, a.err = r.openFile(file, schema)
 	}()
 }
 
@@ -98,15 +95,51 @@ func (r *Repo) opened() (*index.DB, error) {
 	return a.db, a.err
 }
 
-func openFile(file string, schema index.Schema) (*index.DB, error) {
-	return index.Open(file, schema, index.Options{Version: indexVersion})
+// ownMode is the permission of an index: what it holds is nobody else's business
+// unless the repository says so.
+const ownMode = 0o600
+
+func (r *Repo) openFile(file string, schema index.Schema) (*index.DB, error) {
+	opt := index.Options{Version: indexVersion, Mode: ownMode}
+	if r.isShared(file) {
+		opt.Mode = r.git.SharedPerm(ownMode)
+	}
+	return index.Open(r.ctx, file, schema, opt)
+}
+
+// isShared reports whether an index lies with the work tree, for everybody who
+// uses that, and not in a folder of the user's own.
+func (r *Repo) isShared(file string) bool { return filepath.Dir(file) == r.git.Dir() }
+
+// lockIndex takes the lock of whoever changes the index in a file.
+func (r *Repo) lockIndex(file string, wait time.Duration) (*filelock.Lock, error) {
+	opt := filelock.Options{Wait: wait, For: "the index"}
+	if r.isShared(file) {
+		opt.Perm = r.git.SharedPerm
+	}
+	return filelock.Take(r.ctx, filepath.Join(filepath.Dir(file), indexLockName), opt)
+}
+
+// writeIndex changes the index that is in use, if no other process does that
+// just now. What cannot be written is no error: it is derived. An index that
+// turns out to be damaged is one.
+func (r *Repo) writeIndex(db *index.DB, fn func(*index.Writer) error) error {
+	lock, err := r.lockIndex(r.indexAt, 0)
+	if err != nil {
+		return r.ctx.Err()
+	}
+	defer lock.Release()
+	if err = db.Update(fn); errors.Is(err, index.ErrDamaged) {
+		return err
+	}
+	return r.ctx.Err()
 }
 
 // openIndex opens the index in a file and makes it describe HEAD.
 func (r *Repo) openIndex(file string, schema index.Schema) (*index.DB, error) {
 	db, err := r.opened()
 	if db == nil && err == nil {
-		db, err = openFile(file, schema)
+		db, err = r.openFile(file, schema)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("cannot open the index: %w", err)
@@ -143,12 +176,16 @@ func (r *Repo) scratchIndex(schema index.Schema, why error) (*index.DB, error) {
 	if err != nil {
 		return nil, why
 	}
-	db, err := r.openIndex(filepath.Join(dir, indexName), schema)
+	file := filepath.Join(dir, indexName)
+	db, err := r.openIndex(file, schema)
 	if err != nil {
 		os.RemoveAll(dir)
+		if r.ctx.Err() != nil {
+			return nil, err
+		}
 		return nil, why
 	}
-	r.scratch = dir
+	r.index, r.indexAt, r.scratch = db, file, dir
 	r.opt.note(fmt.Sprintf("the index cannot be kept: %v", why))
 	return db, nil
 }
@@ -166,7 +203,7 @@ func (r *Repo) DropIndex() error {
 	return nil
 }
 
-// CloseIndex forgets the open index, so that the next use looks at HEAD again.
+// closeIndex forgets the open index, so that the next use looks at HEAD again.
 func (r *Repo) closeIndex() error {
 	if r.index == nil {
 		if db, err := r.opened(); db != nil && err == nil {
@@ -196,12 +233,12 @@ func (r *Repo) RebuildIndex() (documents int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	lock := flock.New(filepath.Join(filepath.Dir(file), indexLockName))
-	if err := lock.Lock(); err != nil {
+	lock, err := r.lockIndex(file, r.opt.Wait)
+	if err != nil {
 		return 0, err
 	}
-	defer lock.Unlock()
-	db, err := openFile(file, schema)
+	defer lock.Release()
+	db, err := r.openFile(file, schema)
 	if err != nil {
 		return 0, err
 	}
@@ -209,7 +246,7 @@ func (r *Repo) RebuildIndex() (documents int, err error) {
 		db.Close()
 		return 0, err
 	}
-	r.index = db
+	r.index, r.indexAt = db, file
 	return db.State().Documents, nil
 }
 
@@ -217,7 +254,7 @@ func (r *Repo) RebuildIndex() (documents int, err error) {
 // cache folder when that cannot be written or is on a network.
 func (r *Repo) indexFile() (string, error) {
 	dir := r.git.Dir()
-	if err := os.MkdirAll(dir, 0o777); err == nil && writable(dir) {
+	if err := r.git.MakeDir(dir); err == nil && writable(dir) {
 		return filepath.Join(dir, indexName), nil
 	}
 	cache, err := os.UserCacheDir()
@@ -234,286 +271,4 @@ func (r *Repo) indexFile() (string, error) {
 		_ = copyFile(filepath.Join(dir, indexName), file)
 	}
 	return file, nil
-}
-
-// refresh makes db describe HEAD. It reports whether it laid the difference
-// over a snapshot: that pair belongs together and must not be made again, since
-// a second snapshot could be later than the difference that goes over it.
-func (r *Repo) refresh(db *index.DB, file string, schema index.Schema) (laid bool, err error) {
-	if r.current(db) {
-		return false, nil
-	}
-	lock := flock.New(filepath.Join(filepath.Dir(file), indexLockName))
-	free, err := lock.TryLock()
-	switch {
-	case err == nil && free:
-		defer lock.Unlock()
-		return false, r.update(db, schema)
-	case db.State().NeedsRebuild && err == nil:
-		// Somebody is building it; that is worth waiting for.
-		if err := lock.Lock(); err != nil {
-			return false, err
-		}
-		defer lock.Unlock()
-		return false, r.update(db, schema)
-	default:
-		return true, r.overlay(db)
-	}
-}
-
-func (r *Repo) current(db *index.DB) bool {
-	s := db.State()
-	return !s.NeedsRebuild && len(s.Changes) == 0 && s.Commit == r.head.Commit.String()
-}
-
-// update brings db to HEAD under the index's lock.
-func (r *Repo) update(db *index.DB, schema index.Schema) error {
-	if r.current(db) {
-		return nil
-	}
-	state := db.State()
-	if state.NeedsRebuild || r.tooOld(state) {
-		return r.build(db, !state.NeedsRebuild)
-	}
-	delta, err := r.difference(state)
-	if errors.Is(err, gitstore.ErrNotExist) {
-		// The commit it describes is gone: rewritten history, pruned objects.
-		return r.build(db, false)
-	}
-	if err != nil {
-		return err
-	}
-	return db.Update(func(w *index.Writer) error {
-		if len(state.Changes) > 0 {
-			if err := w.SetSchema(schema); err != nil {
-				return err
-			}
-		}
-		for _, number := range delta.gone {
-			if err := w.Delete(number); err != nil {
-				return err
-			}
-		}
-		if err := r.readEntries(delta.changed, func(e *index.Entry) error { return w.Put(e) }); err != nil {
-			return err
-		}
-		return w.SetCommit(r.head.Commit.String())
-	})
-}
-
-// tooOld reports whether the forms changed so that most entries have to be
-// read again.
-func (r *Repo) tooOld(s index.State) bool {
-	for _, c := range s.Changes {
-		if c.Kind == index.Reread {
-			return true
-		}
-	}
-	return false
-}
-
-// overlay answers from the difference in memory.
-func (r *Repo) overlay(db *index.DB) error {
-	if err := db.Snapshot(); err != nil {
-		return err
-	}
-	delta, err := r.difference(db.State())
-	if err != nil {
-		return err
-	}
-	var entries []index.Entry
-	if err := r.readEntries(delta.changed, func(e *index.Entry) error {
-		entries = append(entries, *e)
-		return nil
-	}); err != nil {
-		return err
-	}
-	return db.Overlay(entries, delta.gone)
-}
-
-// blobRef is a document's file in a tree.
-type blobRef struct {
-	path string
-	id   gitstore.Hash
-}
-
-// difference is what changed among the documents since the index's commit.
-type difference struct {
-	changed []blobRef
-	gone    []string // numbers
-}
-
-func (r *Repo) difference(s index.State) (difference, error) {
-	var d difference
-	old, err := gitstore.ParseHash(s.Commit)
-	if err != nil {
-		return d, gitstore.ErrNotExist
-	}
-	base, err := r.git.Commit(old)
-	if err != nil {
-		return d, err
-	}
-	added := map[string]bool{}
-	var removed []string
-	err = r.git.DiffTrees(base.Tree, r.tree, func(c gitstore.Change) error {
-		number, ok := numberOfPath(c.Path)
-		if !ok {
-			return nil
-		}
-		if c.New.IsFile() {
-			added[number] = true
-			d.changed = append(d.changed, blobRef{c.Path, c.New.ID})
-		} else {
-			removed = append(removed, number)
-		}
-		return nil
-	})
-	for _, n := range removed {
-		if !added[n] { // moved files keep their entry
-			d.gone = append(d.gone, n)
-		}
-	}
-	return d, err
-}
-
-// build fills db from nothing, with every core; the history recorded in it is
-// kept when only the forms are what changed.
-func (r *Repo) build(db *index.DB, keepHistory bool) error {
-	total, err := r.countDocuments()
-	if err != nil {
-		return err
-	}
-	bar := r.opt.progress("index", total)
-	defer bar.Done()
-	// Commands collect garbage seldom, being short; here rows of some hundred
-	// megabytes pass through.
-	defer debug.SetGCPercent(debug.SetGCPercent(buildGCPercent))
-	return db.Bulk(context.Background(), index.BulkOptions{
-		Commit:      r.head.Commit.String(),
-		Total:       total,
-		KeepHistory: keepHistory,
-		Progress:    func(_ string, n, _ int) { bar.Set(n) },
-	}, func(put func(*index.Entry) error) error {
-		return r.readAll(put)
-	})
-}
-
-// readAll reads every document of HEAD on several goroutines, which hand the
-// entries to put.
-func (r *Repo) readAll(put func(*index.Entry) error) error {
-	refs := make(chan []blobRef, 16)
-	stop := make(chan struct{})
-	var failed sync.Once
-	var failure error
-	fail := func(err error) {
-		failed.Do(func() { failure = err; close(stop) })
-	}
-	var readers sync.WaitGroup
-	for range runtime.GOMAXPROCS(0) {
-		readers.Go(func() {
-			var reader documentReader
-			for batch := range refs {
-				for _, b := range batch {
-					e, err := r.entryOf(&reader, b)
-					if err == nil && e != nil {
-						err = put(e)
-					}
-					if err != nil {
-						fail(err)
-						return
-					}
-				}
-			}
-		})
-	}
-	batch := make([]blobRef, 0, readBatch)
-	send := func() error {
-		select {
-		case refs <- batch:
-			batch = make([]blobRef, 0, readBatch)
-			return nil
-		case <-stop:
-			return fs.SkipAll
-		}
-	}
-	err := r.walkDocuments(func(b blobRef) error {
-		if batch = append(batch, b); len(batch) == readBatch {
-			return send()
-		}
-		return nil
-	})
-	if err == nil {
-		err = send()
-	}
-	close(refs)
-	if err != nil && !errors.Is(err, fs.SkipAll) {
-		fail(err)
-	}
-	readers.Wait()
-	return failure
-}
-
-// documentReader reads one document after the other.
-type documentReader struct {
-	files     fileReader
-	documents document.Reader
-}
-
-// buildGCPercent is how much garbage may gather while an index is built.
-const buildGCPercent = 200
-
-// readBatch is how many documents pass between goroutines at a time.
-const readBatch = 64
-
-// readEntries reads documents and hands their entries on in order.
-func (r *Repo) readEntries(refs []blobRef, fn func(*index.Entry) error) error {
-	var reader documentReader
-	for _, b := range refs {
-		e, err := r.entryOf(&reader, b)
-		if err != nil {
-			return err
-		}
-		if e == nil {
-			continue
-		}
-		if err := fn(e); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// walkDocuments visits the file of every document of HEAD.
-func (r *Repo) walkDocuments(fn func(blobRef) error) error {
-	return r.git.Walk(r.tree, documentsDir, func(path string, e gitstore.TreeEntry) error {
-		if _, ok := numberOfPath(path); !ok || !e.IsFile() {
-			return nil
-		}
-		return fn(blobRef{path, e.ID})
-	})
-}
-
-// countDocuments is the number of documents of HEAD, for the progress bar. It
-// reads trees only.
-func (r *Repo) countDocuments() (int, error) {
-	n := 0
-	err := r.walkDocuments(func(blobRef) error { n++; return nil })
-	return n, err
-}
-
-// content reads a document's committed bytes: from the work tree when that
-// file is the committed one, which is the usual and by far the faster case,
-// else from git's objects.
-func (r *Repo) content(b blobRef) ([]byte, error) {
-	return r.contentInto(&fileReader{}, b)
-}
-
-// contentInto is content for one document after the other: what it returns may
-// be valid until the next call only.
-func (r *Repo) contentInto(f *fileReader, b blobRef) ([]byte, error) {
-	data, err := f.read(filepath.Join(r.git.Root(), filepath.FromSlash(b.path)))
-	if err == nil && gitstore.IsBlob(data, b.id) {
-		return data, nil
-	}
-	return r.git.Blob(b.id)
 }

@@ -24,6 +24,12 @@ func numberOfPath(p string) (string, bool) {
 	return number, true
 }
 
+// formOfPath gives the form in whose folder a document's file lies.
+func formOfPath(p string) string {
+	name, _, _ := strings.Cut(strings.TrimPrefix(p, documentsDir+"/"), "/")
+	return name
+}
+
 func allDigits(s string) bool {
 	return s != "" && strings.Trim(s, "0123456789") == ""
 }

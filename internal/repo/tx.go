@@ -2,6 +2,7 @@ package repo
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,11 +10,10 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 	"time"
-
-	"github.com/gofrs/flock"
 
 	"github.com/e1-dms/e1/internal/definition"
 	"github.com/e1-dms/e1/internal/document"
@@ -394,7 +394,7 @@ func (tx *Tx) finish() (Receipt, error) {
 	}
 	message := gitstore.Message{Subject: tx.subject, Trailers: tx.trailers(receipt.Documents)}
 	tx.git.AfterCommit(func(id gitstore.Hash) error {
-		tx.index(id, message, receipt.Documents, changed)
+		tx.index(id, changed)
 		return nil
 	})
 	name, email := tx.r.git.UserConfig()
@@ -446,67 +446,82 @@ func (tx *Tx) trailers(docs []string) []gitstore.Trailer {
 
 // index brings the index to the commit just made. It is derived: when this
 // cannot be done now, the next command that reads does it.
-func (tx *Tx) index(id gitstore.Hash, message gitstore.Message, docs []string, changed []changedDoc) {
+func (tx *Tx) index(id gitstore.Hash, changed []changedDoc) {
 	if tx.r.index == nil {
+		file, err := tx.r.indexFile()
+		if err != nil {
+			return
+		}
 		tx.r.index, _ = tx.r.opened()
+		tx.r.indexAt = file
 	}
 	db := tx.r.index
-	if db == nil || !tx.r.current(db) || definitionsTouched(tx.files) {
+	if db == nil || !tx.r.current(db) || definitionsTouched(tx.files) || tx.attachmentsTouched(changed) {
 		return
 	}
-	file, err := tx.r.indexFile()
-	if err != nil {
-		return
-	}
-	lock := flock.New(filepath.Join(filepath.Dir(file), indexLockName))
-	if free, err := lock.TryLock(); err != nil || !free {
-		return
-	}
-	defer lock.Unlock()
 	made, err := tx.r.git.Commit(id)
 	if err != nil {
 		return
 	}
 	base := tx.r.head.Commit.String()
-	recorded, _ := db.HistoryState()
-	seq, err := lastSeq(db)
-	if err != nil {
+	if tx.r.git.Step("index", tx.r.indexAt) != nil {
 		return
 	}
-	if tx.r.git.Step("index", file) != nil {
-		return
-	}
-	defer func() { _ = tx.r.git.Step("indexed", file) }()
-	_ = db.Update(func(w *index.Writer) error {
-		for _, t := range tx.docs {
-			if t.now == nil && t.was != nil {
-				if err := w.Delete(t.was.Number); err != nil {
-					return err
-				}
-			}
+	defer func() { _ = tx.r.git.Step("indexed", tx.r.indexAt) }()
+	_ = tx.r.writeIndex(db, func(w *index.Writer) error {
+		if db.State().Commit != base {
+			return errMoved // since we looked, by somebody who read another commit
 		}
-		for _, c := range changed {
-			e, err := tx.r.entry(made.Tree, c.now, c.path, gitstore.HashBlob(c.after))
+		if err := tx.putEntries(db, w, made.Tree, changed); err != nil {
+			return err
+		}
+		if head, _, err := db.HistoryHead(); err == nil && head == base {
+			change, err := tx.r.historyChange(db, id)
 			if err != nil {
 				return err
 			}
-			if err := w.Put(e); err != nil {
-				return err
-			}
-		}
-		if recorded == base {
-			if err := w.PutCommits([]index.CommitRecord{{
-				ID: id.String(), Parent: base, Seq: seq + 1, Op: tx.op.Name, Actor: tx.op.Actor, For: tx.op.For,
-				When: tx.op.Author.When, Subject: message.Subject, Docs: docs,
-			}}); err != nil {
-				return err
-			}
-			if err := w.SetHistory(id.String()); err != nil {
+			if err := w.ChangeHistory(change); err != nil {
 				return err
 			}
 		}
 		return w.SetCommit(id.String())
 	})
+}
+
+// What keeps a transaction from writing the index itself; the next command
+// compares trees.
+var (
+	errMoved = errors.New("the index describes another commit by now")
+	errAside = errors.New("a number has more files than its document")
+)
+
+// putEntries changes what the index holds of the documents of the transaction,
+// as they can be read from the commit.
+func (tx *Tx) putEntries(db *index.DB, w *index.Writer, tree gitstore.Hash, changed []changedDoc) error {
+	for number, t := range tx.docs {
+		if aside, err := db.Aside(number); err != nil || len(aside) > 0 {
+			return cmp.Or(err, errAside)
+		}
+		if t.now == nil && t.was != nil {
+			if err := w.Delete(t.was.Number); err != nil {
+				return err
+			}
+		}
+	}
+	for _, c := range changed {
+		d, err := document.Read(c.after)
+		if err != nil {
+			return err
+		}
+		e, err := tx.r.entry(tree, d, c.path, gitstore.HashBlob(c.after))
+		if err != nil {
+			return err
+		}
+		if err := w.Put(e); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // definitionsTouched reports whether files other than documents change, so
@@ -518,6 +533,18 @@ func definitionsTouched(files []filePut) bool {
 		}
 	}
 	return false
+}
+
+// attachmentsTouched reports whether the files of documents change that do not
+// change themselves.
+func (tx *Tx) attachmentsTouched(changed []changedDoc) bool {
+	return slices.ContainsFunc(tx.files, func(f filePut) bool {
+		owner := OwnerOfPath(f.path)
+		if t := tx.docs[owner]; owner == "" || t != nil && t.now == nil {
+			return false
+		}
+		return !slices.ContainsFunc(changed, func(c changedDoc) bool { return c.number == owner })
+	})
 }
 
 // moved follows HEAD to a commit of our own. Definitions read so far stay
@@ -534,10 +561,13 @@ func (r *Repo) moved(id gitstore.Hash, paths []string) error {
 	}
 	r.head.Commit, r.head.Unborn, r.tree = id, false, c.Tree
 	r.defs.Moved(treeSource{r.git, r.tree, &r.used})
-	if r.index != nil && r.index.State().Commit != id.String() {
+	if r.index == nil {
+		return nil
+	}
+	if !r.current(r.index) {
 		return r.closeIndex()
 	}
-	return nil
+	return r.hold(r.index)
 }
 
 // attachmentPath is where an attachment of the document at docPath lies.
