@@ -17,12 +17,9 @@ import (
 
 // questions are commands that answer from the index.
 var questions = [][]string{
-	{"list", "clients", "--json", "--limit", "0", "--void"}, {"list", "inquiries", "--json", "--limit", "0"},
-	{"list", "clients", "--sort", "-number", "--columns", "number,name,phone"},
-	{"search", "ромашка", "--json"}, {"search", "attached", "--json"}, {"tasks", "--all", "--json"},
-	{"report", "inquiries-by-kind", "--json"}, {"report", "clients-by-manager", "--json"}, {"calendar", "--month", "--json"},
-	{"log", "--json", "--limit", "0"}, {"log", "CLI-000001", "--json"}, {"log", "CLI-000002", "--json"}, {"log", "CLI-000003", "--json"},
-	{"log", "CLI-000004", "--json"}, {"log", "CLI-000001", "--limit", "2", "--plain"},
+	{"list", "clients", "--json", "--limit", "0", "--void"}, {"list", "clients", "--sort", "-number", "--columns", "number,name,phone"},
+	{"search", "ромашка", "--json"}, {"tasks", "--all", "--json"}, {"report", "clients-by-manager", "--json"}, {"calendar", "--month", "--json"},
+	{"log", "--json", "--limit", "0"}, {"log", "CLI-000002", "--json"}, {"log", "CLI-000004", "--json"}, {"log", "CLI-000001", "--limit", "2", "--plain"},
 }
 
 // TestAnswersAfterEvents lets a repository live through what git and people do
@@ -32,7 +29,7 @@ var questions = [][]string{
 func TestAnswersAfterEvents(t *testing.T) {
 	s := newAnswering(t)
 	const client1, client2 = "documents/clients/00/00/CLI-000001.yaml", "documents/clients/00/00/CLI-000002.yaml"
-	for _, event := range []struct {
+	for n, event := range []struct {
 		name string
 		do   func()
 	}{
@@ -141,7 +138,7 @@ func TestAnswersAfterEvents(t *testing.T) {
 		}},
 	} {
 		event.do()
-		s.compare(event.name)
+		s.compare(event.name, n%2 == 0)
 	}
 }
 
@@ -237,15 +234,18 @@ func (s *answering) edit(name, old, text string) {
 	s.write(name, strings.Replace(was, old, text, 1))
 }
 
-// compare asks everything of the index as it is while it cannot be written, as
-// it is brought up to date, and of a new one. The old one lives on.
-func (s *answering) compare(event string) {
+// compare asks everything of the index as it is brought up to date and of a new
+// one, and if wanted also while it cannot be written. The old one lives on.
+func (s *answering) compare(event string, locked bool) {
 	s.t.Helper()
 	dir := s.path(".git/e1")
-	lock, err := filelock.Take(s.t.Context(), filepath.Join(dir, "index.lock"), filelock.Options{})
-	must(s.t, err)
-	laid := s.answers()
-	lock.Release()
+	var laid map[string]string
+	if locked {
+		lock, err := filelock.Take(s.t.Context(), filepath.Join(dir, "index.lock"), filelock.Options{})
+		must(s.t, err)
+		laid = s.answers()
+		lock.Release()
+	}
 	kept := s.answers()
 	files, err := filepath.Glob(filepath.Join(dir, "index.db*"))
 	must(s.t, err)
@@ -265,7 +265,7 @@ func (s *answering) compare(event string) {
 	if d := cmp.Diff(anew, kept); d != "" {
 		s.t.Fatalf("%s: a new index (-) and the one kept up to date (+):\n%s", event, d)
 	}
-	if d := cmp.Diff(anew, laid); d != "" {
+	if d := cmp.Diff(anew, laid); locked && d != "" {
 		s.t.Fatalf("%s: a new index (-) and one that cannot be written (+):\n%s", event, d)
 	}
 }

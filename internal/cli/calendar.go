@@ -87,6 +87,9 @@ func runCalendar(cmd *cobra.Command, o *calendarOptions) error {
 	if err != nil {
 		return err
 	}
+	if err := a.noteLeftOut(r, ""); err != nil {
+		return err
+	}
 	switch {
 	case o.ics != "":
 		return a.calendarICS(o, r, db, events)

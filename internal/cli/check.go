@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/e1-dms/e1/internal/gitstore"
+	"github.com/e1-dms/e1/internal/index"
 	"github.com/e1-dms/e1/internal/office"
 	"github.com/e1-dms/e1/internal/render"
 )
@@ -98,7 +99,7 @@ func newIndexCmd(a *app) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return a.indexState(db.State().Commit, db.State().Documents)
+				return a.indexState(db)
 			}},
 		&cobra.Command{Use: "rebuild", Short: "Build the index anew from the documents", Args: noArgs,
 			RunE: func(cmd *cobra.Command, _ []string) error {
@@ -110,21 +111,25 @@ func newIndexCmd(a *app) *cobra.Command {
 					a.message("would build the index anew")
 					return nil
 				}
-				n, err := r.RebuildIndex()
+				db, err := r.RebuildIndex()
 				if err != nil {
 					return err
 				}
-				return a.indexState(r.Head().Commit.String(), n)
+				return a.indexState(db)
 			}},
 	)
 	return cmd
 }
 
-func (a *app) indexState(commit string, documents int) error {
+func (a *app) indexState(db *index.DB) error {
+	s := db.State()
 	if a.flags.json {
-		return render.JSON(a.result, render.Object{{Key: "commit", Value: commit}, {Key: "documents", Value: documents}})
+		return render.JSON(a.result, render.Object{{Key: "commit", Value: s.Commit}, {Key: "documents", Value: s.Documents}, {Key: "unusable", Value: s.Aside}})
 	}
-	a.message("the index describes %d documents at %s", documents, shortID(commit))
+	a.message("the index describes %d documents at %s", s.Documents, shortID(s.Commit))
+	if s.Aside > 0 {
+		a.message("%s cannot be used as a document; e1 check says why", plural(s.Aside, "file"))
+	}
 	return nil
 }
 

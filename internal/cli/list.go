@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -81,6 +82,9 @@ func runList(cmd *cobra.Command, o *listOptions) error {
 	if err != nil {
 		return err
 	}
+	if err := a.noteLeftOut(r, f.Name); err != nil {
+		return err
+	}
 	if a.flags.json {
 		return a.listJSON(r, found)
 	}
@@ -154,7 +158,7 @@ func listOrder(f *form.Form, text string) ([]index.Order, error) {
 func (a *app) listJSON(r *repo.Repo, found index.Result) error {
 	docs := []render.Object{}
 	for _, row := range found.Rows {
-		d, err := r.ReadHead(row.Number)
+		d, err := r.ReadRow(row)
 		if err != nil {
 			return err
 		}
@@ -165,6 +169,37 @@ func (a *app) listJSON(r *repo.Repo, found index.Result) error {
 		docs = append(docs, view)
 	}
 	return render.JSON(a.result, render.Object{{Key: "documents", Value: docs}, {Key: "total", Value: found.Total}})
+}
+
+// namedAtMost bounds the numbers in a note.
+const namedAtMost = 5
+
+// noteLeftOut tells what an answer leaves out: documents whose files cannot be
+// used, of one form or of all.
+func (a *app) noteLeftOut(r *repo.Repo, form string) error {
+	db, err := r.Index()
+	if err != nil {
+		return err
+	}
+	aside, err := db.Aside("")
+	if err != nil {
+		return err
+	}
+	var numbers []string
+	for _, f := range aside {
+		if form == "" || f.Form == form {
+			numbers = append(numbers, f.Number)
+		}
+	}
+	if len(numbers) == 0 {
+		return nil
+	}
+	count := plural(len(numbers), "document")
+	if more := len(numbers) - namedAtMost; more > 0 {
+		numbers = append(numbers[:namedAtMost], fmt.Sprintf("%d more", more))
+	}
+	a.note("left out: %s whose file cannot be used: %s; e1 check says why", count, strings.Join(numbers, ", "))
+	return nil
 }
 
 // printRows prints documents as a table, or as plain lines.
@@ -330,6 +365,9 @@ func runSearch(cmd *cobra.Command, o *searchOptions) error {
 	}
 	found, err := db.Search(index.SearchQuery{Words: strings.Join(o.words, " "), Form: o.form, Limit: o.limit})
 	if err != nil {
+		return err
+	}
+	if err := a.noteLeftOut(r, o.form); err != nil {
 		return err
 	}
 	if a.flags.json {

@@ -128,6 +128,9 @@ func runReport(cmd *cobra.Command, o *reportOptions) error {
 	if err != nil {
 		return err
 	}
+	if err := a.noteLeftOut(r, def.Form); err != nil {
+		return err
+	}
 	style := a.style()
 	shown := style.ReportOf(result)
 	switch format {

@@ -98,6 +98,9 @@ func runTaskList(cmd *cobra.Command, o *taskListOptions) error {
 	if err != nil {
 		return err
 	}
+	if err := a.noteLeftOut(r, o.form); err != nil {
+		return err
+	}
 	switch {
 	case a.flags.json:
 		return a.taskListJSON(r, tasks, total)

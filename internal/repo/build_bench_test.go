@@ -18,11 +18,11 @@ func BenchmarkIndexBuild(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		n, err := r.RebuildIndex()
+		db, err := r.RebuildIndex()
 		if err != nil {
 			b.Fatal(err)
 		}
-		b.ReportMetric(float64(n), "documents")
+		b.ReportMetric(float64(db.State().Documents), "documents")
 		if err := r.Close(); err != nil {
 			b.Fatal(err)
 		}

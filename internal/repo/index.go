@@ -221,33 +221,33 @@ func (r *Repo) closeIndex() error {
 }
 
 // RebuildIndex builds the index anew from the documents of HEAD.
-func (r *Repo) RebuildIndex() (documents int, err error) {
+func (r *Repo) RebuildIndex() (*index.DB, error) {
 	if err := r.closeIndex(); err != nil {
-		return 0, err
+		return nil, err
 	}
 	schema, err := schemaOf(r.defs)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	file, err := r.indexFile()
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	lock, err := r.lockIndex(file, r.opt.Wait)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	defer lock.Release()
 	db, err := r.openFile(file, schema)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	if err := r.build(db, false); err != nil {
 		db.Close()
-		return 0, err
+		return nil, err
 	}
 	r.index, r.indexAt = db, file
-	return db.State().Documents, nil
+	return db, nil
 }
 
 // indexFile says where the index lies: with the work tree, or in the user's

@@ -123,7 +123,11 @@ func (s *ReportSource) Rows(q report.Query, yield func([]any) error) error {
 				next++
 			}
 		}
-		d, err := s.repo.ReadHead(number)
+		at, _, err := s.index.DB.Get(number)
+		if err != nil {
+			return err
+		}
+		d, err := s.repo.ReadRow(at)
 		if err != nil {
 			return err
 		}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/e1-dms/e1/internal/document"
 	"github.com/e1-dms/e1/internal/form"
+	"github.com/e1-dms/e1/internal/index"
 )
 
 // NotCommittedError says that a document's file lies in the work tree and was
@@ -94,6 +95,17 @@ func (r *Repo) ReadHead(number string) (*document.Document, error) {
 		return nil, err
 	}
 	d, problems := document.ReadFile(p, src)
+	return d, problems.Err()
+}
+
+// ReadRow returns the document that a row of the index stands for, wherever its
+// file lies.
+func (r *Repo) ReadRow(row index.Row) (*document.Document, error) {
+	src, err := r.content(blobRef{row.Path, row.Blob})
+	if err != nil {
+		return nil, err
+	}
+	d, problems := document.ReadFile(row.Path, src)
 	return d, problems.Err()
 }
 

@@ -133,7 +133,7 @@ func (r *Repo) sift(db *index.DB, q index.Query, p *expr.Program) (index.Result,
 	var out index.Result
 	ctx := r.Context("")
 	err = db.Stream(q, func(row index.Row) error {
-		d, err := r.ReadHead(row.Number)
+		d, err := r.ReadRow(row)
 		if err != nil {
 			return err
 		}
