@@ -142,6 +142,32 @@ func TestAnswersAfterEvents(t *testing.T) {
 	}
 }
 
+// TestWritesWhileTheIndexIsLocked has commands decide by what is laid over the
+// index: what was registered since it was written, counts.
+func TestWritesWhileTheIndexIsLocked(t *testing.T) {
+	s := newAnswering(t)
+	s.e1("register", "clients", "name=First", "phone=84950000001")
+	s.e1("list", "clients")
+	lock, err := filelock.Take(t.Context(), s.path(".git/e1/index.lock"), filelock.Options{})
+	must(t, err)
+	defer lock.Release()
+	s.e1("register", "inquiries", "kind=training", "name=Points to it", "phone=84950000001", "client=CLI-000001")
+	s.e1("renumber", "CLI-000001")
+	if _, all := s.ask("show", "INQ-2026-000001", "--json"); !strings.Contains(all, `"client":"CLI-000002"`) {
+		t.Errorf("the inquiry points elsewhere:\n%s", all)
+	}
+	s.e1("undo")
+	if _, all := s.ask("show", "INQ-2026-000001", "--json"); !strings.Contains(all, `"client":"CLI-000001"`) {
+		t.Errorf("the inquiry points elsewhere after undo:\n%s", all)
+	}
+	if code, all := s.ask("undo", s.git("log", "--format=%H", "--grep=register CLI-000001")); code != 3 || !strings.Contains(all, "INQ-2026-000001") {
+		t.Errorf("a client that an inquiry points to became void:\n%s", all)
+	}
+	if code, all := s.ask("check"); code != 0 {
+		t.Error(all)
+	}
+}
+
 // answering is a repository whose answers are compared.
 type answering struct {
 	t   *testing.T

@@ -14,7 +14,7 @@ var (
 	DataTwice     = Code{"D107", "number-or-uid-twice", "two documents of one number or one uid; e1 renumber gives one of them another"}
 	DataRoute     = Code{"D108", "route-without-definition", "a running route whose definition under routes/pinned cannot be read"}
 	DataHistory   = Code{"D109", "broken-history", "a commit or file of the history that cannot be read; fetch it again from another clone"}
-	DataIndex     = Code{"D110", "index-differs", "an index that holds other documents than the repository; e1 index rebuild makes it anew"}
+	DataIndex     = Code{"D110", "index-differs", "an index that answers otherwise than the documents and the history do; e1 index rebuild makes it anew"}
 )
 
 func dataCodes() []Code {

@@ -36,14 +36,19 @@ func Check(r *repo.Repo) (*Checked, error) {
 	if err := c.definitions(); err != nil {
 		return nil, err
 	}
+	if c.index, err = r.CheckIndex(); err != nil {
+		return nil, err
+	}
 	if err := r.EachDocument(c.document); err != nil {
 		return nil, err
 	}
-	if err := c.index(); err != nil {
+	c.reportStranded()
+	if err := c.history(); err != nil {
 		return nil, err
 	}
-	c.reportStranded()
-	c.history()
+	if err := c.left(); err != nil {
+		return nil, err
+	}
 	c.out.Problems.Sort()
 	return c.out, nil
 }
@@ -54,7 +59,9 @@ type checker struct {
 	out     *Checked
 	uids    map[string]string // uid → path
 	numbers map[string]string // number → path
-	broken  int
+	index   *repo.IndexCheck
+	stale   int  // problems of the index
+	unread  bool // the history could not be read to its beginning
 	// lost are documents by route and step at which they stand and which the
 	// present definition does not have.
 	lost map[string][]string
@@ -89,8 +96,10 @@ func (c *checker) document(f repo.File) error {
 	d, problems := document.ReadFile(f.Path, f.Src)
 	c.out.Problems = append(c.out.Problems, problems...)
 	if problems.HasErrors() {
-		c.broken++
-		return nil
+		return c.indexed(f, nil)
+	}
+	if err := c.indexed(f, d); err != nil {
+		return err
 	}
 	if d.Number != f.Number {
 		c.add(lint.DataMisplaced, diag.Error, f.Path, "the file is named after %s, but holds %s", f.Number, d.Number)
@@ -256,23 +265,57 @@ func (c *checker) files(d *document.Document, f repo.File) error {
 	return nil
 }
 
-// index compares the derived index with the documents just read.
-func (c *checker) index() error {
-	db, err := c.r.Index()
-	if err != nil {
-		return err
+// staleAtMost bounds the problems of the index that are reported one by one: a
+// new one is the remedy for all.
+const staleAtMost = 20
+
+func (c *checker) staleIndex(path, format string, args ...any) {
+	if c.stale++; c.stale <= staleAtMost {
+		c.add(lint.DataIndex, diag.Error, path, format+"; e1 index rebuild makes it anew", args...)
 	}
-	state := db.State()
-	if want := c.out.Documents - c.broken; state.Documents != want && len(c.out.Problems) == 0 {
-		c.add(lint.DataIndex, diag.Error, ".git/e1/index.db", "the index holds %d documents, the repository %d; e1 index rebuild", state.Documents, want)
-	}
-	return nil
 }
 
-// history sees that every commit can be read.
-func (c *checker) history() {
-	err := c.r.Git().Log(c.r.Head().Commit, func(gitstore.Hash) bool { return false }, func(gitstore.Commit) error { return nil })
+// indexed compares what the index holds of a document with its file.
+func (c *checker) indexed(f repo.File, d *document.Document) error {
+	differ, err := c.index.Document(f, d)
+	if err == nil && len(differ) > 0 {
+		c.staleIndex(f.Path, "the index holds something else of %s: %s", f.Number, strings.Join(differ, ", "))
+	}
+	return err
+}
+
+// history sees that every commit can be read, and that the index has it.
+func (c *checker) history() error {
+	var failed error
+	err := c.r.Git().Log(c.r.Head().Commit, nil, func(made gitstore.Commit) error {
+		same, err := c.index.Commit(made)
+		if err != nil {
+			failed = err
+			return gitstore.ErrStop
+		}
+		if !same {
+			c.staleIndex(".git", "the index does not have commit %s as it is", short(made.ID.String()))
+		}
+		return nil
+	})
 	if err != nil {
 		c.add(lint.DataHistory, diag.Error, ".git", "the history cannot be read to its beginning: %s", strings.TrimSpace(err.Error()))
+		c.unread = true
 	}
+	return failed
+}
+
+// left reports what the index holds of documents and commits that are not there.
+func (c *checker) left() error {
+	left, err := c.index.Left()
+	if err != nil || c.unread {
+		return err
+	}
+	for _, what := range left {
+		c.staleIndex(".git/e1/index.db", "the index holds %s", what)
+	}
+	if more := c.stale - staleAtMost; more > 0 {
+		c.add(lint.DataIndex, diag.Error, ".git/e1/index.db", "the index differs in %d more places", more)
+	}
+	return nil
 }

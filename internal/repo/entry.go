@@ -162,14 +162,22 @@ func column(c form.Column) index.Column {
 // another number than its file's name, or that is a second one of a number, is
 // set aside; `e1 check` says why.
 func (r *Repo) entryOf(reader *documentReader, b blobRef) (*index.Entry, error) {
-	number, _ := numberOfPath(b.path)
-	aside := &index.Entry{Number: number, Form: formOfPath(b.path), Path: b.path, Aside: true}
 	src, err := r.contentInto(&reader.files, b)
 	if err != nil {
 		return nil, err
 	}
 	d, err := reader.documents.Read(src)
-	if err != nil || d.Number != number {
+	if err != nil {
+		d = nil
+	}
+	return r.entryFor(d, b)
+}
+
+// entryFor is entryOf a document that was read; nil when it cannot be.
+func (r *Repo) entryFor(d *document.Document, b blobRef) (*index.Entry, error) {
+	number, _ := numberOfPath(b.path)
+	aside := &index.Entry{Number: number, Form: formOfPath(b.path), Path: b.path, Aside: true}
+	if d == nil || d.Number != number {
 		return aside, nil
 	}
 	if second, err := r.isSecond(d, b.path); second || err != nil {
