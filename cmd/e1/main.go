@@ -3,11 +3,8 @@
 package main
 
 import (
-	"context"
 	"os"
-	"os/signal"
 	"runtime/debug"
-	"syscall"
 
 	"github.com/e1-dms/e1/internal/cli"
 )
@@ -23,10 +20,5 @@ func main() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(gcPercent)
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	// What does not end at the first Ctrl-C is ended by the second.
-	context.AfterFunc(ctx, stop)
-	code := cli.Run(ctx, os.Args[1:], cli.System(), version)
-	stop()
-	os.Exit(code)
+	os.Exit(cli.Main(version))
 }

@@ -2,16 +2,13 @@ package faults_test
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
-	"os/signal"
 	"path/filepath"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 
 	"github.com/e1-dms/e1/internal/cli"
@@ -37,11 +34,7 @@ const gitConfig = `[user]
 
 func TestMain(m *testing.M) {
 	if os.Getenv(commandEnv) != "" {
-		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-		context.AfterFunc(ctx, stop)
-		code := cli.Run(ctx, os.Args[1:], cli.System(), "test")
-		stop()
-		os.Exit(code)
+		os.Exit(cli.Main("test"))
 	}
 	os.Exit(func() int {
 		dir, err := os.MkdirTemp("", "e1-faults-")

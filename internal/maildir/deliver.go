@@ -54,6 +54,9 @@ func (f *Folder) DeliverAs(name string, letter []byte) (Item, error) {
 	if closeErr := file.Close(); err == nil {
 		err = closeErr
 	}
+	if err == nil {
+		err = share(tmp)
+	}
 	if err != nil {
 		return Item{}, err
 	}

@@ -85,7 +85,7 @@ func OpenSpool(dir string) (*Folder, error) {
 // Create makes a Maildir, or the missing folders of one, and opens it.
 func Create(dir string) (*Folder, error) {
 	for _, sub := range []string{"tmp", "cur", "new"} {
-		if err := os.MkdirAll(filepath.Join(dir, sub), 0o777); err != nil {
+		if err := makeDirs(filepath.Join(dir, sub)); err != nil {
 			return nil, err
 		}
 	}
@@ -94,7 +94,7 @@ func Create(dir string) (*Folder, error) {
 
 // CreateSpool makes a spool folder and opens it.
 func CreateSpool(dir string) (*Folder, error) {
-	if err := os.MkdirAll(dir, 0o777); err != nil {
+	if err := makeDirs(dir); err != nil {
 		return nil, err
 	}
 	return OpenSpool(dir)
@@ -276,7 +276,7 @@ func (f *Folder) rename(item Item) (Item, error) {
 	name := item.Name
 	if f.spool {
 		dir = filepath.Join(f.dir, "done")
-		if err := os.Mkdir(dir, 0o777); err != nil && !errors.Is(err, fs.ErrExist) {
+		if err := makeDirs(dir); err != nil {
 			return Item{}, err
 		}
 	} else {

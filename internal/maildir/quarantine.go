@@ -38,19 +38,18 @@ func (f *Folder) quarantine() (*Folder, error) {
 	if err := f.before("mkdir", dir); err != nil {
 		return nil, err
 	}
-	if err := os.MkdirAll(filepath.Join(dir, reasonsDir), 0o777); err != nil {
+	if err := makeDirs(filepath.Join(dir, reasonsDir)); err != nil {
 		return nil, err
 	}
 	if f.spool {
 		return f.with(CreateSpool(dir))
 	}
 	// The empty file tells mail programs that this is a subfolder.
-	mark, err := os.OpenFile(filepath.Join(dir, "maildirfolder"), os.O_WRONLY|os.O_CREATE, 0o666)
-	if err != nil {
-		return nil, err
-	}
-	if err := mark.Close(); err != nil {
-		return nil, err
+	mark := filepath.Join(dir, "maildirfolder")
+	if _, err := os.Stat(mark); errors.Is(err, fs.ErrNotExist) {
+		if err := writeShared(mark, nil); err != nil {
+			return nil, err
+		}
 	}
 	return f.with(Create(dir))
 }
@@ -199,5 +198,5 @@ func (f *Folder) writeReason(name, reason string) error {
 	if err := f.before("write", file); err != nil {
 		return err
 	}
-	return os.WriteFile(file, []byte(strings.TrimRight(reason, "\n")+"\n"), 0o666)
+	return writeShared(file, []byte(strings.TrimRight(reason, "\n")+"\n"))
 }

@@ -87,3 +87,51 @@ func TestQuarantineGone(t *testing.T) {
 		t.Fatalf("held %v, %v", held, err)
 	}
 }
+
+// A folder that a group may write to stays the group's.
+func TestSharedFolder(t *testing.T) {
+	for _, tt := range []struct{ folder, dirs, files fs.FileMode }{
+		{0o770 | fs.ModeSetgid, 0o770 | fs.ModeSetgid, 0o660},
+		{0o755, 0, 0},
+	} {
+		dir := filepath.Join(t.TempDir(), "mail")
+		if err := os.Mkdir(dir, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chmod(dir, tt.folder); err != nil {
+			t.Fatal(err)
+		}
+		f, err := Create(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := f.DeliverQuarantined([]byte("letter"), "reason"); err != nil {
+			t.Fatal(err)
+		}
+		n := 0
+		err = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+			if err != nil || path == dir {
+				return err
+			}
+			n++
+			st, err := d.Info()
+			if err != nil {
+				return err
+			}
+			want := tt.files
+			if d.IsDir() {
+				want = tt.dirs
+			}
+			if st.Mode()&want != want {
+				t.Errorf("%s has %v", path, st.Mode())
+			}
+			if want == 0 && st.Mode()&0o020 != 0 {
+				t.Errorf("%s became the group's: %v", path, st.Mode())
+			}
+			return nil
+		})
+		if err != nil || n < 9 {
+			t.Errorf("%d files, %v", n, err)
+		}
+	}
+}

@@ -386,6 +386,9 @@ func makeMaildir(conf Configuration, git *gitstore.Repo, samples bool) (int, err
 	if err := git.Step("mkdir", dir); err != nil {
 		return 0, err
 	}
+	if err := git.MakeDir(dir); err != nil {
+		return 0, err
+	}
 	folder, err := maildir.Create(dir)
 	if err != nil {
 		return 0, err

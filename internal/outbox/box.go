@@ -87,7 +87,8 @@ func (b *Box) Put(e Entry, letter []byte) error {
 	return b.Save(e)
 }
 
-// make makes the folder, for the eyes of the repository's users only.
+// make makes the folder, for the eyes of the repository's users only, and the
+// one that it lies in.
 func (b *Box) make() error {
 	if _, err := os.Stat(b.dir); err == nil {
 		return nil
@@ -95,13 +96,25 @@ func (b *Box) make() error {
 	if err := b.step("mkdir", b.dir); err != nil {
 		return err
 	}
-	if err := os.MkdirAll(b.dir, 0o700); err != nil {
+	above := filepath.Dir(b.dir)
+	if err := errors.Join(b.makeDir(above, 0o777), b.makeDir(b.dir, 0o700)); err != nil {
 		return err
 	}
-	if err := os.Chmod(b.dir, b.perm(0o700)); err != nil {
+	return syncDir(above)
+}
+
+func (b *Box) makeDir(dir string, perm fs.FileMode) error {
+	if err := os.Mkdir(dir, perm); err != nil {
+		if errors.Is(err, fs.ErrExist) {
+			return nil
+		}
 		return err
 	}
-	return syncDir(filepath.Dir(b.dir))
+	st, err := os.Stat(dir)
+	if err != nil {
+		return err
+	}
+	return os.Chmod(dir, b.perm(st.Mode()))
 }
 
 // Save writes an entry durably.

@@ -2,7 +2,6 @@ package repo
 
 import (
 	"context"
-	"os"
 	"path/filepath"
 
 	"github.com/e1-dms/e1/internal/filelock"
@@ -13,7 +12,7 @@ import (
 // what they report true. It waits as long as writes do.
 func (r *Repo) LockImports(ctx context.Context) (release func(), err error) {
 	dir := r.git.CommonE1Dir()
-	if err := os.MkdirAll(dir, 0o777); err != nil {
+	if err := r.git.MakeDir(dir); err != nil {
 		return nil, err
 	}
 	lock, err := filelock.Take(ctx, filepath.Join(dir, "import.lock"), filelock.Options{Wait: r.opt.Wait, For: "e1 import", Perm: r.git.SharedPerm})

@@ -38,6 +38,8 @@ func (r *Repo) refresh(db *index.DB, file string, schema index.Schema) (laid boo
 	switch {
 	case r.ctx.Err() != nil:
 		return false, r.ctx.Err()
+	case err != nil && db.State().NeedsRebuild:
+		return false, err
 	case err != nil:
 		return true, r.overlay(db)
 	}
