@@ -45,17 +45,19 @@ func runReassign(cmd *cobra.Command, o *reassignOptions) error {
 	if err != nil {
 		return err
 	}
-	done, err := of.Reassign(cmd.Context(), office.Reassignment{Form: o.form, From: o.from, To: o.to, Where: o.where})
-	if err != nil {
+	batches, err := of.Reassign(cmd.Context(), office.Reassignment{Form: o.form, From: o.from, To: o.to, Where: o.where})
+	docs, commits, last := []string{}, []string{}, ""
+	for _, done := range batches {
+		docs = append(docs, done.Receipt.Documents...)
+		if last = done.Receipt.Commit; last != "" {
+			commits = append(commits, last)
+		}
+		if err != nil || !a.flags.json {
+			a.changed(of.Repo(), done) // what was done stays done
+		}
+	}
+	if err != nil || !a.flags.json {
 		return err
 	}
-	if a.flags.json {
-		docs := done.Receipt.Documents
-		if docs == nil {
-			docs = []string{}
-		}
-		return render.JSON(a.result, render.Object{{Key: "documents", Value: docs}, {Key: "commit", Value: done.Receipt.Commit}})
-	}
-	a.changed(of.Repo(), done)
-	return nil
+	return render.JSON(a.result, render.Object{{Key: "documents", Value: docs}, {Key: "commit", Value: last}, {Key: "commits", Value: commits}})
 }

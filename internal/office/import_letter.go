@@ -143,7 +143,7 @@ func (o *Office) receive(tx *repo.Tx, done *Done, def *intake.Import, l *letter,
 	default:
 		return out, nil
 	}
-	err = tx.Attempt(func() error {
+	err = attempt(tx, done, func() error {
 		d, err := work()
 		if err != nil {
 			return err

@@ -3,6 +3,7 @@ package office
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/e1-dms/e1/internal/document"
@@ -68,6 +69,20 @@ type Done struct {
 	// like. They do not refuse the write.
 	Warnings []form.Problem
 	moved    []engine.Moved // positions of migrated routes
+}
+
+// attempt runs a part of an operation that may fail on its own: after an error
+// the transaction and what it noted are as they were before.
+func attempt(tx *repo.Tx, done *Done, fn func() error) error {
+	kept := *done
+	kept.Others, kept.Opened, kept.Notes, kept.Papers = slices.Clone(done.Others), slices.Clone(done.Opened), slices.Clone(done.Notes), slices.Clone(done.Papers)
+	kept.Effects, kept.Over, kept.Reached = slices.Clone(done.Effects), slices.Clone(done.Over), slices.Clone(done.Reached)
+	kept.Warnings, kept.moved = slices.Clone(done.Warnings), slices.Clone(done.moved)
+	err := tx.Attempt(fn)
+	if err != nil {
+		*done = kept
+	}
+	return err
 }
 
 // add notes another document that the operation changed; a later state of one

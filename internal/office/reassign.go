@@ -3,6 +3,8 @@ package office
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/e1-dms/e1/internal/document"
 	"github.com/e1-dms/e1/internal/engine"
@@ -21,105 +23,163 @@ type Reassignment struct {
 	Where string
 }
 
-// Reassign hands documents over in one transaction.
-func (o *Office) Reassign(ctx context.Context, req Reassignment) (*Done, error) {
-	return o.update(ctx, "reassign", func(tx *repo.Tx, done *Done) error {
-		f, err := tx.Definitions().Form(req.Form)
-		if err != nil {
-			return err
-		}
-		if err := o.may(f, "reassign documents", f.May.Reassign); err != nil {
-			return err
-		}
-		people, _, err := tx.Definitions().Org()
-		if err != nil {
-			return err
-		}
-		to := people.User(req.To)
-		if to == nil || !to.Active {
-			return unknownUser(people, "--to", req.To)
-		}
-		numbers, err := handedOver(tx.Repo(), f, req)
-		if err != nil {
-			return err
-		}
-		if len(numbers) == 0 && people.User(req.From) == nil {
-			// Somebody who left the organisation may still have documents, so an
-			// unknown name is wrong only when there are none.
-			return unknownUser(people, "--from", req.From)
-		}
-		moved := 0
-		for _, number := range numbers {
-			d, err := tx.Document(number)
-			if err != nil {
-				return err
-			}
-			touched := false
-			for _, field := range f.Fields() {
-				if field.Type == expr.UserKind && !field.Computed && d.Card.Text(field.Name) == req.From {
-					d.Card.SetText(field.Name, req.To)
-					touched = true
-				}
-			}
-			for _, id := range openTasksOf(d, req.From) {
-				if err := o.apply(tx, done, d, engine.Reassign{Task: id, To: req.To}); err != nil {
-					return fmt.Errorf("%s/%d: %w", number, id, err)
-				}
-				if d, err = tx.Document(number); err != nil {
-					return err
-				}
-				touched = true
-			}
-			if touched {
-				moved++
-			}
-		}
-		tx.Subject("reassign %s from %s to %s: %d documents", f.Name, req.From, req.To, moved)
-		return nil
-	})
-}
+// reassignBatch is how many documents one transaction hands over.
+const reassignBatch = 200
 
-// handedOver finds the documents that name an employee in a user field or
-// have an open task of theirs.
-func handedOver(r *repo.Repo, f *form.Form, req Reassignment) ([]string, error) {
-	found, err := r.Select(repo.Selection{Form: f.Name, Where: req.Where})
+// Reassign hands documents over, in bounded batches: each is a transaction of
+// its own, and those that were done stay done when a later one fails. Without
+// anything to hand over there is one transaction, which changes nothing.
+func (o *Office) Reassign(ctx context.Context, req Reassignment) ([]*Done, error) {
+	f, err := o.repo.Definitions().Form(req.Form)
 	if err != nil {
 		return nil, err
 	}
+	if err := o.may(f, "reassign documents", f.May.Reassign); err != nil {
+		return nil, err
+	}
+	people, _, err := o.repo.Definitions().Org()
+	if err != nil {
+		return nil, err
+	}
+	to := people.User(req.To)
+	if to == nil || !to.Active {
+		return nil, unknownUser(people, "--to", req.To)
+	}
+	numbers, err := handedOver(o.repo, f, req)
+	if err != nil {
+		return nil, err
+	}
+	if len(numbers) == 0 && people.User(req.From) == nil {
+		// Somebody who left the organisation may still have documents, so an
+		// unknown name is wrong only when there are none.
+		return nil, unknownUser(people, "--from", req.From)
+	}
+	var out []*Done
+	for len(out) == 0 || len(numbers) > 0 {
+		batch := numbers[:min(reassignBatch, len(numbers))]
+		numbers = numbers[len(batch):]
+		done, err := o.update(ctx, "reassign", func(tx *repo.Tx, done *Done) error {
+			return o.reassign(tx, done, req, batch)
+		})
+		if err != nil {
+			return out, err
+		}
+		out = append(out, done)
+	}
+	return out, nil
+}
+
+// reassign hands over the documents of one batch. What has become of them since
+// they were chosen is looked at again.
+func (o *Office) reassign(tx *repo.Tx, done *Done, req Reassignment, numbers []string) error {
+	f, err := tx.Definitions().Form(req.Form)
+	if err != nil {
+		return err
+	}
+	if err := o.may(f, "reassign documents", f.May.Reassign); err != nil {
+		return err // by the definitions of the commit it acts on
+	}
+	moved := 0
+	for _, number := range numbers {
+		d, err := tx.Document(number)
+		if err != nil {
+			return err
+		}
+		if d.Status == form.Void {
+			continue
+		}
+		fields := handOver(f, d, req)
+		if len(fields) > 0 {
+			// Routes and rules that wait for these fields are told.
+			if err := o.apply(tx, done, d, engine.DocumentChanged{Fields: fields}); err != nil {
+				return fmt.Errorf("%s: %w", number, err)
+			}
+			if d, err = tx.Document(number); err != nil {
+				return err
+			}
+		}
+		tasks := openTasksOf(d, req.From)
+		for _, id := range tasks {
+			if err := o.apply(tx, done, d, engine.Reassign{Task: id, To: req.To}); err != nil {
+				return fmt.Errorf("%s/%d: %w", number, id, err)
+			}
+			if d, err = tx.Document(number); err != nil {
+				return err
+			}
+		}
+		if len(fields)+len(tasks) > 0 {
+			moved++
+		}
+	}
+	tx.Subject("reassign %s from %s to %s: %d documents", f.Name, req.From, req.To, moved)
+	return nil
+}
+
+// handOver puts the new user into the fields that name the former one, and
+// names these.
+func handOver(f *form.Form, d *document.Document, req Reassignment) []string {
+	var fields []string
+	for _, field := range userFields(f) {
+		if d.Card.Text(field) == req.From {
+			d.Card.SetText(field, req.To)
+			fields = append(fields, field)
+		}
+	}
+	return fields
+}
+
+// userFields names the fields of a card that hold a user and are filled by
+// people.
+func userFields(f *form.Form) []string {
+	var names []string
+	for _, field := range f.Fields() {
+		if field.Type == expr.UserKind && !field.Computed {
+			names = append(names, field.Name)
+		}
+	}
+	return names
+}
+
+// handedOver finds the documents that name an employee in a user field or
+// have an open task of theirs, in the order of their numbers.
+func handedOver(r *repo.Repo, f *form.Form, req Reassignment) ([]string, error) {
 	db, err := r.Index()
 	if err != nil {
 		return nil, err
 	}
-	tasks, _, err := db.Tasks(index.TaskQuery{Users: []string{req.From}, Open: true, Form: f.Name})
-	if err != nil {
-		return nil, err
-	}
 	theirs := map[string]bool{}
-	for _, t := range tasks {
-		theirs[t.Number] = true
-	}
-	var fields []index.Cond
-	for _, field := range f.Fields() {
-		if field.Type == expr.UserKind && !field.Computed {
-			fields = append(fields, index.Compare{Column: field.Name, Op: index.Eq, Value: req.From})
+	choose := func(cond index.Cond) error {
+		found, err := r.Select(repo.Selection{Form: f.Name, Where: req.Where, Having: []index.Cond{cond}})
+		for _, row := range found.Rows {
+			theirs[row.Number] = true
 		}
+		return err
+	}
+	var fields index.Or
+	for _, name := range userFields(f) {
+		fields = append(fields, index.Compare{Column: "card." + name, Op: index.Eq, Value: req.From})
 	}
 	if len(fields) > 0 {
-		err := db.Stream(index.Query{Form: f.Name, Where: []index.Cond{index.Or(fields)}}, func(row index.Row) error {
-			theirs[row.Number] = true
-			return nil
-		})
-		if err != nil {
+		if err := choose(fields); err != nil {
 			return nil, err
 		}
 	}
-	var numbers []string
-	for _, row := range found.Rows {
-		if theirs[row.Number] {
-			numbers = append(numbers, row.Number)
+	var working []any // the documents with a task of theirs
+	err = db.StreamTasks(index.TaskQuery{Users: []string{req.From}, Open: true, Form: f.Name}, func(t index.TaskRow) error {
+		if t.Who == req.From && !theirs[t.Number] && !slices.Contains(working[max(0, len(working)-1):], any(t.Number)) {
+			working = append(working, t.Number)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	for part := range slices.Chunk(working, reassignBatch) {
+		if err := choose(index.In{Column: "number", Values: part}); err != nil {
+			return nil, err
 		}
 	}
-	return numbers, nil
+	return slices.Sorted(maps.Keys(theirs)), nil
 }
 
 func openTasksOf(d *document.Document, user string) []int {

@@ -144,8 +144,10 @@ func (t *ticking) due(r *repo.Repo) ([]string, error) {
 		return nil, err
 	}
 	var out []string
+	seen := map[string]bool{}
 	for _, timer := range timers {
-		if !t.failed[timer.Number] && !slices.Contains(out, timer.Number) && (size == 0 || len(out) < size) {
+		if !t.failed[timer.Number] && !seen[timer.Number] && (size == 0 || len(out) < size) {
+			seen[timer.Number] = true
 			out = append(out, timer.Number)
 		}
 	}

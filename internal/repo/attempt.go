@@ -1,25 +1,42 @@
 package repo
 
-import "maps"
+import (
+	"maps"
+
+	"github.com/e1-dms/e1/internal/document"
+)
 
 // Attempt runs a part of a transaction that may fail on its own: after an error
 // the transaction is as it was before, and may go on with something else.
-// Documents that fn got from the transaction are not to be used after that.
+// Documents that the caller already had are put back in place; those that only
+// fn got are no part of the transaction any more.
 func (tx *Tx) Attempt(fn func() error) error {
-	docs := maps.Clone(tx.docs)
-	for number, t := range docs {
-		kept := *t
+	type kept struct {
+		at   *tracked
+		was  tracked
+		text *document.Document // what was.now held
+	}
+	var documents []kept
+	for _, t := range tx.docs {
+		k := kept{at: t, was: *t}
 		if t.now != nil {
-			kept.now = t.now.Clone()
+			k.text = t.now.Clone()
 		}
-		docs[number] = &kept
+		documents = append(documents, k)
 	}
-	order, files, next := len(tx.order), len(tx.files), maps.Clone(tx.next)
-	subject, lenient, before := tx.subject, tx.lenient, len(tx.before)
+	before := *tx
+	before.docs, before.next = maps.Clone(tx.docs), maps.Clone(tx.next)
 	err := fn()
-	if err != nil {
-		tx.docs, tx.order, tx.files, tx.next = docs, tx.order[:order], tx.files[:files], next
-		tx.subject, tx.lenient, tx.before = subject, lenient, tx.before[:before]
+	if err == nil {
+		return nil
 	}
+	for _, k := range documents {
+		if *k.at = k.was; k.text != nil {
+			*k.was.now = *k.text
+		}
+	}
+	tx.docs, tx.order, tx.next = before.docs, before.order, before.next
+	tx.files, tx.before = before.files, before.before
+	tx.subject, tx.lenient, tx.op.For = before.subject, before.lenient, before.op.For
 	return err
 }

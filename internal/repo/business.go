@@ -8,7 +8,7 @@ import (
 	"github.com/e1-dms/e1/internal/route"
 )
 
-// zone is the repository's time zone.
+// zone is the repository's time zone, UTC where its settings cannot be read.
 func (r *Repo) zone() *time.Location {
 	s, _, err := r.defs.Settings()
 	if err != nil || s.Zone == nil {

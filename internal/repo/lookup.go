@@ -80,24 +80,38 @@ func (l Lookup) ByUnique(formName, field, value string) ([]string, error) {
 	if l.tx == nil {
 		return numbers, nil
 	}
-	// Documents of the transaction count as they are now.
-	for _, number := range l.tx.order {
-		d := l.tx.docs[number].now
+	own, err := l.tx.byKey(formName)
+	if err != nil {
+		return nil, err
+	}
+	return append(numbers, own[index.Key{Kind: uniqueKey(formName, field), Value: value}]...), nil
+}
+
+// byKey gives the numbers of the transaction's documents of a form by their
+// keys, as they are now. Once nothing changes any more it is found out once:
+// every document that is checked asks.
+func (tx *Tx) byKey(formName string) (map[index.Key][]string, error) {
+	if known := tx.keyed[formName]; known != nil {
+		return known, nil
+	}
+	out := map[index.Key][]string{}
+	for _, number := range tx.order {
+		d := tx.docs[number].now
 		if d == nil || d.Form != formName || d.Status == form.Void {
 			continue
 		}
-		keys, err := l.r.keys(d)
+		keys, err := tx.r.keys(d)
 		if err != nil {
 			return nil, err
 		}
 		for _, k := range keys {
-			if k == (index.Key{Kind: uniqueKey(formName, field), Value: value}) {
-				numbers = append(numbers, number)
-				break
-			}
+			out[k] = append(out[k], number)
 		}
 	}
-	return numbers, nil
+	if tx.decided {
+		tx.keyed[formName] = out
+	}
+	return out, nil
 }
 
 // WorkLoad gives the number of open tasks of each user, in the order asked.

@@ -45,6 +45,9 @@ func NumberOfPath(p string) (string, bool) { return numberOfPath(p) }
 // OwnerOfPath gives the number of the document an attachment belongs to, ""
 // for other files.
 func OwnerOfPath(p string) string {
+	if _, isDocument := numberOfPath(p); isDocument {
+		return ""
+	}
 	if number, ok := numberOfPath(path.Dir(p) + ".yaml"); ok {
 		return number
 	}

@@ -160,12 +160,7 @@ func (r *Repo) WorkDefinitions() *definition.Set {
 
 // Now is the time in the repository's zone, to the second.
 func (r *Repo) Now() time.Time {
-	s, _, err := r.defs.Settings()
-	now := r.opt.Now().Truncate(time.Second)
-	if err != nil || s.Zone == nil {
-		return now
-	}
-	return now.In(s.Zone)
+	return r.opt.Now().Truncate(time.Second).In(r.zone())
 }
 
 // Language is that of the texts people read.

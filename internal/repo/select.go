@@ -17,7 +17,8 @@ type Selection struct {
 	Limit   int
 	Void    bool // void documents too
 	Columns []string
-	Exact   bool // count all, however many
+	Exact   bool         // count all, however many
+	Having  []index.Cond // which hold as well
 }
 
 // ExpressionError says what is wrong with an expression typed by a person.
@@ -79,6 +80,7 @@ func (r *Repo) Select(s Selection) (index.Result, error) {
 	if !s.Void {
 		q.Where = append(q.Where, index.Not{Cond: index.Compare{Column: "status", Op: index.Eq, Value: form.Void}})
 	}
+	q.Where = append(q.Where, s.Having...)
 	if s.Where == "" {
 		return db.List(q)
 	}

@@ -58,6 +58,10 @@ type Tx struct {
 	// Lenient lets documents be written that do not fit their form, for
 	// operations that restore what was there before.
 	lenient bool
+	// decided says that nothing is changed any more; keyed are the documents by
+	// their keys then.
+	decided bool
+	keyed   map[string]map[index.Key][]string
 }
 
 // tracked is a document a transaction has looked at.
@@ -81,7 +85,7 @@ type filePut struct {
 // decides, and what it changed becomes one commit. An error of decide, or a
 // document that does not fit its form, changes nothing.
 func (r *Repo) Update(ctx context.Context, op Operation, decide func(*Tx) error) (Receipt, error) {
-	tx := &Tx{r: r, op: op, docs: map[string]*tracked{}, next: map[string]int{}}
+	tx := &Tx{r: r, op: op, docs: map[string]*tracked{}, next: map[string]int{}, keyed: map[string]map[index.Key][]string{}}
 	r.dry = r.dry || op.DryRun
 	if !op.DryRun {
 		conf, _, err := r.defs.Settings()
@@ -355,6 +359,7 @@ func (tx *Tx) same(t *tracked, f *form.Form) bool {
 
 // finish checks everything and writes it.
 func (tx *Tx) finish() (Receipt, error) {
+	tx.decided = true
 	changed, err := tx.changed()
 	if err != nil {
 		return Receipt{}, err

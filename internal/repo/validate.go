@@ -39,6 +39,35 @@ func (e *UnfitError) Hint() string {
 // Code is the error's stable word.
 func (e *UnfitError) Code() string { return "unfit" }
 
+// UnfitErrors are several documents that do not fit their forms, in the order in
+// which the transaction came to them.
+type UnfitErrors []*UnfitError
+
+func (e UnfitErrors) Error() string {
+	var lines []string
+	for _, one := range e {
+		for line := range strings.SplitSeq(one.Error(), "\n") {
+			lines = append(lines, one.Number+": "+line)
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Unwrap gives each of them.
+func (e UnfitErrors) Unwrap() []error {
+	out := make([]error, len(e))
+	for i, one := range e {
+		out[i] = one
+	}
+	return out
+}
+
+// Hint is that of the first.
+func (e UnfitErrors) Hint() string { return e[0].Hint() }
+
+// Code is the error's stable word.
+func (e UnfitErrors) Code() string { return e[0].Code() }
+
 // validate refuses a transaction that would make a document fit its form less
 // than before. What was wrong already stays a matter of `e1 check`: a changed
 // form never stops work on existing documents.
@@ -47,8 +76,7 @@ func (tx *Tx) validate(changed []changedDoc) error {
 	if err != nil {
 		return err
 	}
-	var errs []string
-	var first *UnfitError
+	var errs UnfitErrors
 	for _, c := range changed {
 		f, err := tx.r.defs.Form(c.now.Form)
 		if err != nil {
@@ -61,19 +89,15 @@ func (tx *Tx) validate(changed []changedDoc) error {
 		if len(found) == 0 {
 			continue
 		}
-		e := &UnfitError{Number: c.number, Form: f.Name, Problems: found}
-		if first == nil {
-			first = e
-		}
-		errs = append(errs, e.Error())
+		errs = append(errs, &UnfitError{Number: c.number, Form: f.Name, Problems: found})
 	}
 	switch len(errs) {
 	case 0:
 		return nil
 	case 1:
-		return first
+		return errs[0]
 	}
-	return fmt.Errorf("%s%w", strings.Join(errs[1:], "\n")+"\n", first)
+	return errs
 }
 
 func refusals(problems []form.Problem) []form.Problem {
