@@ -168,6 +168,55 @@ func TestWritesWhileTheIndexIsLocked(t *testing.T) {
 	}
 }
 
+// TestReassignInBatches hands over more documents than one transaction takes:
+// every one is handed over, what waits for the field is told, and nothing is
+// read of those that are somebody else's.
+func TestReassignInBatches(t *testing.T) {
+	s := newAnswering(t)
+	s.mkdir("rules")
+	s.write("rules/told.yaml", "rule: told\ntitle: {en: Told, ru: Сообщено}\nfor: clients\non: {changed: manager}\ndo:\n- comment: '\"now with \" + manager'\n")
+	const theirs, others = 401, 30
+	for i := range theirs + others {
+		dir, manager := fmt.Sprintf("documents/clients/00/%02d", (i+1)/100), "petrova"
+		if i >= theirs {
+			manager = "kuznetsov"
+		}
+		s.mkdir(dir)
+		s.write(fmt.Sprintf("%s/CLI-%06d.yaml", dir, i+1), fmt.Sprintf("form: clients\nnumber: CLI-%06d\nuid: 01JD9X3M7Q4Z8T6B5N2V%06d\nregistered: 2026-11-23T10:00:00+03:00\nby: petrova\nstatus: new\ncard:\n  name: Client %d\n  manager: %s\n", i+1, i+1, i+1, manager))
+	}
+	s.git("add", "-A")
+	s.git("commit", "-qm", "clients")
+	head := s.git("rev-parse", "HEAD")
+	_, would := s.ask("-n", "reassign", "clients", "--from", "petrova", "--to", "ivanova", "--json")
+	if n := strings.Count(would, "CLI-"); n != theirs || s.git("rev-parse", "HEAD") != head {
+		t.Fatalf("%d documents would be handed over:\n%s", n, would)
+	}
+	code, all := s.ask("reassign", "clients", "--from", "petrova", "--to", "ivanova", "--where", `name != "Client 7"`, "--json")
+	if code != 0 || strings.Count(all, "CLI-") != theirs-1 || s.git("rev-list", "--count", head+"..HEAD") != "2" {
+		t.Fatalf("not handed over in two commits: %s", all)
+	}
+	code, all = s.ask("reassign", "clients", "--from", "petrova", "--to", "ivanova")
+	if code != 0 || !strings.Contains(all, "1 documents (") {
+		t.Errorf("the rest: %s", all)
+	}
+	if code, all = s.ask("reassign", "clients", "--from", "petrova", "--to", "ivanova"); code != 0 || !strings.Contains(all, "nothing to do") {
+		t.Errorf("once more: %s", all)
+	}
+	for manager, want := range map[string]int{"ivanova": theirs, "kuznetsov": others, "petrova": 0} {
+		if _, all := s.ask("list", "clients", "--where", "manager == "+manager, "--json", "--limit", "1"); !strings.Contains(all, fmt.Sprintf(`"total":%d}`, want)) {
+			t.Errorf("%s does not have %d: %s", manager, want, all)
+		}
+	}
+	for _, number := range []string{"CLI-000001", "CLI-000007", "CLI-000401"} {
+		if _, all := s.ask("show", number, "--json"); strings.Count(all, "now with ivanova") != 1 {
+			t.Errorf("the rule of %s was not told: %s", number, all)
+		}
+	}
+	if code, all := s.ask("check"); code != 0 {
+		t.Error(all)
+	}
+}
+
 // answering is a repository whose answers are compared.
 type answering struct {
 	t   *testing.T

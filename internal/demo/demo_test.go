@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/e1-dms/e1/internal/diag"
+	"github.com/e1-dms/e1/internal/document"
 	"github.com/e1-dms/e1/internal/form"
 )
 
@@ -95,6 +96,50 @@ func TestDocumentsAreCanonical(t *testing.T) {
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestManyLives makes as many documents as it takes for the routes to be played
+// in every variety there is: no document says a field twice, and each reads
+// back.
+func TestManyLives(t *testing.T) {
+	w := newWorld(t)
+	g, err := newGenerator(w.options(30_000), w.forms)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if g.variety != maxVariety {
+		t.Fatalf("%d lives of a kind", g.variety)
+	}
+	read := 0
+	for _, m := range g.makers() {
+		for i := range m.n {
+			g.build(m, i)
+			names := map[string]bool{}
+			for _, e := range g.doc.Card {
+				if names[e.Name] {
+					t.Fatalf("%s has %q twice", g.doc.Number, e.Name)
+				}
+				names[e.Name] = true
+			}
+			if paid := g.doc.Card.Text("paid"); m.name == contracts && paid != "" && g.doc.Status == "closed" && paid != g.doc.Card.Text("amount") {
+				t.Errorf("%s is closed with %s of %s paid", g.doc.Number, paid, g.doc.Card.Text("amount"))
+			}
+			if i%10 != 0 {
+				continue
+			}
+			data, err := g.bytes(m.flow)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if d, err := document.Read(data); err != nil || d.Number != g.doc.Number || len(d.Card) != len(g.doc.Card) {
+				t.Fatalf("%s: %v\n%s", g.doc.Number, err, data)
+			}
+			read++
+		}
+	}
+	if read < 3000 {
+		t.Errorf("%d documents were read back", read)
 	}
 }
 

@@ -58,6 +58,9 @@ type invoicePlan struct {
 	at      int64
 }
 
+// maxVariety is how many lives of a kind are recorded at most.
+const maxVariety = 24
+
 func newGenerator(opt Options, forms *form.Set) (*generator, error) {
 	if opt.Documents < minDocuments || opt.Documents > maxDocuments {
 		return nil, fmt.Errorf("%d documents cannot be made; say a number from %d to %d", opt.Documents, minDocuments, maxDocuments)
@@ -69,7 +72,7 @@ func newGenerator(opt Options, forms *form.Set) (*generator, error) {
 	}
 	g.kinds, g.kindShares = inquiryKinds()
 	g.clientStatuses = []string{"new", "new", "new", "in_work", "in_work", "in_work", "contract_approval", "awaiting_payment", "customer", "customer", "lost"}
-	g.variety = min(max(opt.Documents/1000, 4), 24)
+	g.variety = min(max(opt.Documents/1000, 4), maxVariety)
 	if opt.Calendar == nil || opt.Calendar("") == nil {
 		return nil, unfit("e1 lint", "there is no working calendar %q", forms.Settings().Calendar)
 	}
@@ -272,17 +275,30 @@ func (g *generator) begin(fl *flow, r *rng, registered int64, by string) {
 }
 
 // put gives a field of the document being made a text, if its form has the
-// field.
+// field. What a route has put there gives way.
 func (g *generator) put(fl *flow, name, text string) {
-	if text != "" && fl.has[name] {
-		g.doc.Card = append(g.doc.Card, document.Entry{Name: name, Value: document.Value{Text: text}})
+	if text != "" {
+		g.value(fl, name, document.Value{Text: text})
 	}
 }
 
 func (g *generator) rows(fl *flow, name string, rows []document.Row) {
-	if len(rows) > 0 && fl.has[name] {
-		g.doc.Card = append(g.doc.Card, document.Entry{Name: name, Value: document.Value{Rows: rows}})
+	if len(rows) > 0 {
+		g.value(fl, name, document.Value{Rows: rows})
 	}
+}
+
+func (g *generator) value(fl *flow, name string, v document.Value) {
+	if !fl.has[name] {
+		return
+	}
+	for i := range g.doc.Card {
+		if g.doc.Card[i].Name == name {
+			g.doc.Card[i].Value = v
+			return
+		}
+	}
+	g.doc.Card = append(g.doc.Card, document.Entry{Name: name, Value: v})
 }
 
 // remark adds comments of people now and then.

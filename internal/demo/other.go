@@ -129,11 +129,15 @@ func (g *generator) contract(i int) {
 		g.stamp(&g.doc, &l.states[s.state(l, g.now)], s, numbers{client: g.numberOf(g.flows[clients], c.client)})
 	}
 	executed := g.doc.Status == "execution"
-	if executed && until < g.now {
-		g.doc.Status = "closed"
-		g.put(fl, "paid", money(c.amount))
-	} else if executed {
+	paid := g.doc.Card.Has("paid") // on its route, as a whole, but of another amount
+	switch {
+	case executed && until < g.now:
+		g.doc.Status, paid = "closed", true
+	case executed:
 		g.put(fl, "paid", money(c.amount*r.n(4)/4))
+	}
+	if paid {
+		g.put(fl, "paid", money(c.amount))
 	}
 	if r.of(600) {
 		g.rows(fl, "stages", g.stages(&c, r, from, until, executed))
