@@ -46,6 +46,8 @@ func TestLittleIsRead(t *testing.T) {
 		{[]string{"search", "ромашка"}, nil, 4},
 		{[]string{"--as", "petrova", "tasks", "--mine"}, nil, 4},
 		{[]string{"__complete", "show", "INQ"}, nil, 4},
+		{[]string{"log"}, nil, 4},
+		{[]string{"log", "inq1"}, nil, 10},
 		{[]string{"-n", "set", "inq1", "text=да"}, []string{"calendars/", "rules/"}, 12},
 		{[]string{"-n", "--as", "petrova", "advance", "inq1/1", "accepted"}, []string{"calendars/", "routes/pinned/", "rules/", "routes/", "templates/"}, 24},
 		{[]string{"-n", "register", "inquiries", "kind=goods", "name=ООО «Мак»", "phone=84957654321"}, []string{"calendars/", "routes/", "rules/"}, 24},

@@ -19,6 +19,7 @@ type person struct {
 	*shop
 	program string
 	uid     int // 0: who runs the tests
+	group   int
 }
 
 const sharedGroup = 4711
@@ -30,7 +31,7 @@ func (p *person) e1(args ...string) string {
 	cmd.Dir = p.dir
 	cmd.Env = append(append([]string{}, p.env...), commandEnv+"=1", "HOME="+p.home, "E1_USER=admin")
 	if p.uid != 0 {
-		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(p.uid), Gid: sharedGroup}}
+		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(p.uid), Gid: uint32(p.group)}}
 	}
 	var stderr strings.Builder
 	cmd.Stderr = &stderr
@@ -70,7 +71,7 @@ func (p *person) everything() {
 func TestSharedFiles(t *testing.T) {
 	t.Parallel()
 	s := sharedShop(t)
-	p := &person{s, self(), 0}
+	p := &person{s, self(), 0, 0}
 	p.e1("init", ".", "--user", "admin", "--lang", "en", "--sample")
 	p.everything()
 	s.write(".git/e1/mail/new/1.broken", "no letter\n")
@@ -116,14 +117,67 @@ func firstLetter(p *person) string {
 	return id
 }
 
+// Whoever may only read a repository has an index of their own, which begins
+// with what was built already where that can be read.
+func TestReader(t *testing.T) {
+	t.Parallel()
+	if os.Geteuid() != 0 {
+		t.Skip("only root can be two people")
+	}
+	s, program := twoPeople(t)
+	owner, reader := &person{s, program, 4711, sharedGroup}, &person{s, program, 4713, 9999}
+	owner.e1("init", ".", "--user", "admin", "--lang", "en", "--sample")
+	owner.e1("register", "clients", "name=First")
+	owner.e1("list", "clients")
+	for _, mode := range []string{"o-rwx", "o+r"} {
+		for _, args := range [][]string{{"-R", "o+rX", s.dir}, {mode, s.path(".git/e1/index.db")}} {
+			if out, err := exec.Command("chmod", args...).CombinedOutput(); err != nil {
+				t.Fatalf("%v %s", err, out)
+			}
+		}
+		reader.home = t.TempDir()
+		if err := os.Chmod(filepath.Dir(reader.home), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chown(reader.home, reader.uid, 0); err != nil {
+			t.Fatal(err)
+		}
+		reader.env = append(reader.env, "XDG_CACHE_HOME="+reader.home, "HOME="+reader.home)
+		for range 2 {
+			if out := reader.e1("list", "clients") + reader.e1("log"); strings.Count(out, "First") < 2 {
+				t.Errorf("%s: %s", mode, out)
+			}
+		}
+		if found, err := filepath.Glob(reader.home + "/e1/*/index.db"); err != nil || len(found) != 1 {
+			t.Errorf("%s: no index of their own: %v %v", mode, found, err)
+		}
+	}
+}
+
 // Two people of one group work in one repository.
 func TestTwoPeopleShare(t *testing.T) {
 	t.Parallel()
 	if os.Geteuid() != 0 {
 		t.Skip("only root can be two people")
 	}
-	s := sharedShop(t)
-	program := filepath.Join(filepath.Dir(s.dir), "program")
+	s, program := twoPeople(t)
+	first, second := &person{s, program, 4711, sharedGroup}, &person{s, program, 4712, sharedGroup}
+	first.e1("init", ".", "--user", "admin", "--lang", "en", "--sample")
+	first.everything()
+	second.everything()
+	second.e1("mail", "drop", firstLetter(second))
+	first.everything()
+	first.e1("mail", "drop", firstLetter(first))
+	second.e1("check")
+	first.e1("check")
+}
+
+// twoPeople makes a folder that a group may write to, and the program where
+// everybody may run it.
+func twoPeople(t *testing.T) (s *shop, program string) {
+	t.Helper()
+	s = sharedShop(t)
+	program = filepath.Join(filepath.Dir(s.dir), "program")
 	if out, err := exec.Command("cp", self(), program).CombinedOutput(); err != nil {
 		t.Fatalf("%v %s", err, out)
 	}
@@ -135,13 +189,5 @@ func TestTwoPeopleShare(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	first, second := &person{s, program, 4711}, &person{s, program, 4712}
-	first.e1("init", ".", "--user", "admin", "--lang", "en", "--sample")
-	first.everything()
-	second.everything()
-	second.e1("mail", "drop", firstLetter(second))
-	first.everything()
-	first.e1("mail", "drop", firstLetter(first))
-	second.e1("check")
-	first.e1("check")
+	return s, program
 }

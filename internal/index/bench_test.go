@@ -141,8 +141,6 @@ func benchQueries(db *DB) []benchQuery {
 			return err
 		}},
 		{"completion", func() error { _, err := db.Numbers("INQ-2026-00", "", 50); return err }},
-		{"resolve", func() error { _, err := db.ResolveShort("inq", 0, 500); return err }},
-		{"max-seq", func() error { _, err := db.MaxSeq("inquiries", "INQ", 2026); return err }},
 		{"tasks/mine", func() error {
 			_, _, err := db.Tasks(TaskQuery{Users: []string{"petrova"}, Open: true, Limit: 20})
 			return err

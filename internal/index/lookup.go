@@ -58,61 +58,6 @@ func (db *DB) Numbers(prefix, form string, limit int) ([]Row, error) {
 	return rows, wrap(err)
 }
 
-func limitOf(n int) int {
-	if n <= 0 {
-		return -1
-	}
-	return n
-}
-
-// ResolveShort gives the documents that a short number can mean: those with
-// the sequence, of the prefix (a form's name or the letters of its numbers;
-// empty: any) and the year (0: any), in order of numbers.
-func (db *DB) ResolveShort(prefix string, year, seq int) ([]Row, error) {
-	var ids []int64
-	err := db.c.query("SELECT id, form, prefix, year FROM series", nil, func(r []value) error {
-		named := prefix == "" || strings.EqualFold(prefix, asString(r[2])) || strings.EqualFold(prefix, asString(r[1]))
-		if named && (year == 0 || asInt(r[3]) == int64(year)) {
-			ids = append(ids, asInt(r[0]))
-		}
-		return nil
-	})
-	var out []Row
-	for _, id := range ids {
-		if err != nil {
-			break
-		}
-		var rows []Row
-		rows, err = db.rowsOf(0, oldestFirst, " FROM @documents d WHERE d.series = ? AND d.seq = ?", id, seq)
-		out = append(out, rows...)
-	}
-	slices.SortFunc(out, func(a, b Row) int { return strings.Compare(a.Number, b.Number) })
-	return slices.CompactFunc(out, func(a, b Row) bool { return a.Number == b.Number }), wrap(err)
-}
-
-// MaxSeq gives the highest sequence taken in a form's numbers with the prefix
-// and year; 0 when there is none. Prefix and year are those of Entry.
-func (db *DB) MaxSeq(form, prefix string, year int) (int, error) {
-	best := int64(0)
-	var ids []int64
-	err := db.c.query("SELECT id FROM series WHERE form = ? AND prefix = ? AND year = ?", []any{form, strings.ToUpper(prefix), year}, func(r []value) error {
-		ids = append(ids, asInt(r[0]))
-		return nil
-	})
-	for _, id := range ids {
-		if err != nil {
-			break
-		}
-		err = db.selectLayers(1, 0, func(l layer) (selectQuery, error) {
-			return selectQuery{"d.seq", " FROM @documents d WHERE d.series = ? AND " + l.visible("d.id"), []sortKey{{"d.seq", true}}, []any{id}}, nil
-		}, func(r []value) error {
-			best = max(best, asInt(r[0]))
-			return nil
-		})
-	}
-	return int(best), wrap(err)
-}
-
 // RefsFrom gives the edges that a document points along, in its own order.
 func (db *DB) RefsFrom(number string) ([]Edge, error) {
 	edges, err := db.edges(0, []sortKey{{"r.n", false}}, " FROM @documents d CROSS JOIN @refs r ON r.doc = d.id WHERE d.number = ?", number)

@@ -445,12 +445,6 @@ func (db *DB) State() State {
 	return s
 }
 
-// FormChanges tells in what a schema differs from the stored one.
-func (db *DB) FormChanges(schema Schema) []FormChange {
-	_, out, _ := db.changes(schema)
-	return out
-}
-
 func (db *DB) changes(schema Schema) (Schema, []FormChange, error) {
 	text, _, err := db.c.one("SELECT value FROM main.meta WHERE key = 'schema'")
 	if err != nil || text == nil {

@@ -267,8 +267,24 @@ func (r *Repo) indexFile() (string, error) {
 	}
 	file := filepath.Join(own, indexName)
 	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
-		// Start from what the repository's owner has already built.
-		_ = copyFile(filepath.Join(dir, indexName), file)
+		r.copyIndex(filepath.Join(dir, indexName), file)
 	}
 	return file, nil
+}
+
+// copyIndex begins an index of the user's own with what the repository's owner
+// has built. Where that cannot be read it is built from nothing.
+func (r *Repo) copyIndex(from, to string) {
+	schema, err := schemaOf(r.defs)
+	if err != nil {
+		return // said where the forms are used
+	}
+	db, err := index.Open(r.ctx, from, schema, index.Options{Version: indexVersion, Mode: ownMode, ReadOnly: true})
+	if err != nil {
+		return
+	}
+	defer db.Close()
+	if !db.State().NeedsRebuild {
+		_ = db.CopyTo(to)
+	}
 }
