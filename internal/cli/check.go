@@ -17,8 +17,9 @@ func newCheckCmd(a *app) *cobra.Command {
 		Use:   "check",
 		Short: "Check all data: documents, links, numbers, files, history, index",
 		Long: `Checks every committed document against its form, its links, numbers and
-attachments, the history and the index. Formats and exit codes are those of
-e1 lint.`,
+attachments, the history and the index: every row is compared with what the
+document says, full text by its checksum, every recorded commit with git's.
+Formats and exit codes are those of e1 lint.`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runCheck(cmd, a, opt) },
 	}
