@@ -143,3 +143,26 @@ func TestUnknown(t *testing.T) {
 		}
 	}
 }
+
+func TestSince(t *testing.T) {
+	at := func(file string, line int, message string) Problem {
+		return Problem{Code: "R006", Slug: "unknown-reference", Message: message, At: At(file, line, 3)}
+	}
+	before := List{at("a", 4, "phone"), at("a", 9, "name"), at("b", 2, "phone")}
+	for _, c := range []struct {
+		name      string
+		now, want List
+	}{
+		{"nothing new", before, nil},
+		{"lines moved", List{at("a", 5, "phone"), at("a", 10, "name"), at("b", 2, "phone")}, nil},
+		{"the same once more", List{at("a", 2, "phone"), at("a", 4, "phone"), at("a", 9, "name")}, List{at("a", 2, "phone")}},
+		{"the same in another file", List{at("c", 4, "phone")}, List{at("c", 4, "phone")}},
+		{"another code", List{{Code: "R007", Message: "phone", At: At("a", 4, 3)}}, List{{Code: "R007", Message: "phone", At: At("a", 4, 3)}}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if diff := cmp.Diff(c.want, c.now.Since(before)); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}

@@ -60,6 +60,49 @@ func (l List) Dedup() List {
 	return out
 }
 
+// Since gives the problems that a change brought: those of the list that were
+// not there before. Where lines have moved, a problem is known by its file,
+// code and message, as often as it was there.
+func (l List) Since(before List) List {
+	type key struct {
+		file, code, message string
+		start               Pos
+	}
+	whole := func(p Problem) key { return key{p.At.File, p.Code, p.Message, p.At.Start} }
+	moved := func(p Problem) key { return key{p.At.File, p.Code, p.Message, Pos{}} }
+	gone, came := Fresh(l, before, whole), Fresh(before, l, whole)
+	return Fresh(gone, came, moved)
+}
+
+// Fresh gives what came, from before to now, as often as a key is there more
+// than it was. The order is kept, and of equal keys the first ones count as old.
+func Fresh[P any, K comparable](before, now []P, key func(P) K) []P {
+	had := make(map[K]int, len(before))
+	for _, p := range before {
+		had[key(p)]++
+	}
+	var out []P
+	for _, p := range now {
+		if k := key(p); had[k] > 0 {
+			had[k]--
+		} else {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// Errors gives the errors of the list.
+func (l List) Errors() List {
+	var out List
+	for _, p := range l {
+		if p.Severity == Error {
+			out.Add(p)
+		}
+	}
+	return out
+}
+
 // HasErrors tells whether a problem of the list is an error.
 func (l List) HasErrors() bool {
 	return slices.ContainsFunc(l, func(p Problem) bool { return p.Severity == Error })

@@ -360,20 +360,6 @@ func (s *Set) Unknown(f *Form, d *document.Document) []Problem {
 // NewProblems are the problems that were not there before a change, so that a document which did not fit its form
 // before can still be changed elsewhere.
 func NewProblems(before, after []Problem) []Problem {
-	same := func(a, b Problem) bool {
-		return a.Field == b.Field && a.Column == b.Column && a.Code == b.Code && a.Message == b.Message
-	}
-	used := make([]bool, len(before))
-	var out []Problem
-next:
-	for _, p := range after {
-		for i, q := range before {
-			if !used[i] && same(p, q) {
-				used[i] = true
-				continue next
-			}
-		}
-		out = append(out, p)
-	}
-	return out
+	type key struct{ field, column, code, message string }
+	return diag.Fresh(before, after, func(p Problem) key { return key{p.Field, p.Column, p.Code, p.Message} })
 }
