@@ -77,6 +77,9 @@ func runCalendar(cmd *cobra.Command, o *calendarOptions) error {
 	if err != nil {
 		return err
 	}
+	if broken := r.Definitions().BrokenForms(); len(broken) > 0 {
+		a.note("documents of forms with errors may be missing here: %s; see e1 lint", strings.Join(broken, ", "))
+	}
 	rows := []index.EventRow{}
 	if o.all || len(people) > 0 {
 		if rows, err = db.Events(from, to.AddDate(0, 0, 1), people...); err != nil {

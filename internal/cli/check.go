@@ -145,7 +145,7 @@ func newCommitCmd(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			done, err := o.Commit(cmd.Context(), message, lintDefinitions)
+			done, err := o.Commit(cmd.Context(), message)
 			if err != nil {
 				return err
 			}

@@ -6,8 +6,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/e1-dms/e1/internal/definition"
-	"github.com/e1-dms/e1/internal/diag"
 	"github.com/e1-dms/e1/internal/lint"
 	"github.com/e1-dms/e1/internal/render"
 	"github.com/e1-dms/e1/internal/repo"
@@ -104,13 +102,4 @@ func below(r *repo.Repo, arg string) (string, error) {
 		return "", usagef("%q lies outside of the repository", arg)
 	}
 	return filepath.ToSlash(rel), nil
-}
-
-// lintDefinitions is what `e1 commit` asks of edited definitions.
-func lintDefinitions(defs *definition.Set) (diag.List, error) {
-	found, err := lint.Run(defs)
-	if err != nil {
-		return nil, err
-	}
-	return found.Problems, nil
 }

@@ -37,7 +37,9 @@ func (d *Set) Report(name string) (*report.Report, diag.List, error) {
 	}
 	r, more := report.Parse(f)
 	problems = append(problems, more...)
-	problems = append(problems, r.Link(&report.Definitions{Set: set})...)
+	if problems = append(problems, r.Link(&report.Definitions{Set: set})...); problems.HasErrors() {
+		problems = d.behind([]string{r.Form}, problems)
+	}
 	problems.Sort()
 	return r, problems, nil
 }

@@ -23,6 +23,9 @@ func (d *Set) UsableRoute(name string) (*route.Route, error) {
 	if err != nil {
 		return nil, err
 	}
+	if problems.HasErrors() {
+		problems = d.behind(r.Forms(), problems)
+	}
 	return r, problems.Err()
 }
 

@@ -36,6 +36,19 @@ const (
 	Ext            = ".yaml"
 )
 
+// Holds tells whether a path is that of a definition that people write, or of
+// a file in one of their folders; pinned versions of routes are none.
+func Holds(file string) bool {
+	if strings.HasPrefix(file, PinnedDir+"/") {
+		return false
+	}
+	top, _, inFolder := strings.Cut(file, "/")
+	if !inFolder {
+		return file == settings.FileName || file == org.FileName
+	}
+	return slices.Contains([]string{FormsDir, DirectoriesDir, RoutesDir, CalendarsDir, ImportsDir, ReportsDir, RulesDir, TemplatesDir}, top)
+}
+
 // Set are the definitions of one state of the repository. Each is
 // read when it is first asked for. A broken one does not stand in the way of
 // the others: asking for it gives its problems, everything else works.
@@ -237,6 +250,39 @@ func (d *Set) Form(name string) (*form.Form, error) {
 		return nil, err
 	}
 	return d.forms[name], nil
+}
+
+// BrokenForms lists the forms that have errors.
+func (d *Set) BrokenForms() []string {
+	names, _ := d.FormNames()
+	return slices.DeleteFunc(slices.Clone(names), func(name string) bool { return !d.formProblems[name].HasErrors() })
+}
+
+// behind gives the errors of the forms that a definition uses, and of those
+// they refer to, in the place of what was found wrong with the definition: it
+// may follow from them.
+func (d *Set) behind(forms []string, found diag.List) diag.List {
+	var causes diag.List
+	asked := map[string]bool{}
+	for len(forms) > 0 {
+		name := forms[0]
+		forms = forms[1:]
+		f := d.set.Form(name)
+		if f == nil || asked[name] {
+			continue
+		}
+		asked[name] = true
+		causes = append(causes, d.formProblems[name].Errors()...)
+		for _, field := range f.Fields() {
+			for _, at := range append([]*form.Field{field}, field.Columns...) {
+				forms = append(forms, at.Form)
+			}
+		}
+	}
+	if len(causes) > 0 {
+		return causes
+	}
+	return found
 }
 
 // Routes returns the routes that can be parsed, sorted by name.

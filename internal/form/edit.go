@@ -20,7 +20,7 @@ type editor struct {
 }
 
 func edit(name string, src []byte) (*editor, error) {
-	e, err := yamlsrc.NewEditor(src)
+	e, err := yamlsrc.NewEditor(name, src)
 	if err != nil {
 		return nil, err
 	}
@@ -29,20 +29,12 @@ func edit(name string, src []byte) (*editor, error) {
 
 // done checks the edited file as a form; problems that were not there before refuse the edit.
 func (e *editor) done(before []byte) ([]byte, error) {
-	old, _ := yamlsrc.Parse(e.name, before)
-	_, known := Parse(old)
-	f, problems := yamlsrc.Parse(e.name, e.Bytes())
-	_, more := Parse(f)
-	had := map[string]bool{}
-	for _, p := range known {
-		had[p.Code+p.Message] = true
+	problems := func(src []byte) diag.List {
+		f, broken := yamlsrc.Parse(e.name, src)
+		_, wrong := Parse(f)
+		return append(broken, wrong...)
 	}
-	for _, p := range more {
-		if !had[p.Code+p.Message] {
-			problems = append(problems, p)
-		}
-	}
-	if err := problems.Err(); err != nil {
+	if err := problems(e.Bytes()).Since(problems(before)).Err(); err != nil {
 		return nil, err
 	}
 	return e.Bytes(), nil

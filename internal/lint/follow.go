@@ -166,21 +166,7 @@ func (s *shaky) through(lines []string, forms []string, p diag.Problem) []string
 func aboutRole(p diag.Problem) bool { return p.Code == "F005" && strings.Contains(p.Message, "role") }
 
 // formsOf are the forms that a route relies on.
-func formsOf(r *route.Route) []string {
-	out := []string{r.For.Text}
-	for _, s := range r.Steps() {
-		actions := slices.Clone(s.Actions)
-		for _, o := range s.Outcomes {
-			actions = append(actions, o.Actions...)
-		}
-		for _, a := range actions {
-			if a.Form.Text != "" {
-				out = append(out, a.Form.Text)
-			}
-		}
-	}
-	return out
-}
+func formsOf(r *route.Route) []string { return r.Forms() }
 
 // notes says for each file with faults how much was left aside because of it.
 func (s *shaky) notes() diag.List {

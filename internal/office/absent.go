@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"strings"
 
-	"github.com/e1-dms/e1/internal/diag"
 	"github.com/e1-dms/e1/internal/expr"
 	"github.com/e1-dms/e1/internal/index"
 	"github.com/e1-dms/e1/internal/org"
@@ -122,7 +121,7 @@ func (o *Office) editAbsences(ctx context.Context, user string, edit func(*org.O
 		if err := problems.Err(); err != nil {
 			return err
 		}
-		editor, err := yamlsrc.NewEditor(src)
+		editor, err := yamlsrc.NewEditor(org.FileName, src)
 		if err != nil {
 			return err
 		}
@@ -135,8 +134,13 @@ func (o *Office) editAbsences(ctx context.Context, user string, edit func(*org.O
 		if err != nil {
 			return err
 		}
-		if err := newProblems(before, now); err != nil {
-			return err
+		// Warnings too: an overlap of absences is one.
+		if fresh := now.Since(before); len(fresh) > 0 {
+			lines := make([]string, len(fresh))
+			for i, p := range fresh {
+				lines[i] = p.Message
+			}
+			return refusef("e1 absent --list", "%s", strings.Join(lines, "\n"))
 		}
 		tx.PutFile(org.FileName, after)
 		tx.Subject("%s", subject)
@@ -152,21 +156,6 @@ func (o *Office) mayBeAway(people *org.Org, user string) error {
 		return nil
 	}
 	return &DeniedError{Message: fmt.Sprintf("user %q may not enter absences of %q", o.actor.ID, user), hint: "everybody enters their own, heads those of their people, admins all"}
-}
-
-// newProblems refuses an edit for what it would make wrong: warnings too, for
-// an overlap of absences is one.
-func newProblems(before, now diag.List) error {
-	old := map[string]bool{}
-	for _, p := range before {
-		old[p.Code+p.Message] = true
-	}
-	for _, p := range now {
-		if !old[p.Code+p.Message] {
-			return refusef("e1 absent --list", "%s", p.Message)
-		}
-	}
-	return nil
 }
 
 // tellOpen says what becomes of the tasks the absent person has.

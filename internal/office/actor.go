@@ -40,20 +40,6 @@ func (e *UnknownActorError) Hint() string { return e.hint }
 // Code is the error's stable word.
 func (e *UnknownActorError) Code() string { return "unknown_user" }
 
-// DeniedError says that the actor may not do something.
-type DeniedError struct {
-	Message string
-	hint    string
-}
-
-func (e *DeniedError) Error() string { return e.Message }
-
-// Hint says who may.
-func (e *DeniedError) Hint() string { return e.hint }
-
-// Code is the error's stable word.
-func (e *DeniedError) Code() string { return "denied" }
-
 // Identity is what a run knows about who is acting.
 type Identity struct {
 	As       string // --as
@@ -174,11 +160,6 @@ func (o *Office) signature() gitstore.Signature {
 		s.Email = strings.ReplaceAll(o.actor.ID, "/", ".") + "@" + machineDomain
 	}
 	return s
-}
-
-// Denied is the error for what only an admin may do.
-func Denied(message string) error {
-	return &DeniedError{Message: message, hint: "that takes the role " + org.Admin}
 }
 
 // Signature is the author of the actor's commits.

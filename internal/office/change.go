@@ -68,9 +68,6 @@ func (o *Office) change(ctx context.Context, op, number string, may func(*form.F
 	})
 }
 
-func maySet(f *form.Form) (string, []string)    { return "change cards", f.May.Set }
-func mayStatus(f *form.Form) (string, []string) { return "change the status", f.May.Status }
-
 // Set changes fields of a card.
 func (o *Office) Set(ctx context.Context, number string, values []Assignment) (*Done, error) {
 	return o.change(ctx, "set", number, maySet, func(tx *repo.Tx, done *Done, f *form.Form, d *document.Document) error {
@@ -339,6 +336,9 @@ func (o *Office) Edit(ctx context.Context, number string, seen *document.Documen
 			return refusef("e1 renumber gives another number", "form, number and uid of %s cannot be edited", number)
 		}
 		if err := changedSince(seen, tx.Before(number)); err != nil {
+			return err
+		}
+		if err := joinDenied(o.mayWrite(f, d, edited)); err != nil {
 			return err
 		}
 		if err := tx.Replace(edited); err != nil {

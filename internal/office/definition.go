@@ -3,52 +3,37 @@ package office
 import (
 	"bytes"
 	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
 
 	"github.com/e1-dms/e1/internal/definition"
 	"github.com/e1-dms/e1/internal/diag"
+	"github.com/e1-dms/e1/internal/form"
+	"github.com/e1-dms/e1/internal/lint"
 	"github.com/e1-dms/e1/internal/org"
 	"github.com/e1-dms/e1/internal/repo"
 )
 
-// EditForm changes a form file line by line. The result has to be a form that
-// links with the other definitions; what was wrong before stays allowed.
+// EditForm changes a form file line by line.
 func (o *Office) EditForm(ctx context.Context, name, subject string, edit func(file string, src []byte) ([]byte, error)) (*Done, error) {
 	if !o.actor.Admin() {
-		return nil, &DeniedError{Message: "user \"" + o.actor.ID + "\" may not change definitions", hint: "that takes the role " + org.Admin}
+		return nil, Denied(fmt.Sprintf("user %q may not change definitions", o.actor.ID))
 	}
 	return o.update(ctx, "form", func(tx *repo.Tx, _ *Done) error {
-		if _, err := tx.Definitions().Forms(); err != nil {
-			return err
-		}
-		file := definition.FormsDir + "/" + name + ".yaml"
-		names, err := tx.Definitions().FormNames()
-		if err != nil {
-			return err
-		}
+		file := definition.FormsDir + "/" + name + definition.Ext
 		src, err := tx.Definitions().Read(file)
-		if err != nil {
-			_, err := tx.Definitions().Form(name)
-			if err == nil {
-				err = &repo.UnknownError{What: "form", Name: name, Known: names}
+		if errors.Is(err, fs.ErrNotExist) {
+			if _, err = tx.Definitions().Form(name); err == nil {
+				err = &repo.UnknownError{What: "form", Name: name, Try: "e1 form list"}
 			}
+		}
+		if err != nil {
 			return err
 		}
 		after, err := edit(file, src)
-		if err != nil {
-			return err
-		}
-		if bytes.Equal(after, src) {
-			return nil
-		}
-		before, err := formProblems(tx.Definitions(), file)
-		if err != nil {
-			return err
-		}
-		now, err := formProblems(tx.Definitions().With(file, after), file)
-		if err != nil {
-			return err
-		}
-		if err := newOnes(before, now).Err(); err != nil {
+		if err != nil || bytes.Equal(after, src) {
 			return err
 		}
 		tx.PutFile(file, after)
@@ -57,30 +42,109 @@ func (o *Office) EditForm(ctx context.Context, name, subject string, edit func(f
 	})
 }
 
-// formProblems are all errors that mention a form file, or that any form has
-// because of it.
-func formProblems(d *definition.Set, _ string) (diag.List, error) {
-	set, err := d.Forms()
+// BreaksError says what a change of definitions would make wrong, in the files
+// it touches and everywhere else.
+type BreaksError struct{ problems *diag.ListError }
+
+func (e *BreaksError) Error() string { return e.problems.Error() }
+
+// Unwrap gives the problems.
+func (e *BreaksError) Unwrap() error { return e.problems }
+
+// Hint says how a change of several definitions is made.
+func (e *BreaksError) Hint() string {
+	return "nothing was changed; what belongs together is edited by hand and committed by one e1 commit"
+}
+
+// Code is the error's stable word.
+func (e *BreaksError) Code() string { return "breaks_definitions" }
+
+// refuseBreaks refuses a transaction for what is wrong with the documents it
+// takes over and for what it would make wrong in the definitions.
+func refuseBreaks(tx *repo.Tx, problems diag.List) error {
+	found, err := breaks(tx)
+	if err != nil {
+		return err
+	}
+	err = append(slices.Clone(problems), found...).Err()
+	var list *diag.ListError
+	if len(found) > 0 && errors.As(err, &list) {
+		return &BreaksError{list}
+	}
+	return err
+}
+
+// breaks finds the errors that a transaction would bring into the definitions,
+// whichever file they show in. What was wrong before is no matter of the
+// change, nor are warnings. Most transactions touch no definition.
+func breaks(tx *repo.Tx) (diag.List, error) {
+	files := tx.Files()
+	if !slices.ContainsFunc(files, definition.Holds) {
+		return nil, nil
+	}
+	before, err := lint.Run(tx.Definitions())
 	if err != nil {
 		return nil, err
 	}
-	problems := d.FormProblems()
-	problems = append(problems, set.Verify()...)
+	after := definition.New(tx.After())
+	now, err := lint.Run(after)
+	if err != nil {
+		return nil, err
+	}
+	found := now.Problems.Since(before.Problems).Errors()
+	lost, err := lostNumbers(tx, after)
+	return append(found, lost...), err
+}
+
+// lostNumbers finds the forms whose documents would no longer be found under
+// their numbers, for want of a former template or of the form itself.
+func lostNumbers(tx *repo.Tx, after *definition.Set) (diag.List, error) {
+	was, err := tx.Definitions().Forms()
+	if err != nil {
+		return nil, err
+	}
+	now, err := after.Forms()
+	if err != nil {
+		return nil, err
+	}
+	var problems diag.List
+	for _, f := range was.Forms() {
+		file := definition.FormsDir + "/" + f.Name + definition.Ext
+		of := now.Form(f.Name)
+		if !slices.Contains(tx.Files(), file) || of != nil && len(of.Numbers) == 0 {
+			continue // a form whose number cannot be read is reported as such
+		}
+		lost, err := tx.Repo().FirstDocument(f.Name, func(number, path string) bool {
+			return liesAt(f, number, path) && (of == nil || !liesAt(of, number, path))
+		})
+		if err != nil {
+			return nil, err
+		}
+		switch {
+		case lost == "":
+		case of == nil:
+			problems.Add(diag.Problem{Code: lint.DataMisplaced.Code, Slug: lint.DataMisplaced.Slug, At: diag.At(file, 1, 1),
+				Message: fmt.Sprintf("the form %q has documents, such as %s, and cannot be taken away", f.Name, lost)})
+		default:
+			template := f.Numbers[slices.IndexFunc(f.Numbers, func(t form.Template) bool { _, _, ok := t.Parse(lost); return ok })]
+			problems.Add(diag.Problem{Code: lint.DataMisplaced.Code, Slug: lint.DataMisplaced.Slug, At: of.File.Span(of.File.Root.Get("number")),
+				Message: fmt.Sprintf("documents such as %s would not be found any more: the template %q is gone", lost, template),
+				Help:    fmt.Sprintf("keep it as a former one: was: ['%s']", template)})
+		}
+	}
 	return problems, nil
 }
 
-func newOnes(before, now diag.List) diag.List {
-	old := map[string]bool{}
-	for _, p := range before {
-		old[p.Code+p.At.File+p.Message] = true
+func liesAt(f *form.Form, number, path string) bool {
+	p, err := form.PathOf(f, number)
+	return err == nil && p == path
+}
+
+// mayDefine refuses a change of definitions by somebody who is no admin.
+func (o *Office) mayDefine(files []string) error {
+	if o.actor.Admin() || !slices.ContainsFunc(files, definition.Holds) {
+		return nil
 	}
-	var out diag.List
-	for _, p := range now {
-		if p.Severity == diag.Error && !old[p.Code+p.At.File+p.Message] {
-			out.Add(p)
-		}
-	}
-	out = out.Dedup()
-	out.Sort()
-	return out
+	at := slices.IndexFunc(files, definition.Holds)
+	return &DeniedError{Message: fmt.Sprintf("user %q may not change definitions: %s", o.actor.ID, files[at]), hint: "that takes the role " + org.Admin}
 }

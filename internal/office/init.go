@@ -292,7 +292,7 @@ func (f Founding) personalise(files map[string][]byte) (map[string][]byte, error
 		return nil, refusef("choose another --user or --email", "the sample organisation has a user %q or %q already", f.User, f.Email)
 	}
 	if f.Language != "" {
-		e, err := yamlsrc.NewEditor(files[settings.FileName])
+		e, err := yamlsrc.NewEditor(settings.FileName, files[settings.FileName])
 		if err != nil {
 			return nil, err
 		}
@@ -308,7 +308,7 @@ func (f Founding) personalise(files map[string][]byte) (map[string][]byte, error
 // they have every role and head every department, so that every route works
 // from the first minute.
 func (f Founding) addUser(src []byte, people *org.Org) ([]byte, error) {
-	e, err := yamlsrc.NewEditor(src)
+	e, err := yamlsrc.NewEditor(org.FileName, src)
 	if err != nil {
 		return nil, err
 	}

@@ -2,10 +2,9 @@ package office
 
 import (
 	"context"
-	"fmt"
 	"slices"
-	"strings"
 
+	"github.com/e1-dms/e1/internal/diag"
 	"github.com/e1-dms/e1/internal/document"
 	"github.com/e1-dms/e1/internal/engine"
 	"github.com/e1-dms/e1/internal/form"
@@ -68,6 +67,7 @@ type Done struct {
 	// Warnings are what a person should look at: possible duplicates and the
 	// like. They do not refuse the write.
 	Warnings []form.Problem
+	problems diag.List      // of hand edits; errors among them refuse the write
 	moved    []engine.Moved // positions of migrated routes
 }
 
@@ -116,6 +116,9 @@ func (o *Office) updateAs(ctx context.Context, op repo.Operation, decide func(*r
 		if err := decide(tx, done); err != nil {
 			return err
 		}
+		if err := refuseBreaks(tx, done.problems); err != nil {
+			return err
+		}
 		return refreshSchemas(tx)
 	})
 	if err != nil {
@@ -123,17 +126,6 @@ func (o *Office) updateAs(ctx context.Context, op repo.Operation, decide func(*r
 	}
 	done.Receipt = receipt
 	return done, nil
-}
-
-// may refuses what the actor's roles do not allow.
-func (o *Office) may(f *form.Form, what string, roles []string) error {
-	if o.actor.User == nil || o.actor.User.HasAny(roles) {
-		return nil
-	}
-	return &DeniedError{
-		Message: fmt.Sprintf("%s: user %q may not %s", f.Name, o.actor.ID, what),
-		hint:    "the form allows it to: " + strings.Join(roles, ", "),
-	}
 }
 
 // title is what a commit's subject says about a document.

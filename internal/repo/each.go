@@ -40,6 +40,33 @@ func (r *Repo) EachDocument(fn func(File) error) error {
 	})
 }
 
+// FirstDocument gives the number of the first committed document of a form
+// that wanted accepts; "" for none. It reads folders only.
+func (r *Repo) FirstDocument(form string, wanted func(number, path string) bool) (string, error) {
+	found := ""
+	err := r.git.Walk(r.tree, documentsDir+"/"+form, func(path string, e gitstore.TreeEntry) error {
+		number, ok := numberOfPath(path)
+		if ok && e.IsFile() && wanted(number, path) {
+			found = number
+			return errFound
+		}
+		return nil
+	})
+	if errors.Is(err, errFound) || errors.Is(err, fs.ErrNotExist) {
+		err = nil
+	}
+	return found, err
+}
+
+// errFound ends a walk that has found what it was for.
+var errFound = errors.New("found")
+
+// Committed gives the bytes of any file as it is committed; fs.ErrNotExist
+// when there is none.
+func (r *Repo) Committed(name string) ([]byte, error) {
+	return treeSource{r.git, r.tree, nil}.Read(name)
+}
+
 // AttachmentID gives the blob of an attachment of a committed document; zero
 // when it is missing.
 func (r *Repo) AttachmentID(documentPath, name string) (gitstore.Hash, error) {

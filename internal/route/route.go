@@ -1,6 +1,8 @@
 package route
 
 import (
+	"slices"
+
 	"github.com/e1-dms/e1/internal/diag"
 	"github.com/e1-dms/e1/internal/yamlsrc"
 )
@@ -31,6 +33,24 @@ func (r *Route) Step(id string) *Step { return r.steps[id] }
 
 // Steps gives every step of the route, handlers included, in file order.
 func (r *Route) Steps() []*Step { return r.order }
+
+// Forms are the forms that the route relies on: its own and those that its
+// actions name.
+func (r *Route) Forms() []string {
+	out := []string{r.For.Text}
+	for _, s := range r.Steps() {
+		actions := slices.Clone(s.Actions)
+		for _, o := range s.Outcomes {
+			actions = append(actions, o.Actions...)
+		}
+		for _, a := range actions {
+			if a.Form.Text != "" {
+				out = append(out, a.Form.Text)
+			}
+		}
+	}
+	return out
+}
 
 // Word is a name in a definition, with its place.
 type Word struct {

@@ -18,9 +18,10 @@ type Editor struct {
 	file *File
 }
 
-// NewEditor starts to edit a file, which must be readable by Parse.
-func NewEditor(src []byte) (*Editor, error) {
-	f, problems := Parse("", src)
+// NewEditor starts to edit a file, which must be readable by Parse; its name
+// stands in problems.
+func NewEditor(name string, src []byte) (*Editor, error) {
+	f, problems := Parse(name, src)
 	if err := problems.Err(); err != nil {
 		return nil, err
 	}

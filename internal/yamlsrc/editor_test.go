@@ -107,7 +107,7 @@ func TestEditor(t *testing.T) {
 	}
 	for _, tt := range tests {
 		for _, ends := range []string{"\n", "\r\n"} {
-			e, err := NewEditor([]byte(strings.ReplaceAll(formFile, "\n", ends)))
+			e, err := NewEditor("", []byte(strings.ReplaceAll(formFile, "\n", ends)))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -143,7 +143,7 @@ func TestEditorRefuses(t *testing.T) {
 		"bad value":      func(e *Editor) error { return e.Set(path("form"), Text("\xff")) },
 		"bad value two":  func(e *Editor) error { return e.Set(path("form"), Map(P("a", nil))) },
 	} {
-		e, err := NewEditor([]byte(formFile))
+		e, err := NewEditor("", []byte(formFile))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -154,7 +154,7 @@ func TestEditorRefuses(t *testing.T) {
 			t.Errorf("%s: the file changed", name)
 		}
 	}
-	if _, err := NewEditor([]byte("a: b: c\n")); err == nil {
+	if _, err := NewEditor("", []byte("a: b: c\n")); err == nil {
 		t.Error("a broken file is edited")
 	}
 }
@@ -233,7 +233,7 @@ func places(n *Node, at []any) [][]any {
 func TestEditorAnyFile(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		src := commented(t, anyTree(3).Draw(t, "tree"))
-		e, err := NewEditor(src)
+		e, err := NewEditor("", src)
 		if err != nil {
 			t.Skip(err)
 		}

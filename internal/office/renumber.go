@@ -1,0 +1,107 @@
+package office
+
+import (
+	"context"
+	"slices"
+
+	"github.com/e1-dms/e1/internal/document"
+	"github.com/e1-dms/e1/internal/engine"
+	"github.com/e1-dms/e1/internal/gitstore"
+	"github.com/e1-dms/e1/internal/repo"
+)
+
+// Renumber gives a document that was not published yet another number. Links
+// to it are rewritten.
+func (o *Office) Renumber(ctx context.Context, number string) (*Done, error) {
+	return o.update(ctx, "renumber", func(tx *repo.Tx, done *Done) error {
+		d, err := tx.Document(number)
+		if err != nil {
+			return err
+		}
+		f, err := tx.Definitions().Form(d.Form)
+		if err != nil {
+			return err
+		}
+		if err := o.may(f, "register", f.May.Register); err != nil {
+			return err
+		}
+		moved, err := o.renumber(tx, d, "")
+		if err != nil {
+			return err
+		}
+		tx.Subject("renumber %s to %s", number, moved.Number)
+		done.Document = moved
+		return nil
+	})
+}
+
+// renumber moves a document that was not published to another number, the
+// next free one when none is given, and rewrites what points to it.
+func (o *Office) renumber(tx *repo.Tx, d *document.Document, to string) (*document.Document, error) {
+	number := d.Number
+	if published, err := o.published(tx, d); err != nil {
+		return nil, err
+	} else if published {
+		return nil, refusef("", "%s was published; its number stays for ever", number)
+	}
+	db, err := tx.Repo().Index()
+	if err != nil {
+		return nil, err
+	}
+	edges, err := db.RefsTo(number, 0)
+	if err != nil {
+		return nil, err
+	}
+	moved, err := tx.Renumber(d, to)
+	if err != nil {
+		return nil, err
+	}
+	numbers := map[string]string{number: moved.Number}
+	for _, e := range edges {
+		other, err := tx.Document(e.From)
+		if err != nil {
+			return nil, err
+		}
+		of, err := tx.Definitions().Form(other.Form)
+		if err != nil {
+			return nil, err
+		}
+		engine.PutNumbers(of, other, numbers)
+	}
+	return moved, nil
+}
+
+// published reports whether somebody outside may know the number: it was
+// pushed, mailed, or generated into a file.
+func (o *Office) published(tx *repo.Tx, d *document.Document) (bool, error) {
+	for _, l := range d.Letters {
+		if l.State != document.LetterWithdrawn {
+			return true, nil // it may be on its way already
+		}
+	}
+	for _, f := range d.Files {
+		if f.Template != "" {
+			return true, nil
+		}
+	}
+	p, err := pastOf(tx.Repo(), d.Number)
+	if err != nil {
+		return false, err
+	}
+	versions, err := p.under(d.Number, 0)
+	if err != nil {
+		return false, err
+	}
+	// The first commit that has the number is what counts: whatever had it
+	// before was another document.
+	for _, v := range slices.Backward(versions) {
+		if v.brings() {
+			id, err := gitstore.ParseHash(v.rec.ID)
+			if err != nil {
+				return false, err
+			}
+			return tx.Repo().Git().Published(id)
+		}
+	}
+	return false, nil
+}
