@@ -55,7 +55,7 @@ func (o *Office) change(ctx context.Context, op, number string, may func(*form.F
 			}
 		}
 		if d.Status == form.Void {
-			return refusef("e1 undo", "%s is void: its registration was taken back", number)
+			return o.refuseVoid(number)
 		}
 		if err := o.unchanged(tx, d); err != nil {
 			return err

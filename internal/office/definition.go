@@ -44,17 +44,18 @@ func (o *Office) EditForm(ctx context.Context, name, subject string, edit func(f
 
 // BreaksError says what a change of definitions would make wrong, in the files
 // it touches and everywhere else.
-type BreaksError struct{ problems *diag.ListError }
+type BreaksError struct {
+	problems *diag.ListError
+	hint     string
+}
 
 func (e *BreaksError) Error() string { return e.problems.Error() }
 
 // Unwrap gives the problems.
 func (e *BreaksError) Unwrap() error { return e.problems }
 
-// Hint says how a change of several definitions is made.
-func (e *BreaksError) Hint() string {
-	return "nothing was changed; what belongs together is edited by hand and committed by one e1 commit"
-}
+// Hint says what to do instead.
+func (e *BreaksError) Hint() string { return e.hint }
 
 // Code is the error's stable word.
 func (e *BreaksError) Code() string { return "breaks_definitions" }
@@ -69,7 +70,7 @@ func refuseBreaks(tx *repo.Tx, problems diag.List) error {
 	err = append(slices.Clone(problems), found...).Err()
 	var list *diag.ListError
 	if len(found) > 0 && errors.As(err, &list) {
-		return &BreaksError{list}
+		return &BreaksError{list, "nothing was changed; what belongs together is edited by hand and committed by one e1 commit"}
 	}
 	return err
 }

@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/e1-dms/e1/internal/definition"
 	"github.com/e1-dms/e1/internal/document"
@@ -25,23 +24,67 @@ const undoDepth = 1000
 // Undo takes back one operation, the acting user's last when no commit is
 // given, as a new commit. It refuses when later changes depend on it.
 func (o *Office) Undo(ctx context.Context, commit string) (*Done, error) {
+	if commit == "" {
+		return o.undoLast(ctx)
+	}
+	id, err := o.repo.ResolveCommit(commit)
+	if err != nil {
+		return nil, err
+	}
 	db, err := o.repo.History()
 	if err != nil {
 		return nil, err
 	}
-	id := commit
-	if id == "" {
-		if id, err = o.lastOperation(db); err != nil {
-			return nil, err
-		}
-	} else if id, err = o.repo.ResolveCommit(commit); err != nil {
+	r, ours, err := db.Commit(id)
+	if err != nil {
 		return nil, err
 	}
-	if _, ours, err := db.Commit(id); err != nil {
-		return nil, err
-	} else if !ours {
+	if !ours {
 		return nil, refusef("e1 log", "commit %s is not in the history of this branch", short(id))
 	}
+	if by, err := takenBack(db, r); err != nil {
+		return nil, err
+	} else if by != "" {
+		return nil, refusef("e1 undo "+short(by)+" brings it back", "commit %s was taken back already, by %s", short(id), short(by))
+	}
+	return o.undo(ctx, id)
+}
+
+// undoLast takes back the newest operation of the actor. When that cannot be
+// done it says which one that was and how another one is chosen: what stands
+// in the way of one does not stand in the way of all before it.
+func (o *Office) undoLast(ctx context.Context) (*Done, error) {
+	db, err := o.repo.History()
+	if err != nil {
+		return nil, err
+	}
+	last, err := o.undoable(db, 2)
+	if err != nil {
+		return nil, err
+	}
+	if len(last) == 0 {
+		return nil, refusef("e1 log shows the commits; e1 undo COMMIT takes one back", "user %q has done nothing that could be undone", o.actor.ID)
+	}
+	done, err := o.undo(ctx, last[0].ID)
+	if err == nil {
+		return done, nil
+	}
+	hint := fmt.Sprintf("your last one was tried: %s %s", short(last[0].ID), last[0].Subject)
+	if len(last) > 1 {
+		hint += fmt.Sprintf("\ne1 undo %s takes back the one before it: %s", short(last[1].ID), last[1].Subject)
+	}
+	var refused *RefusedError
+	var breaks *BreaksError
+	switch {
+	case errors.As(err, &refused):
+		return nil, &RefusedError{Message: err.Error(), hint: strings.TrimPrefix(refused.hint+"\n"+hint, "\n")}
+	case errors.As(err, &breaks):
+		breaks.hint = hint
+	}
+	return nil, err
+}
+
+func (o *Office) undo(ctx context.Context, id string) (*Done, error) {
 	hash, err := gitstore.ParseHash(id)
 	if err != nil {
 		return nil, err
@@ -75,24 +118,73 @@ func (o *Office) Undo(ctx context.Context, commit string) (*Done, error) {
 	})
 }
 
-// lastOperation finds the newest commit of the actor that is neither an undo
-// nor taken back already.
-func (o *Office) lastOperation(db *index.DB) (string, error) {
+// undoable finds the newest commits of the actor, at most so many, that are
+// neither undos nor taken back, by whomever.
+func (o *Office) undoable(db *index.DB, most int) ([]index.CommitRecord, error) {
 	records, err := db.Recent(undoDepth, o.actor.ID)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	undone := map[string]bool{}
+	own := undone(records)
+	var out []index.CommitRecord
 	for _, r := range records {
-		if r.Op == "undo" {
-			undone[r.Undoes] = true
+		if r.Op == "" || r.Op == "init" || r.Op == "undo" || own[r.ID] != "" {
 			continue
 		}
-		if r.Op != "" && r.Op != "init" && !undone[r.ID] {
-			return r.ID, nil
+		if by, err := takenBack(db, r); err != nil {
+			return nil, err
+		} else if by != "" {
+			continue
+		}
+		if out = append(out, r); len(out) == most {
+			break
 		}
 	}
-	return "", refusef("e1 log shows the commits; e1 undo COMMIT takes one back", "user %q has done nothing that could be undone", o.actor.ID)
+	return out, nil
+}
+
+// takenBack gives the undo that took a commit back and is not taken back
+// itself; "" for none. It is looked for among the commits of a document that
+// both touched.
+func takenBack(db *index.DB, r index.CommitRecord) (string, error) {
+	if len(r.Docs) == 0 {
+		return "", nil
+	}
+	var records []index.CommitRecord
+	err := db.CommitsOf(r.Docs[0], func(later index.CommitRecord) error {
+		if records = append(records, later); later.ID == r.ID || len(records) == undoDepth {
+			return index.ErrEnough
+		}
+		return nil
+	})
+	return undone(records)[r.ID], err
+}
+
+// undone tells of commits, newest first, which undo each was taken back by:
+// an undo that was undone itself does not count.
+func undone(records []index.CommitRecord) map[string]string {
+	by := map[string]string{}
+	for _, r := range records {
+		if r.Op == "undo" && by[r.ID] == "" {
+			by[r.Undoes] = r.ID
+		}
+	}
+	return by
+}
+
+// refuseVoid is why nothing is done with a void document, with the undo that
+// made it so.
+func (o *Office) refuseVoid(number string) error {
+	hint := ""
+	if db, err := o.repo.History(); err == nil {
+		_ = db.CommitsOf(number, func(last index.CommitRecord) error {
+			if last.Op == "undo" {
+				hint = "e1 undo " + short(last.ID) + " brings it back"
+			}
+			return index.ErrEnough
+		})
+	}
+	return refusef(hint, "%s is void: its registration was taken back", number)
 }
 
 // revert undoes every file that a commit changed.
@@ -260,8 +352,8 @@ func (o *Office) void(tx *repo.Tx, done *Done, now, after *document.Document, re
 	var from []string
 	for _, e := range edges {
 		if !registered[e.From] && !slices.Contains(from, e.From) && e.From != now.Number {
-			if d, err := tx.Document(e.From); err == nil && !pointsTo(d, now.Number) {
-				continue // this very undo removes the reference
+			if d, err := tx.Document(e.From); err == nil && (isVoid(d) || !pointsTo(d, now.Number)) {
+				continue // nothing is expected of it, or this very undo removes the reference
 			}
 			from = append(from, e.From)
 		}
@@ -301,120 +393,6 @@ func pointsTo(d *document.Document, number string) bool {
 		}
 	}
 	return slices.ContainsFunc(d.Links, func(l document.Link) bool { return l.To == number })
-}
-
-// same compares what two documents, or parts of them, say. Whether a letter
-// has been sent meanwhile is no change that stands in the way of an undo.
-func same(a, b *document.Document) bool {
-	return len(document.Diff(unsent(a), unsent(b))) == 0
-}
-
-func unsent(d *document.Document) *document.Document {
-	if !slices.ContainsFunc(d.Letters, func(l document.Letter) bool { return l.State == document.LetterSent }) {
-		return d
-	}
-	out := *d
-	out.Letters = slices.Clone(d.Letters)
-	for i := range out.Letters {
-		if out.Letters[i].State == document.LetterSent {
-			out.Letters[i].State, out.Letters[i].Sent = document.LetterQueued, time.Time{}
-		}
-	}
-	return &out
-}
-
-// restore takes one operation back in a document: what it changed goes back
-// to what was before, what others changed since stays. Where both touched the
-// same, the undo is refused.
-func restore(now, after, before *document.Document) (*document.Document, error) {
-	if same(now, after) {
-		out := before.Clone()
-		out.Letters = withdrawn(now, before)
-		return out, nil
-	}
-	out := now.Clone()
-	out.Letters = withdrawn(now, before)
-	var clashes []string
-	names := map[string]bool{}
-	for _, c := range [][]string{after.Card.Names(), before.Card.Names()} {
-		for _, name := range c {
-			if names[name] {
-				continue
-			}
-			names[name] = true
-			old, did, is := before.Card.Get(name), after.Card.Get(name), now.Card.Get(name)
-			if sameValue(old, did) {
-				continue
-			}
-			if !sameValue(is, did) {
-				clashes = append(clashes, fmt.Sprintf("field %q", name))
-				continue
-			}
-			if old == nil {
-				out.Card.Delete(name)
-				continue
-			}
-			v := old.Clone()
-			out.Card.Set(name, &v)
-		}
-	}
-	section := func(name string, get func(*document.Document) *document.Document, set func()) {
-		old, did, is := get(before), get(after), get(now)
-		switch {
-		case same(old, did):
-		case same(is, did):
-			set()
-		default:
-			clashes = append(clashes, name)
-		}
-	}
-	section("the status", func(d *document.Document) *document.Document { return &document.Document{Status: d.Status} },
-		func() { out.Status = before.Status })
-	section("the tasks", func(d *document.Document) *document.Document { return &document.Document{Routes: d.Routes} },
-		func() { out.Routes = before.Clone().Routes })
-	section("the links", func(d *document.Document) *document.Document { return &document.Document{Links: d.Links} },
-		func() { out.Links = before.Clone().Links })
-	section("the files", func(d *document.Document) *document.Document { return &document.Document{Files: d.Files} },
-		func() { out.Files = before.Clone().Files })
-	section("the unknown keys", func(d *document.Document) *document.Document { return &document.Document{Extra: d.Extra} },
-		func() { out.Extra = before.Clone().Extra })
-	// Comments are only ever added, so the operation's own are removed.
-	had := map[string]bool{}
-	for _, c := range before.Comments {
-		had[c.ID] = true
-	}
-	added := map[string]bool{}
-	for _, c := range after.Comments {
-		added[c.ID] = !had[c.ID]
-	}
-	out.Comments = slices.DeleteFunc(out.Comments, func(c document.Comment) bool { return added[c.ID] })
-	if len(clashes) > 0 {
-		return nil, dependsOn(now.Number, strings.Join(clashes, ", ")+" changed again later; undo that first")
-	}
-	return out, nil
-}
-
-// withdrawn gives the letters of a document with those taken back that were
-// not there before: who waits in the outbox is not sent. A letter that has left
-// stays recorded, whatever is undone.
-func withdrawn(now, before *document.Document) []document.Letter {
-	out := slices.Clone(now.Letters)
-	for i, l := range out {
-		had := before != nil && slices.ContainsFunc(before.Letters, func(b document.Letter) bool { return b.ID == l.ID })
-		if !had && l.State == document.LetterQueued {
-			out[i].State = document.LetterWithdrawn
-		}
-	}
-	return out
-}
-
-func sameValue(a, b *document.Value) bool {
-	wrap := func(v *document.Value) *document.Document {
-		d := &document.Document{}
-		d.Card.Set("v", v)
-		return d
-	}
-	return same(wrap(a), wrap(b))
 }
 
 // short is a commit id as people read it.
