@@ -38,6 +38,22 @@ func AttachmentName(original string, taken []string) string {
 	return candidate
 }
 
+// OriginalName gives what a file was called by who brought it, without what
+// nobody can see; "" when that is the name it is stored under.
+func OriginalName(original, stored string) string {
+	name := strings.Map(func(r rune) rune {
+		switch n := nameRune(r); n {
+		case -1, ' ':
+			return n
+		}
+		return r
+	}, norm.NFC.String(strings.ToValidUTF8(original, "\uFFFD")))
+	if name == stored {
+		return ""
+	}
+	return name
+}
+
 // foldName gives what two names share that some file system takes for one.
 func foldName(name string) string {
 	return norm.NFC.String(cases.Fold().String(norm.NFKD.String(name)))

@@ -54,6 +54,22 @@ func TestAttachmentName(t *testing.T) {
 	}
 }
 
+func TestOriginalName(t *testing.T) {
+	for _, tt := range []struct{ original, stored, want string }{
+		{"offer.pdf", "offer.pdf", ""},
+		{"a:b.txt", "a_b.txt", "a:b.txt"},
+		{"\xff\xfe.pdf", "_.pdf", "\ufffd.pdf"},
+		{"x\u200by.txt", "xy.txt", ""},
+		{"invoice\u202efdp.exe", "invoicefdp.exe", ""},
+		{"a\x00b\r\n.txt", "ab  .txt", ""},
+		{"и\u0306.txt", "й.txt", ""},
+	} {
+		if got := OriginalName(tt.original, tt.stored); got != tt.want {
+			t.Errorf("OriginalName(%q, %q) = %q, want %q", tt.original, tt.stored, got, tt.want)
+		}
+	}
+}
+
 func TestAttachmentNameRules(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		original := rapid.OneOf(rapid.String(), rapid.StringMatching(`[./\\ a-zA-Zы:~1-]{0,300}`),

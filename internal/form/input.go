@@ -1,6 +1,7 @@
 package form
 
 import (
+	"errors"
 	"fmt"
 	"sort"
 	"strings"
@@ -98,8 +99,21 @@ func (s *Set) AppendText(f *Form, d *document.Document, field, text string, ctx 
 		Hint: "write " + field + "="}
 }
 
+// unreadable refuses a text that is not UTF-8.
+func unreadable(f *Field, text string) *Problem {
+	err := encoded(text)
+	var encoding *EncodingError
+	if !errors.As(err, &encoding) {
+		return nil
+	}
+	return &Problem{Field: f.Name, Code: encoding.Code(), Message: err.Error(), Hint: encoding.Hint()}
+}
+
 // typed reads a text by a field's type.
 func (s *Set) typed(f *Field, text string, ctx Context) (string, *Problem) {
+	if p := unreadable(f, text); p != nil {
+		return "", p
+	}
 	if strings.TrimSpace(clean(text, true)) == "" {
 		return "", nil
 	}

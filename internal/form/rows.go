@@ -16,6 +16,9 @@ func (s *Set) typedRows(f *Form, d *document.Document, table *Field, text string
 		return nil, &Problem{Field: table.Name, Code: "type", Message: fmt.Sprintf(format, args...),
 			Hint: fmt.Sprintf("write %s='[{%s: …}]'", table.Name, table.Columns[0].Name)}
 	}
+	if p := unreadable(table, text); p != nil {
+		return nil, p
+	}
 	if text = clean(text, true); fold(text) == "" {
 		return nil, nil
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/e1-dms/e1/internal/document"
 	"github.com/e1-dms/e1/internal/expr"
@@ -47,9 +48,40 @@ func typedLines(text string) (string, error) {
 	return text, nil
 }
 
+// Lines is a text of several lines as cards and comments keep it; see docs/forms.md for what is made of it. A text that
+// is not UTF-8 is refused: nobody knows which letters were meant.
+func Lines(text string) (string, error) {
+	if err := encoded(text); err != nil {
+		return "", err
+	}
+	return typedLines(text)
+}
+
+// EncodingError says that a text is not UTF-8.
+type EncodingError struct{ text string }
+
+func (e *EncodingError) Error() string { return fmt.Sprintf("the text %q is not UTF-8", e.text) }
+
+// Hint says where that usually comes from.
+func (e *EncodingError) Hint() string {
+	return "the terminal or the file has another encoding: export LC_ALL=C.UTF-8, or iconv -f CP1251 -t UTF-8 FILE"
+}
+
+// Code is the error's stable word.
+func (e *EncodingError) Code() string { return "encoding" }
+
+func encoded(text string) error {
+	if utf8.ValidString(text) {
+		return nil
+	}
+	if len(text) > 60 {
+		text = text[:60] + "…"
+	}
+	return &EncodingError{text}
+}
+
 // clean composes letters (й typed as two characters equals й), unifies line ends and drops what cannot be seen.
 func clean(text string, tabs bool) string {
-	text = strings.ToValidUTF8(text, "\uFFFD")
 	text = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n", "\u0085", "\n").Replace(text)
 	return norm.NFC.String(strings.Map(func(r rune) rune {
 		switch {

@@ -1,15 +1,20 @@
 package form_test
 
 import (
+	"errors"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/e1-dms/e1/internal/document"
 	"github.com/e1-dms/e1/internal/expr"
 	"github.com/e1-dms/e1/internal/form"
 	"github.com/shopspring/decimal"
+	"golang.org/x/text/unicode/norm"
+	"pgregory.net/rapid"
 )
 
 func TestSetValue(t *testing.T) {
@@ -119,4 +124,77 @@ func TestSetIsSafeForConcurrentUse(t *testing.T) {
 		})
 	}
 	wg.Wait()
+}
+
+func TestLines(t *testing.T) {
+	for text, want := range map[string]string{
+		"one":                       "one",
+		"one\r\ntwo\rthree\u2028":   "one\ntwo\nthree",
+		"\n\n  indented\t\n\n":      "  indented",
+		"и\u0306":                   "й",
+		"a\x00b\x7fc\u00add\ufeffe": "abcde",
+		"\x7f":                      "",
+		" \t\n":                     "",
+		"":                          "",
+	} {
+		if got, err := form.Lines(text); err != nil || got != want {
+			t.Errorf("%q: %q %v, want %q", text, got, err, want)
+		}
+	}
+	_, err := form.Lines("Ромашка \xd0\xff")
+	var encoding *form.EncodingError
+	if !errors.As(err, &encoding) || !strings.Contains(encoding.Hint(), "iconv") {
+		t.Errorf("bytes that are no letters: %v", err)
+	}
+}
+
+// TestTextsComeBack types any text and reads it from the file of the document:
+// it is what was typed but for what docs/forms.md says, and typed again it is
+// the same.
+func TestTextsComeBack(t *testing.T) {
+	set, ctx := world(t)
+	f := set.Form("inquiries")
+	rapid.Check(t, func(t *rapid.T) {
+		text := strings.Join(rapid.SliceOf(rapid.OneOf(rapid.String(), rapid.SampledFrom([]string{"\n", "\r\n", "\t", " ", "\u0301", "\x7f", "\u00ad", "'", "\"", "#", ": ", "- ", "\xff"}))).Draw(t, "text"), "")
+		for _, field := range []string{"name", "text"} {
+			d := &document.Document{Form: f.Name, Number: "INQ-2026-000001"}
+			d.Card.SetText(field, "before")
+			p := set.SetText(f, d, field, text, ctx)
+			if !utf8.ValidString(text) {
+				if p == nil || p.Code != "encoding" || d.Card.Text(field) != "before" {
+					t.Fatalf("%s: %q is not UTF-8 and was stored as %q: %v", field, text, d.Card.Text(field), p)
+				}
+				continue
+			}
+			if p != nil {
+				t.Fatalf("%s = %q: %s", field, text, p.Message)
+			}
+			src, err := d.Encode(f.Order())
+			if err != nil {
+				t.Fatal(err)
+			}
+			read, err := document.Read(src)
+			if err != nil {
+				t.Fatal(err)
+			}
+			stored := d.Card.Text(field)
+			if got := read.Card.Text(field); got != stored {
+				t.Fatalf("%s: stored %q, read %q", field, stored, got)
+			}
+			if p := set.SetText(f, read, field, stored, ctx); p != nil || read.Card.Text(field) != stored {
+				t.Fatalf("%s: %q typed again is %q %v", field, stored, read.Card.Text(field), p)
+			}
+			visible := func(s string) string {
+				return strings.Map(func(r rune) rune {
+					if unicode.IsControl(r) || unicode.IsSpace(r) || r == '\u00ad' || r == '\ufeff' {
+						return -1
+					}
+					return r
+				}, norm.NFC.String(s))
+			}
+			if norm.NFC.String(visible(text)) != norm.NFC.String(visible(stored)) {
+				t.Fatalf("%s: %q lost something that can be seen: %q", field, text, stored)
+			}
+		}
+	})
 }

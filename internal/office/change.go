@@ -294,18 +294,28 @@ func removeLink(d *document.Document, kind, to string) bool {
 // Comment adds a remark.
 func (o *Office) Comment(ctx context.Context, number, text string) (*Done, error) {
 	return o.change(ctx, "comment", number, nil, func(tx *repo.Tx, _ *Done, _ *form.Form, d *document.Document) error {
-		if strings.TrimSpace(text) == "" {
+		text, err := form.Lines(text)
+		if err != nil {
+			return err
+		}
+		if text == "" {
 			return refusef("", "the comment is empty")
 		}
 		tx.Subject("comment %s", number)
-		d.Comments = append(d.Comments, o.comment(tx, d, text))
+		o.comment(tx, d, text)
 		return nil
 	})
 }
 
-func (o *Office) comment(tx *repo.Tx, _ *document.Document, text string) document.Comment {
-	now := tx.Now()
-	return document.Comment{ID: ulid.Make().String(), At: now, By: o.actor.ID, Text: strings.TrimRight(text, "\n")}
+// comment adds a remark, if there is anything to be said.
+func (o *Office) comment(tx *repo.Tx, d *document.Document, text string) {
+	text, err := form.Lines(strings.ToValidUTF8(text, "\uFFFD"))
+	if err != nil {
+		text = "…" // too long for anybody to read
+	}
+	if text != "" {
+		d.Comments = append(d.Comments, document.Comment{ID: ulid.Make().String(), At: tx.Now(), By: o.actor.ID, Text: text})
+	}
 }
 
 // Attach stores files beside a document.

@@ -301,7 +301,7 @@ func (o *Office) attachLetter(tx *repo.Tx, done *Done, def *intake.Import, resul
 	if err != nil {
 		return nil, err
 	}
-	d.Comments = append(d.Comments, o.comment(tx, d, letterComment(l.message)))
+	o.comment(tx, d, letterComment(l.message))
 	if _, err := tx.Attach(d, "letter.eml", l.raw, "", o.actor.ID); err != nil {
 		return nil, err
 	}

@@ -33,7 +33,7 @@ func (o *Office) papers(tx *repo.Tx, done *Done, result engine.Result, numbers m
 				return e
 			}
 			text := fmt.Sprintf("the rule %q was not carried out: %v", p.Rule, err)
-			d.Comments = append(d.Comments, o.comment(tx, d, text))
+			o.comment(tx, d, text)
 			done.Notes = append(done.Notes, p.Document+": "+text)
 		default:
 			return err

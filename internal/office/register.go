@@ -143,9 +143,7 @@ func (o *Office) draft(tx *repo.Tx, f *form.Form, req Registration) (*document.D
 			return nil, err
 		}
 	}
-	if req.Comment != "" {
-		d.Comments = append(d.Comments, o.comment(tx, d, req.Comment))
-	}
+	o.comment(tx, d, req.Comment)
 	return d, nil
 }
 

@@ -17,6 +17,10 @@ func (o *Office) Task(ctx context.Context, op, number string, task int, event en
 	if task > 0 {
 		subject = fmt.Sprintf("%s %s/%d", op, number, task)
 	}
+	event, err := cleaned(event)
+	if err != nil {
+		return nil, err
+	}
 	return o.change(ctx, op, number, nil, func(tx *repo.Tx, done *Done, _ *form.Form, d *document.Document) error {
 		if err := o.apply(tx, done, d, event); err != nil {
 			return err
@@ -39,6 +43,40 @@ func (o *Office) Task(ctx context.Context, op, number string, task int, event en
 		tx.Subject("%s", subject)
 		return nil
 	})
+}
+
+// cleaned is an event with what was written as cards and comments keep it.
+func cleaned(event engine.Event) (_ engine.Event, err error) {
+	switch e := event.(type) {
+	case engine.Advance:
+		e.Comment, err = form.Lines(e.Comment)
+		return e, err
+	case engine.Accept:
+		e.Comment, err = form.Lines(e.Comment)
+		return e, err
+	case engine.Refuse:
+		e.Comment, err = form.Lines(e.Comment)
+		return e, err
+	case engine.Remark:
+		e.Text, err = form.Lines(e.Text)
+		return e, err
+	case engine.Reassign:
+		e.Comment, err = form.Lines(e.Comment)
+		return e, err
+	case engine.Extend:
+		e.Comment, err = form.Lines(e.Comment)
+		return e, err
+	case engine.Part:
+		e.Text, err = form.Lines(e.Text)
+		return e, err
+	case engine.Withdraw:
+		e.Comment, err = form.Lines(e.Comment)
+		return e, err
+	case engine.Stop:
+		e.Comment, err = form.Lines(e.Comment)
+		return e, err
+	}
+	return event, nil
 }
 
 // TaskOf finds a task of a document; the error lists the tasks there are.

@@ -263,9 +263,7 @@ func (tx *Tx) Attach(d *document.Document, original string, data []byte, source,
 	f := document.File{
 		Name: document.AttachmentName(original, taken), SHA256: sum, Size: size, By: by, At: tx.Now(),
 	}
-	if f.Name != original {
-		f.Original = original
-	}
+	f.Original = document.OriginalName(original, f.Name)
 	d.Files = append(d.Files, f)
 	tx.files = append(tx.files, filePut{path: attachmentPath(t.path, f.Name), data: data, source: source})
 	return f, nil
