@@ -72,6 +72,9 @@ func (d *Set) RouteFiles(wanted func(file string) bool) ([]*RouteFile, error) {
 			names = append(names, name)
 		}
 	}
+	if _, err := d.Forms(); err != nil {
+		return nil, err
+	}
 	out, errs := make([]*RouteFile, len(names)), make([]error, len(names))
 	InParallel(len(names), func(i int) { out[i], errs[i] = d.routeFile(names[i]) })
 	return out, errors.Join(errs...)
@@ -105,13 +108,20 @@ func (d *Set) loadRoutes() error {
 	if err := d.listRoutes(); err != nil {
 		return err
 	}
+	if _, err := d.Forms(); err != nil {
+		return err
+	}
 	errs := make([]error, len(d.routeNames))
 	InParallel(len(errs), func(i int) { _, errs[i] = d.routeFile(d.routeNames[i]) })
 	return errors.Join(errs...)
 }
 
-// routeFile reads one of the routes listed.
+// routeFile reads one of the routes listed. Whoever calls it from several
+// goroutines has read the forms, whose names of fields routes follow.
 func (d *Set) routeFile(name string) (*RouteFile, error) {
+	if _, err := d.Forms(); err != nil {
+		return nil, err
+	}
 	d.mu.Lock()
 	file := d.routeFiles[name]
 	d.mu.Unlock()
@@ -126,6 +136,9 @@ func (d *Set) routeFile(name string) (*RouteFile, error) {
 	if f.Root != nil {
 		parsed, more := route.Parse(f)
 		file.Def, file.Problems = parsed, append(problems, more...)
+		if parsed != nil {
+			parsed.Follow(d.renamed)
+		}
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -2,6 +2,7 @@ package definition
 
 import (
 	"bytes"
+	"errors"
 
 	"github.com/e1-dms/e1/internal/diag"
 	"github.com/e1-dms/e1/internal/route"
@@ -28,15 +29,19 @@ func (d *Set) Rules() ([]*RuleFile, error) {
 		return d.rules, nil
 	}
 	var out []*RuleFile
+	var unread error
 	err := d.each(RulesDir, func(name string, f *yamlsrc.File, problems diag.List) {
 		r := &RuleFile{Name: name, File: f, Problems: problems}
 		if f.Root != nil {
 			def, more := rule.Parse(f)
 			r.Def, r.Problems = def, append(r.Problems, more...)
+			if _, unread = d.Forms(); def != nil && unread == nil {
+				def.Follow(d.renamed)
+			}
 		}
 		out = append(out, r)
 	})
-	if err != nil {
+	if err = errors.Join(err, unread); err != nil {
 		return nil, err
 	}
 	if len(out) > 0 {

@@ -252,6 +252,16 @@ func (d *Set) Form(name string) (*form.Form, error) {
 	return d.forms[name], nil
 }
 
+// renamed tells what a field is called now. The forms must have been read.
+func (d *Set) renamed(name, field string) (now, refersTo string) {
+	if f := d.set.Form(name); f != nil {
+		if is := f.Field(field); is != nil {
+			return is.Name, is.Form
+		}
+	}
+	return field, ""
+}
+
 // BrokenForms lists the forms that have errors.
 func (d *Set) BrokenForms() []string {
 	names, _ := d.FormNames()
@@ -325,6 +335,9 @@ func (d *Set) Route(name string) (*route.Route, error) {
 
 // Pinned returns the definition a route instance runs on.
 func (d *Set) Pinned(id string) (*route.Route, error) {
+	if _, err := d.Forms(); err != nil {
+		return nil, err
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if r, ok := d.pinned[id]; ok {
@@ -339,6 +352,7 @@ func (d *Set) Pinned(id string) (*route.Route, error) {
 	if err := problems.Err(); err != nil {
 		return nil, err
 	}
+	r.Follow(d.renamed)
 	if d.pinned == nil {
 		d.pinned = map[string]*route.Route{}
 	}

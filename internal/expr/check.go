@@ -1,6 +1,7 @@
 package expr
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -160,7 +161,7 @@ func (c *checker) name(n *ast.IdentifierNode, want Type) *Expr {
 		return e
 	case known && !isValue:
 		e := c.node(n, Field, v.Type)
-		e.Name = n.Value
+		e.Name = cmp.Or(v.Now, n.Value)
 		if v.Clock && c.opt.NoClock {
 			c.issue(e, "clock", "store the date in a field first", "%q makes the result depend on when it is asked", n.Value)
 		}
@@ -323,6 +324,7 @@ func (c *checker) member(n *ast.MemberNode) *Expr {
 	if v.Clock && c.opt.NoClock {
 		c.issueAt(at.From, at.To, "clock", "store the date in a field first", "%q makes the result depend on when it is asked", prop.Value)
 	}
+	e.Name = cmp.Or(v.Now, e.Name)
 	e.Type = v.Type
 	if base.Type.Nullable || base.Type.Kind == Document {
 		e.Type.Nullable = true

@@ -2,6 +2,7 @@ package expr
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -454,4 +455,36 @@ func FuzzCompile(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestFormerNames(t *testing.T) {
+	client := NewRecord([]Var{{Name: "tel", Type: Type{Kind: Phone}}, {Name: "phone", Now: "tel", Type: Type{Kind: Phone}}}, nil)
+	env := NewEnv([]Var{
+		{Name: "boss", Type: Type{Kind: UserKind}}, {Name: "manager", Now: "boss", Type: Type{Kind: UserKind}},
+		{Name: "note", Now: "text", Type: Type{Kind: Text}}, {Name: "note", Type: Type{Kind: Int}}, // a present name counts more
+		{Name: "client", Type: Type{Kind: Document, Fields: client}},
+	}, nil)
+	for src, reads := range map[string][]string{
+		"filled(manager)":              {"boss"},
+		"filled(client.phone)":         {"client.tel"},
+		"note > 1 and filled(manager)": {"note", "boss"},
+	} {
+		p, issues := Compile(src, env, Options{})
+		if len(issues) > 0 {
+			t.Errorf("%s: %v", src, issues)
+			continue
+		}
+		got := p.Reads()
+		slices.Sort(got)
+		slices.Sort(reads)
+		if !slices.Equal(got, reads) {
+			t.Errorf("%s reads %q, want %q", src, got, reads)
+		}
+	}
+	if slices.Contains(env.Names(), "manager") || slices.Contains(env.With(Var{Name: "x"}).Names(), "manager") {
+		t.Error("a former name is offered")
+	}
+	if _, ok := env.With(Var{Name: "x"}).Lookup("manager"); !ok {
+		t.Error("a former name is forgotten")
+	}
 }

@@ -1,6 +1,7 @@
 package expr
 
 import (
+	"maps"
 	"slices"
 	"sort"
 )
@@ -98,6 +99,9 @@ type Var struct {
 	Type Type
 	// Clock marks a value that depends on when it is asked; Options.NoClock refuses it.
 	Clock bool
+	// Now is set for a former name: what it is called now. An expression that uses it means, and reads, the present
+	// name; it is never suggested.
+	Now string
 }
 
 // Env says which names an expression may use and of which type they are. It is immutable.
@@ -134,7 +138,11 @@ func NewRecord(vars []Var, resolve Resolver) *Env {
 }
 
 func (e *Env) add(v Var) {
-	if _, ok := e.vars[v.Name]; !ok {
+	old, ok := e.vars[v.Name]
+	switch {
+	case v.Now != "" && ok:
+		return // a present name counts more
+	case v.Now == "" && (!ok || old.Now != ""):
 		e.names = append(e.names, v.Name)
 	}
 	e.vars[v.Name] = v
@@ -142,10 +150,7 @@ func (e *Env) add(v Var) {
 
 // With is the environment with more names; of equal names the new one counts.
 func (e *Env) With(vars ...Var) *Env {
-	n := &Env{vars: make(map[string]Var, len(e.vars)+len(vars)), resolve: e.resolve}
-	for _, name := range e.names {
-		n.add(e.vars[name])
-	}
+	n := &Env{vars: maps.Clone(e.vars), names: slices.Clone(e.names), resolve: e.resolve}
 	for _, v := range vars {
 		n.add(v)
 	}
@@ -180,7 +185,7 @@ func (e *Env) Lookup(name string) (Var, bool) {
 	return v, ok
 }
 
-// Names lists all names in the order in which they were added.
+// Names lists all present names in the order in which they were added.
 func (e *Env) Names() []string {
 	if e == nil {
 		return nil

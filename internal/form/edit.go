@@ -184,9 +184,8 @@ func setKey(n *yamlsrc.Node, k FieldKey) error {
 }
 
 // SetField changes keys of a field; an empty value removes the key. The key field renames it: the old name goes under
-// was, so that documents that hold it are still read, and other keys of the form that name the field follow.
-// Expressions are not rewritten: the result is refused by Verify when one still uses the old name, which it may through
-// card.
+// was, so that documents and definitions that use it still mean the field, and other keys of the form that name it
+// follow. Expressions are not rewritten; they know former names.
 func SetField(name string, src []byte, field string, keys []FieldKey) ([]byte, error) {
 	e, err := edit(name, src)
 	if err != nil {

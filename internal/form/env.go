@@ -54,11 +54,22 @@ func (s *Set) userIDs() []string {
 }
 
 func (s *Set) recordOf(fields []*Field) *expr.Env {
-	vars := make([]expr.Var, len(fields))
-	for i, f := range fields {
-		vars[i] = expr.Var{Name: f.Name, Type: f.exprType(s), Clock: readsClock(f, fields, nil)}
+	var vars []expr.Var
+	for _, f := range fields {
+		vars = append(vars, f.vars(s, readsClock(f, fields, nil))...)
 	}
 	return expr.NewRecord(vars, s.resolver())
+}
+
+// vars are the names of a field in expressions: its own and its former ones.
+func (f *Field) vars(s *Set, clock bool) []expr.Var {
+	v := expr.Var{Name: f.Name, Type: f.exprType(s), Clock: clock}
+	vars := []expr.Var{v}
+	for _, was := range f.Was {
+		v.Name, v.Now = was, f.Name
+		vars = append(vars, v)
+	}
+	return vars
 }
 
 // clockWords finds the names in an expression; texts in quotes are passed.
@@ -148,7 +159,7 @@ func (s *Set) Env(name string) *expr.Env {
 		}
 		for _, field := range f.fields {
 			if !slices.Contains(attributes, field.Name) {
-				vars = append(vars, expr.Var{Name: field.Name, Type: field.exprType(s), Clock: readsClock(field, f.fields, nil)})
+				vars = append(vars, field.vars(s, readsClock(field, f.fields, nil))...)
 			}
 		}
 		vars = append(vars, expr.Var{Name: "card", Type: expr.Type{Kind: expr.Record, Fields: s.recordOf(f.fields)}})
@@ -168,9 +179,9 @@ func (s *Set) settingsEnv() *expr.Env {
 // columnEnv is the environment of the expressions of a table's columns: the columns first, then the document.
 func (s *Set) columnEnv(f *Form, table *Field) *expr.Env {
 	return s.cachedEnv("column/"+f.Name+"/"+table.Name, func() *expr.Env {
-		vars := make([]expr.Var, len(table.Columns))
-		for i, c := range table.Columns {
-			vars[i] = expr.Var{Name: c.Name, Type: c.exprType(s)}
+		var vars []expr.Var
+		for _, c := range table.Columns {
+			vars = append(vars, c.vars(s, false)...)
 		}
 		return s.Env(f.Name).With(vars...)
 	})

@@ -147,10 +147,16 @@ func (f *Form) Stored(d *document.Document, field *Field) *document.Value {
 	return nil
 }
 
-// Rename brings a card up to the form: values under former names go under the new ones. It reports whether anything
-// changed. Whoever writes a document calls it before.
+// Rename brings a document up to the form: values under former names go under the new ones, and so do the dates that
+// rules have had. It reports whether anything changed. Whoever reads a document that is to be worked with calls it.
 func (f *Form) Rename(d *document.Document) bool {
 	changed := false
+	for i := range d.Reached {
+		if field := f.byName[d.Reached[i].Field]; field != nil && field.Name != d.Reached[i].Field {
+			d.Reached[i].Field = field.Name
+			changed = true
+		}
+	}
 	for _, field := range f.fields {
 		for _, was := range field.Was {
 			v := d.Card.Get(was)

@@ -338,7 +338,7 @@ func (o *Office) Attach(ctx context.Context, number string, files []Attachment) 
 // seen: what others have changed meanwhile is not overwritten.
 func (o *Office) Edit(ctx context.Context, number string, seen *document.Document, src []byte) (*Done, error) {
 	return o.change(ctx, "edit", number, maySet, func(tx *repo.Tx, done *Done, f *form.Form, d *document.Document) error {
-		edited, problems := document.ReadFile(number+".yaml", src)
+		edited, problems := tx.Repo().ReadDocument(number+".yaml", src)
 		if err := problems.Err(); err != nil {
 			return err
 		}

@@ -111,6 +111,12 @@ func (h *handEdits) document(name string, kind gitstore.EditKind) error {
 		return nil
 	}
 	f := h.set.Form(d.Form)
+	if f != nil {
+		f.Rename(d)
+		if was != nil {
+			f.Rename(was)
+		}
+	}
 	switch {
 	case d.Number != number:
 		h.complain(lint.DataMisplaced, name, "", "the file is named after %s, but holds %s", number, d.Number)

@@ -164,7 +164,7 @@ func (p *past) mine(blob gitstore.Hash) (*document.Document, bool, error) {
 	d, ok := p.read[blob]
 	if !ok {
 		var err error
-		if d, err = documentAt(p.r.Git(), blob); err != nil {
+		if d, err = documentAt(p.r, blob); err != nil {
 			return nil, false, err
 		}
 		p.read[blob] = d // what one commit made is what the next one found
@@ -205,11 +205,11 @@ func (p *past) blobs(rec index.CommitRecord, number, path string) (before []gits
 
 // documentAt reads a version of a document; nil for none, and for one that
 // cannot be read any more.
-func documentAt(git *gitstore.Repo, blob gitstore.Hash) (*document.Document, error) {
+func documentAt(r *repo.Repo, blob gitstore.Hash) (*document.Document, error) {
 	if blob.IsZero() {
 		return nil, nil
 	}
-	src, err := git.Blob(blob)
+	src, err := r.Git().Blob(blob)
 	if err != nil {
 		return nil, err
 	}
@@ -217,6 +217,7 @@ func documentAt(git *gitstore.Repo, blob gitstore.Hash) (*document.Document, err
 	if err != nil {
 		return nil, nil
 	}
+	r.Present(d)
 	return d, nil
 }
 

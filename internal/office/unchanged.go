@@ -27,7 +27,7 @@ func (o *Office) unchanged(tx *repo.Tx, d *document.Document) error {
 	if err != nil {
 		return err
 	}
-	seen, err := documentAt(o.repo.Git(), blob)
+	seen, err := documentAt(o.repo, blob)
 	if err != nil {
 		return err
 	}

@@ -300,14 +300,14 @@ func (o *Office) revertFile(tx *repo.Tx, head gitstore.Hash, ch gitstore.Change,
 	if err != nil {
 		return dependsOn(number, err.Error())
 	}
-	after, err := readBlob(git, ch.New.ID, ch.Path)
+	after, err := o.readBlob(ch.New.ID, ch.Path)
 	if err != nil {
 		return err
 	}
 	if ch.Old.ID.IsZero() {
 		return o.void(tx, done, now, after, registered)
 	}
-	before, err := readBlob(git, ch.Old.ID, ch.Path)
+	before, err := o.readBlob(ch.Old.ID, ch.Path)
 	if err != nil {
 		return err
 	}
@@ -323,15 +323,15 @@ func dependsOn(what, why string) error {
 	return refusef("e1 log "+what, "%s: cannot be undone: %s", what, why)
 }
 
-func readBlob(git *gitstore.Repo, id gitstore.Hash, path string) (*document.Document, error) {
+func (o *Office) readBlob(id gitstore.Hash, path string) (*document.Document, error) {
 	if id.IsZero() {
 		return nil, dependsOn(path, "the commit deleted it; git revert brings it back")
 	}
-	src, err := git.Blob(id)
+	src, err := o.repo.Git().Blob(id)
 	if err != nil {
 		return nil, err
 	}
-	d, problems := document.ReadFile(path, src)
+	d, problems := o.repo.ReadDocument(path, src)
 	return d, problems.Err()
 }
 

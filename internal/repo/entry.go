@@ -170,10 +170,12 @@ func (r *Repo) entryOf(reader *documentReader, b blobRef) (*index.Entry, error) 
 	if err != nil {
 		d = nil
 	}
+	r.Present(d)
 	return r.entryFor(d, b)
 }
 
-// entryFor is entryOf a document that was read; nil when it cannot be.
+// entryFor is entryOf a document that was read, its fields under their present
+// names; nil when it cannot be.
 func (r *Repo) entryFor(d *document.Document, b blobRef) (*index.Entry, error) {
 	number, _ := numberOfPath(b.path)
 	aside := &index.Entry{Number: number, Form: formOfPath(b.path), Path: b.path, Aside: true}

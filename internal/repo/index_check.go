@@ -43,6 +43,8 @@ func (r *Repo) CheckIndex() (*IndexCheck, error) {
 // Document names the parts in which the index holds something else than a file
 // says; d is nil when that cannot be read.
 func (c *IndexCheck) Document(f File, d *document.Document) ([]string, error) {
+	d = d.Clone() // the caller looks at it as it is written
+	c.r.Present(d)
 	e, err := c.r.entryFor(d, blobRef{f.Path, f.ID})
 	if err != nil {
 		return nil, err

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/e1-dms/e1/internal/diag"
 	"github.com/e1-dms/e1/internal/document"
 	"github.com/e1-dms/e1/internal/form"
 	"github.com/e1-dms/e1/internal/index"
@@ -76,7 +77,7 @@ func (r *Repo) Read(number string) (*document.Document, error) {
 	if err != nil {
 		return nil, err
 	}
-	d, problems := document.ReadFile(p, src)
+	d, problems := r.ReadDocument(p, src)
 	if err := problems.Err(); err != nil {
 		return nil, err
 	}
@@ -94,7 +95,7 @@ func (r *Repo) ReadHead(number string) (*document.Document, error) {
 	if err != nil {
 		return nil, err
 	}
-	d, problems := document.ReadFile(p, src)
+	d, problems := r.ReadDocument(p, src)
 	return d, problems.Err()
 }
 
@@ -105,8 +106,26 @@ func (r *Repo) ReadRow(row index.Row) (*document.Document, error) {
 	if err != nil {
 		return nil, err
 	}
-	d, problems := document.ReadFile(row.Path, src)
+	d, problems := r.ReadDocument(row.Path, src)
 	return d, problems.Err()
+}
+
+// ReadDocument reads the file of a document that is to be worked with: its
+// fields have the names that they have now.
+func (r *Repo) ReadDocument(name string, src []byte) (*document.Document, diag.List) {
+	d, problems := document.ReadFile(name, src)
+	r.Present(d)
+	return d, problems
+}
+
+// Present brings the names of a document's fields up to its form.
+func (r *Repo) Present(d *document.Document) {
+	if d == nil {
+		return
+	}
+	if set, err := r.defs.Forms(); err == nil && set.Form(d.Form) != nil {
+		set.Form(d.Form).Rename(d)
+	}
 }
 
 // Resolve gives the full number that a short form means: `INQ-42`, `inq42`,

@@ -145,7 +145,7 @@ func (tx *Tx) Document(number string) (*document.Document, error) {
 	if err != nil {
 		return nil, err
 	}
-	d, problems := document.ReadFile(p, src)
+	d, problems := tx.r.ReadDocument(p, src)
 	if err := problems.Err(); err != nil {
 		return nil, err
 	}

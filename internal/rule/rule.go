@@ -70,6 +70,22 @@ type Trigger struct {
 	Back  bool
 }
 
+// Follow brings the names of fields in the rule up to the forms.
+func (r *Rule) Follow(renamed route.Renamed) {
+	form := r.For.Text
+	for _, t := range r.On {
+		for i := range t.Names {
+			if t.Kind == Changed || t.Kind == Date {
+				t.Names[i].Text, _ = renamed(form, t.Names[i].Text)
+			}
+		}
+	}
+	for i := range r.Fields {
+		r.Fields[i], _ = renamed(form, r.Fields[i])
+	}
+	route.FollowActions(r.Do, form, renamed)
+}
+
 // Meets tells whether the trigger is for one of the names.
 func (t *Trigger) Meets(names ...string) bool {
 	return t.Kind == Registered || slices.ContainsFunc(t.Names, func(w route.Word) bool {

@@ -99,9 +99,9 @@ func (s *source) imports() object {
 		}
 		properties, values := object{}, object{}
 		for _, field := range f.Fields() {
-			if !field.Computed {
-				properties[field.Name] = describe(object{}, s.label(field.Label))
-				values[field.Name] = s.valuesOf(field)
+			for _, name := range settableNames(field) {
+				properties[name] = describe(object{}, s.label(field.Label))
+				values[name] = s.valuesOf(field)
 			}
 		}
 		target := object{"enum": names}
@@ -118,15 +118,22 @@ func (s *source) imports() object {
 	return definitions(root, nil)
 }
 
-// storedFields are the fields of a form that can be given a value.
+// storedFields are the names of the fields that can be given a value.
 func storedFields(f *form.Form) []string {
 	var out []string
 	for _, field := range f.Fields() {
-		if !field.Computed {
-			out = append(out, field.Name)
-		}
+		out = append(out, settableNames(field)...)
 	}
 	return out
+}
+
+// settableNames are the names by which a field can be given a value, its
+// former ones too.
+func settableNames(f *form.Field) []string {
+	if f.Computed {
+		return nil
+	}
+	return append([]string{f.Name}, f.Was...)
 }
 
 // valuesOf offers the values of fields with a list of them.

@@ -68,8 +68,8 @@ func (r *routeSchema) language() object {
 func (s *source) inForm(f *form.Form, within object) object {
 	properties := object{"status": describe(suggested(f.StatusIDs(), scalar("")), "the status, or an expression")}
 	for _, field := range f.Fields() {
-		if !field.Computed {
-			properties[field.Name] = s.valuesOf(field)
+		for _, name := range settableNames(field) {
+			properties[name] = s.valuesOf(field)
 		}
 	}
 	o := object{"items": within, "properties": object{

@@ -275,7 +275,8 @@ func up(path string) string {
 // cells compares the rows of a table; columns that are not named do not count.
 func (p *play) cells(d *document.Document, name string, pair yamlsrc.Pair) {
 	var rows []document.Row
-	if v := p.forms.Form(d.Form).Stored(d, p.forms.Form(d.Form).Field(name)); v != nil {
+	field := p.forms.Form(d.Form).Field(name)
+	if v := p.forms.Form(d.Form).Stored(d, field); v != nil {
 		rows = v.Rows
 	}
 	if len(rows) != len(pair.Value.Items) {
@@ -291,6 +292,9 @@ func (p *play) cells(d *document.Document, name string, pair yamlsrc.Pair) {
 	for i, item := range pair.Value.Items {
 		for _, cell := range item.Pairs {
 			column := cell.Key.Value
+			if c := field.Column(column); c != nil {
+				column = c.Name
+			}
 			if got := rows[i].Text(column); got != want[i].Text(column) {
 				p.fail(p.src.Span(cell.Value), "expected %s.%d.%s to be %s, got %s", pair.Key.Value, i+1, column, described(want[i].Text(column)), described(got))
 			}

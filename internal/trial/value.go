@@ -55,6 +55,7 @@ func unfit(at diag.Span, p form.Problem) diag.Problem {
 // rows replaces a table.
 func (w *world) rows(src *yamlsrc.File, f *form.Form, d *document.Document, table string, list *yamlsrc.Node, author string) diag.List {
 	var problems diag.List
+	table = f.Field(table).Name
 	d.Card.Delete(table)
 	for _, item := range list.Items {
 		if item.Kind != yamlsrc.Mapping {
@@ -108,11 +109,14 @@ func (w *world) put(src *yamlsrc.File, g *Given, author string) diag.List {
 }
 
 // reach follows a dotted name from a document over references to the field
-// that is meant, "status" included. The document is nil when a reference on
-// the way is empty.
+// that is meant, by its present name, "status" included. The document is nil
+// when a reference on the way is empty.
 func (w *world) reach(d *document.Document, path string) (*document.Document, string) {
 	for d != nil {
 		name, rest, far := strings.Cut(path, ".")
+		if field := w.forms.Form(d.Form).Field(name); field != nil {
+			name = field.Name
+		}
 		if !far {
 			return d, name
 		}
