@@ -62,39 +62,80 @@ func (e *BreaksError) Code() string { return "breaks_definitions" }
 
 // refuseBreaks refuses a transaction for what is wrong with the documents it
 // takes over and for what it would make wrong in the definitions.
-func refuseBreaks(tx *repo.Tx, problems diag.List) error {
-	found, err := breaks(tx)
+func refuseBreaks(tx *repo.Tx, done *Done) error {
+	if !slices.ContainsFunc(tx.Files(), definition.Holds) {
+		return done.problems.Err() // most transactions touch no definition
+	}
+	after := definition.New(tx.After())
+	found, err := breaks(tx, after)
 	if err != nil {
 		return err
 	}
-	err = append(slices.Clone(problems), found...).Err()
+	err = append(slices.Clone(done.problems), found...).Err()
 	var list *diag.ListError
 	if len(found) > 0 && errors.As(err, &list) {
 		return &BreaksError{list, "nothing was changed; what belongs together is edited by hand and committed by one e1 commit"}
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return noteForgotten(tx, after, done)
 }
 
 // breaks finds the errors that a transaction would bring into the definitions,
 // whichever file they show in. What was wrong before is no matter of the
-// change, nor are warnings. Most transactions touch no definition.
-func breaks(tx *repo.Tx) (diag.List, error) {
-	files := tx.Files()
-	if !slices.ContainsFunc(files, definition.Holds) {
-		return nil, nil
-	}
+// change, nor are warnings.
+func breaks(tx *repo.Tx, after *definition.Set) (diag.List, error) {
 	before, err := lint.Run(tx.Definitions())
 	if err != nil {
 		return nil, err
 	}
-	after := definition.New(tx.After())
 	now, err := lint.Run(after)
 	if err != nil {
 		return nil, err
 	}
-	found := now.Problems.Since(before.Problems).Errors()
 	lost, err := lostNumbers(tx, after)
-	return append(found, lost...), err
+	return append(now.Problems.Since(before.Problems).Errors(), lost...), err
+}
+
+// noteForgotten says which fields a form no longer knows although documents
+// hold them. That refuses nothing: they are kept, and the form may take them up
+// again.
+func noteForgotten(tx *repo.Tx, after *definition.Set, done *Done) error {
+	was, err := tx.Definitions().Forms()
+	if err != nil {
+		return err
+	}
+	now, err := after.Forms()
+	if err != nil {
+		return err
+	}
+	for _, f := range was.Forms() {
+		of := now.Form(f.Name)
+		if of == nil || !slices.Contains(tx.Files(), definition.FormsDir+"/"+f.Name+definition.Ext) {
+			continue
+		}
+		for _, field := range f.Fields() {
+			if field.Computed || of.Field(field.Name) != nil {
+				continue
+			}
+			held, err := tx.Repo().Select(repo.Selection{Form: f.Name, Where: "filled(card." + field.Name + ")", Limit: 1, Void: true, Exact: true})
+			if err != nil {
+				return err
+			}
+			if held.Total > 0 {
+				done.Notes = append(done.Notes, fmt.Sprintf("%s: %s; the form no longer knows it, e1 check names them", f.Name, holding(held.Total, field.Name)))
+			}
+		}
+	}
+	return nil
+}
+
+func holding(n int, field string) string {
+	if n == 1 {
+		return fmt.Sprintf("1 document keeps a value of %q", field)
+	}
+	return fmt.Sprintf("%d documents keep values of %q", n, field)
 }
 
 // lostNumbers finds the forms whose documents would no longer be found under

@@ -116,7 +116,7 @@ func (o *Office) updateAs(ctx context.Context, op repo.Operation, decide func(*r
 		if err := decide(tx, done); err != nil {
 			return err
 		}
-		if err := refuseBreaks(tx, done.problems); err != nil {
+		if err := refuseBreaks(tx, done); err != nil {
 			return err
 		}
 		return refreshSchemas(tx)
