@@ -348,13 +348,34 @@ func (s *Set) Unknown(f *Form, d *document.Document) []Problem {
 		for i, r := range e.Value.Rows {
 			for _, cell := range r {
 				if col := field.Column(cell.Name); col == nil || col.Computed {
-					warn(Problem{Field: e.Name, Row: i + 1, Column: cell.Name,
-						Message: fmt.Sprintf("row %d of %q holds %q, which the table does not store", i+1, e.Name, cell.Name)})
+					warn(Problem{Field: e.Name, Row: i + 1, Column: cell.Name, Message: fmt.Sprintf("the table does not store %q", cell.Name)})
 				}
 			}
 		}
 	}
 	return out
+}
+
+// NewlyUnknown reports, as errors, what a person has just written into a card and its form does not know: a typing
+// mistake. What was there before, nil for nothing, stays.
+func (s *Set) NewlyUnknown(f *Form, was, now *document.Document) []Problem {
+	var before []Problem
+	if was != nil {
+		before = s.Unknown(f, was)
+	}
+	found := NewProblems(before, s.Unknown(f, now))
+	for i := range found {
+		p := &found[i]
+		p.Severity, p.Hint = diag.Error, "e1 form show "+f.Name
+		name, known := p.Field, f.FieldNames()
+		if p.Column != "" {
+			name, known = p.Column, f.byName[p.Field].columnNames()
+		}
+		if near := diag.Nearest(name, known); near != "" {
+			p.Message += fmt.Sprintf("; did you mean %q?", near)
+		}
+	}
+	return found
 }
 
 // NewProblems are the problems that were not there before a change, so that a document which did not fit its form

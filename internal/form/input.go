@@ -19,9 +19,13 @@ type RowInput struct{ Column, Text string }
 const maxRows = 10_000
 
 // SetText reads what a person typed for a field, leniently, and stores the canonical text; blank text clears the
-// field. Entries, users and documents are found by id, title, name, number or unique value, also by an unambiguous
+// field, also one that the form does not know. Entries, users and documents are found by id, title, name, number or unique value, also by an unambiguous
 // beginning. A table is given as a YAML or JSON list of rows. The card is unchanged when a problem comes back.
 func (s *Set) SetText(f *Form, d *document.Document, field, text string, ctx Context) *Problem {
+	if known := f.byName[field]; text == "" && d.Card.Has(field) && (known == nil || known.Computed) {
+		d.Card.Delete(field) // what does not belong there may go
+		return nil
+	}
 	fl, p := f.settable(field)
 	if p != nil {
 		return p

@@ -75,12 +75,11 @@ func (s *Set) fillRow(f *Form, table *Field, row *document.Row, number int, cell
 	for _, cell := range cells {
 		c := table.Column(cell.Column)
 		switch {
+		case c == nil && cell.Text == "" && row.Has(cell.Column):
+			row.Delete(cell.Column) // what nobody knows may go
+			continue
 		case c == nil:
-			names := make([]string, len(table.Columns))
-			for i, c := range table.Columns {
-				names[i] = c.Name
-			}
-			add(Problem{Field: cell.Column, Code: "unknown-field", Message: diag.Unknown("column", cell.Column, names),
+			add(Problem{Field: cell.Column, Code: "unknown-field", Message: diag.Unknown("column", cell.Column, table.columnNames()),
 				Hint: "e1 form show " + f.Name})
 			continue
 		case c.Computed:

@@ -173,6 +173,14 @@ func (f *Field) Column(name string) *Field {
 	return nil
 }
 
+func (f *Field) columnNames() []string {
+	names := make([]string, len(f.Columns))
+	for i, c := range f.Columns {
+		names[i] = c.Name
+	}
+	return names
+}
+
 // Title is the title of a value of a choice, "" when there is none.
 func (f *Field) Title(value, lang string) string {
 	for _, c := range f.Values {

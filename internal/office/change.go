@@ -351,6 +351,13 @@ func (o *Office) Edit(ctx context.Context, number string, seen *document.Documen
 		if err := joinDenied(o.mayWrite(f, d, edited)); err != nil {
 			return err
 		}
+		set, err := tx.Definitions().Forms()
+		if err != nil {
+			return err
+		}
+		if err := refuseUnfit(f, edited, set.NewlyUnknown(f, d, edited)); err != nil {
+			return err
+		}
 		if err := tx.Replace(edited); err != nil {
 			return err
 		}

@@ -182,7 +182,7 @@ func (h *handEdits) card(f *form.Form, was, d *document.Document, file repo.File
 		}
 		now = form.NewProblems(h.was.Check(before, was, ctx), now)
 	}
-	for _, p := range now {
+	for _, p := range append(now, h.set.NewlyUnknown(f, was, d)...) {
 		if p.Severity == diag.Error {
 			h.problems.Add(diag.Problem{Code: lint.DataUnfit.Code, Slug: lint.DataUnfit.Slug, Message: repo.ProblemText(p), Help: p.Hint, At: placeOf(file, p)})
 		}
