@@ -71,9 +71,7 @@ func Apply(in Input) (Result, error) {
 	if in.Document == nil || in.Event == nil || in.Forms == nil {
 		return Result{}, refuse(BadRequest, "", "there is no document, no event or no forms")
 	}
-	m := &machine{in: in, org: in.Forms.Org(), language: in.Forms.Settings().Language, self: in.Document.Clone(), defs: map[string]*route.Route{}, res: &Result{},
-		runs: map[int]*run{}, loads: map[string]int{}, fields: map[string][]string{}, tables: map[itemsAt]expr.Value{}, turns: map[string]string{}}
-	m.docs = []*document.Document{m.self}
+	m := newMachine(in)
 	m.obey(m.early())
 	err := m.dispatch()
 	if err == nil && !settlesItself(in.Event) {
@@ -94,6 +92,13 @@ func Apply(in Input) (Result, error) {
 	}
 	m.res.New = m.fresh
 	return *m.res, nil
+}
+
+func newMachine(in Input) *machine {
+	m := &machine{in: in, org: in.Forms.Org(), language: in.Forms.Settings().Language, self: in.Document.Clone(), defs: map[string]*route.Route{}, res: &Result{},
+		runs: map[int]*run{}, loads: map[string]int{}, fields: map[string][]string{}, tables: map[itemsAt]expr.Value{}, turns: map[string]string{}}
+	m.docs = []*document.Document{m.self}
+	return m
 }
 
 // settlesItself tells events after which what cannot go on stays where it is,

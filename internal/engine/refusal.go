@@ -34,6 +34,7 @@ const (
 	NotCarriedOut   Reason = "not-carried-out"
 	BadRequest      Reason = "bad-request"
 	DocumentUnknown Reason = "unknown-document"
+	RowsAtWork      Reason = "rows-at-work"
 )
 
 // Refusal is why a transition does not happen. Nothing was changed.

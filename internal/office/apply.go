@@ -1,12 +1,14 @@
 package office
 
 import (
+	"reflect"
 	"slices"
 
 	"github.com/e1-dms/e1/internal/definition"
 	"github.com/e1-dms/e1/internal/document"
 	"github.com/e1-dms/e1/internal/engine"
 	"github.com/e1-dms/e1/internal/expr"
+	"github.com/e1-dms/e1/internal/form"
 	"github.com/e1-dms/e1/internal/repo"
 	"github.com/e1-dms/e1/internal/rule"
 )
@@ -38,17 +40,9 @@ func (o *Office) applyAt(tx *repo.Tx, done *Done, d *document.Document, event en
 	if err != nil {
 		return err
 	}
-	result, err := engine.Apply(engine.Input{
-		Document:    d,
-		Event:       event,
-		Actor:       o.actor.ID,
-		Now:         tx.Now(),
-		Definitions: judged{tx.Repo().Routes(), tx.Definitions(), done, tx},
-		Forms:       set,
-		Calendar:    tx.Definitions().Calendar,
-		Lookup:      tx.Lookup(),
-		Rules:       rules,
-	})
+	in := o.input(tx, done, set, d)
+	in.Event, in.Rules = event, rules
+	result, err := engine.Apply(in)
 	if err != nil {
 		return err
 	}
@@ -72,6 +66,39 @@ func (o *Office) applyAt(tx *repo.Tx, done *Done, d *document.Document, event en
 		}
 	}
 	return nil
+}
+
+// input is what the engine is told besides the event.
+func (o *Office) input(tx *repo.Tx, done *Done, set *form.Set, d *document.Document) engine.Input {
+	return engine.Input{
+		Document:    d,
+		Actor:       o.actor.ID,
+		Now:         tx.Now(),
+		Definitions: judged{tx.Repo().Routes(), tx.Definitions(), done, tx},
+		Forms:       set,
+		Calendar:    tx.Definitions().Calendar,
+		Lookup:      tx.Lookup(),
+	}
+}
+
+// keepRows refuses a transaction, whatever it is for, that would take rows from
+// under a route that is at work on them.
+func (o *Office) keepRows(tx *repo.Tx, done *Done) error {
+	return tx.Each(func(was, now *document.Document) error { return o.rowsKept(tx, done, was, now) })
+}
+
+func (o *Office) rowsKept(tx *repo.Tx, done *Done, was, now *document.Document) error {
+	atWork := func(in document.Instance) bool {
+		return in.State == engine.Running && slices.ContainsFunc(in.Open, func(p document.Position) bool { return len(p.Started) > 0 })
+	}
+	if !slices.ContainsFunc(now.Routes, atWork) || reflect.DeepEqual(was.Card, now.Card) {
+		return nil
+	}
+	set, err := tx.Definitions().Forms()
+	if err != nil {
+		return err
+	}
+	return engine.RowsKept(o.input(tx, done, set, now), was)
 }
 
 // rules gives the engine the rules of a form; one that has errors is not

@@ -8,14 +8,12 @@ import (
 
 	"github.com/oklog/ulid/v2"
 
-	"github.com/e1-dms/e1/internal/definition"
 	"github.com/e1-dms/e1/internal/diag"
 	"github.com/e1-dms/e1/internal/document"
 	"github.com/e1-dms/e1/internal/engine"
 	"github.com/e1-dms/e1/internal/form"
 	"github.com/e1-dms/e1/internal/org"
 	"github.com/e1-dms/e1/internal/repo"
-	"github.com/e1-dms/e1/internal/route"
 )
 
 // RefusedError is a request that makes no sense for a document as it is.
@@ -154,9 +152,6 @@ func (o *Office) Row(ctx context.Context, number string, edit RowEdit) (*Done, e
 		case "set":
 			problems = set.SetRow(f, d, edit.Table, edit.Row, cells, tx.Context())
 		case "rm":
-			if err := rowsAtWork(tx.Definitions(), d, edit.Table); err != nil {
-				return err
-			}
 			if p := set.RemoveRow(f, d, edit.Table, edit.Row); p != nil {
 				problems = append(problems, *p)
 			}
@@ -166,29 +161,6 @@ func (o *Office) Row(ctx context.Context, number string, edit RowEdit) (*Done, e
 		}
 		return o.changed(tx, done, f, d, "row "+edit.Verb)
 	})
-}
-
-// rowsAtWork refuses to take a row out of a table while a route goes over its
-// rows: the rows behind it would move up, and their tasks would mean others.
-func rowsAtWork(defs *definition.Set, d *document.Document, table string) error {
-	for i := range d.Routes {
-		in := &d.Routes[i]
-		if in.State != engine.Running {
-			continue
-		}
-		r, err := defs.Pinned(in.Definition)
-		if err != nil {
-			return err
-		}
-		for _, p := range in.Open {
-			s := r.Step(p.At)
-			if s != nil && s.Verb == route.Each && s.Over.Expr != nil && strings.Contains(s.Over.Expr.Text, table) {
-				return refusef(fmt.Sprintf("e1 row set %s %s N FIELD=VALUE…", d.Number, table),
-					"route %q is at work on the rows of %q (step %q); none can be taken out before it is through", in.Route, table, s.ID)
-			}
-		}
-	}
-	return nil
 }
 
 // Status changes the status.

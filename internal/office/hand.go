@@ -131,6 +131,11 @@ func (h *handEdits) document(name string, kind gitstore.EditKind) error {
 			h.complain(lint.DataMisplaced, name, "", "%s belongs at %q", d.Number, p)
 		}
 		h.rights(f, was, d, broken)
+		if was != nil {
+			if err := h.o.rowsKept(h.tx, &Done{}, was, d); err != nil {
+				return err
+			}
+		}
 		h.card(f, was, d, repo.File{Path: name, Number: number, Src: src})
 	}
 	return h.files(name, was, d)

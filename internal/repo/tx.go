@@ -162,6 +162,19 @@ func (tx *Tx) Before(number string) *document.Document {
 	return nil
 }
 
+// Each visits the committed documents that the transaction has looked at, as
+// they were and as they are now.
+func (tx *Tx) Each(fn func(was, now *document.Document) error) error {
+	for _, number := range tx.order {
+		if t := tx.docs[number]; t.was != nil && t.now != nil {
+			if err := fn(t.was, t.now); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // Replace puts a changed copy in the place of a document.
 func (tx *Tx) Replace(d *document.Document) error {
 	if _, err := tx.Document(d.Number); err != nil {
