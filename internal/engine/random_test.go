@@ -216,6 +216,11 @@ func playRandomly(rt *rapid.T, s *shop, source string) {
 				continue
 			}
 			running = true
+			if def, err := s.Pinned(in.Definition); err != nil {
+				rt.Fatal(err)
+			} else if lost := Standing(def, &in); len(lost) > 0 {
+				rt.Fatalf("%s\n%s\n%+v", lost[0].Message, source, in)
+			}
 			if len(in.Open) == 0 {
 				rt.Fatalf("route %d runs and is open nowhere\n%s", in.ID, source)
 			}

@@ -222,6 +222,15 @@ func (s *shop) do(number, actor string, e Event) Result {
 			s.order = append(s.order, d.Number)
 		}
 		s.docs[d.Number] = d
+		for i := range d.Routes {
+			def, err := s.Pinned(d.Routes[i].Definition)
+			if err != nil || d.Routes[i].State != Running {
+				continue
+			}
+			for _, lost := range Standing(def, &d.Routes[i]) {
+				s.t.Errorf("after %T: %s", e, lost.Message)
+			}
+		}
 	}
 	s.res = res
 	return res

@@ -15,8 +15,12 @@ var (
 	DataRoute     = Code{"D108", "route-without-definition", "a running route whose definition under routes/pinned cannot be read"}
 	DataHistory   = Code{"D109", "broken-history", "a commit or file of the history that cannot be read; fetch it again from another clone"}
 	DataIndex     = Code{"D110", "index-differs", "an index that answers otherwise than the documents and the history do; e1 index rebuild makes it anew"}
+	DataIdentity  = Code{"D111", "missing-uid", "a document without the uid that tells it from another one of its number; take it from an older version, or from a clone"}
+	DataPerformer = Code{"D112", "unknown-performer", "an open task of somebody whom org.yaml does not have; e1 reassign or e1 task delegate gives it to another, or enter them again"}
+	DataStanding  = Code{"D113", "lost-place", "a route that stands at a step its definition does not have, waits for a task that is not open, or has an open task elsewhere; an older version of the document says where it stood"}
+	DataStray     = Code{"D114", "stray-file", "a file below documents/ that belongs to no document; attach it with e1 attach, or move it elsewhere"}
 )
 
 func dataCodes() []Code {
-	return []Code{DataUnusable, DataMisplaced, DataForm, DataUnfit, DataUnknown, DataLink, DataFile, DataTwice, DataRoute, DataHistory, DataIndex}
+	return []Code{DataUnusable, DataMisplaced, DataForm, DataUnfit, DataUnknown, DataLink, DataFile, DataTwice, DataRoute, DataHistory, DataIndex, DataIdentity, DataPerformer, DataStanding, DataStray}
 }

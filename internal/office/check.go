@@ -1,8 +1,6 @@
 package office
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"maps"
 	"slices"
@@ -11,12 +9,11 @@ import (
 	"github.com/e1-dms/e1/internal/definition"
 	"github.com/e1-dms/e1/internal/diag"
 	"github.com/e1-dms/e1/internal/document"
-	"github.com/e1-dms/e1/internal/engine"
 	"github.com/e1-dms/e1/internal/form"
 	"github.com/e1-dms/e1/internal/gitstore"
 	"github.com/e1-dms/e1/internal/lint"
+	"github.com/e1-dms/e1/internal/org"
 	"github.com/e1-dms/e1/internal/repo"
-	"github.com/e1-dms/e1/internal/yamlsrc"
 )
 
 // Checked is the answer of Check.
@@ -32,8 +29,18 @@ func Check(r *repo.Repo) (*Checked, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &checker{r: r, set: set, out: &Checked{}, uids: map[string]string{}, numbers: map[string]string{}, unusable: map[string]bool{}}
+	people, problems, err := r.Definitions().Org()
+	if err != nil {
+		return nil, err
+	}
+	c := &checker{r: r, set: set, out: &Checked{}, uids: map[string]string{}, numbers: map[string]string{}, unusable: map[string]bool{}, others: map[string]bool{}}
+	if !problems.HasErrors() {
+		c.people = people
+	}
 	if err := c.definitions(); err != nil {
+		return nil, err
+	}
+	if err := r.EachOther(func(path string) error { c.others[path] = false; return nil }); err != nil {
 		return nil, err
 	}
 	if c.index, err = r.CheckIndex(); err != nil {
@@ -42,6 +49,7 @@ func Check(r *repo.Repo) (*Checked, error) {
 	if err := r.EachDocument(c.document); err != nil {
 		return nil, err
 	}
+	c.strays()
 	c.reportStranded()
 	if err := c.history(); err != nil {
 		return nil, err
@@ -56,12 +64,16 @@ func Check(r *repo.Repo) (*Checked, error) {
 type checker struct {
 	r       *repo.Repo
 	set     *form.Set
+	people  *org.Org // nil when org.yaml has errors
 	out     *Checked
 	uids    map[string]string // uid → path
 	numbers map[string]string // number → path
-	index   *repo.IndexCheck
-	stale   int  // problems of the index
-	unread  bool // the history could not be read to its beginning
+	// others are the files below documents/ that are no documents, and whether a
+	// document has them.
+	others map[string]bool
+	index  *repo.IndexCheck
+	stale  int  // problems of the index
+	unread bool // the history could not be read to its beginning
 	// lost are documents by route and step at which they stand and which the
 	// present definition does not have.
 	lost map[string][]string
@@ -70,9 +82,15 @@ type checker struct {
 	unusable map[string]bool
 }
 
-func (c *checker) add(code lint.Code, severity diag.Severity, path, format string, args ...any) {
-	at := diag.Span{File: path, Start: diag.Pos{Line: 1, Column: 1}, End: diag.Pos{Line: 1, Column: 1}}
-	c.out.Problems.Add(diag.Problem{Code: code.Code, Slug: code.Slug, Severity: severity, At: at, Message: fmt.Sprintf(format, args...)})
+// add reports a problem at a part of a document: keys and positions in its
+// file.
+func (c *checker) add(code lint.Code, severity diag.Severity, f repo.File, at part, format string, args ...any) {
+	c.out.Problems.Add(diag.Problem{Code: code.Code, Slug: code.Slug, Severity: severity, At: at.in(f), Message: fmt.Sprintf(format, args...)})
+}
+
+// addFile reports a problem of something that is no document.
+func (c *checker) addFile(code lint.Code, severity diag.Severity, path, format string, args ...any) {
+	c.add(code, severity, repo.File{Path: path}, nil, format, args...)
 }
 
 // definitions reports forms that cannot be used: their documents cannot be
@@ -85,7 +103,7 @@ func (c *checker) definitions() error {
 	for _, name := range names {
 		if _, err := c.r.Definitions().Form(name); err != nil {
 			c.unusable[name] = true
-			c.add(lint.DataForm, diag.Error, definition.FormsDir+"/"+name+".yaml", "the form %q has errors; see e1 lint", name)
+			c.addFile(lint.DataForm, diag.Error, definition.FormsDir+"/"+name+definition.Ext, "the form %q has errors; see e1 lint", name)
 		}
 	}
 	return nil
@@ -96,41 +114,65 @@ func (c *checker) document(f repo.File) error {
 	d, problems := document.ReadFile(f.Path, f.Src)
 	c.out.Problems = append(c.out.Problems, problems...)
 	if problems.HasErrors() {
+		c.keepBeside(f)
 		return c.indexed(f, nil)
 	}
 	if err := c.indexed(f, d); err != nil {
 		return err
 	}
-	if d.Number != f.Number {
-		c.add(lint.DataMisplaced, diag.Error, f.Path, "the file is named after %s, but holds %s", f.Number, d.Number)
-	}
-	if other, ok := c.numbers[d.Number]; ok {
-		c.add(lint.DataTwice, diag.Error, f.Path, "the number %s is also that of %q; e1 renumber gives one of them another", d.Number, other)
-	}
-	c.numbers[d.Number] = f.Path
-	if other, ok := c.uids[d.UID]; ok {
-		c.add(lint.DataTwice, diag.Error, f.Path, "the uid %s is also that of %q", d.UID, other)
-	}
-	c.uids[d.UID] = f.Path
+	c.identity(d, f)
 	if c.unusable[d.Form] {
 		return c.files(d, f)
 	}
 	of := c.set.Form(d.Form)
 	if of == nil {
-		c.add(lint.DataForm, diag.Error, f.Path, "the form %q does not exist or has errors", d.Form)
+		c.add(lint.DataForm, diag.Error, f, part{"form"}, "the form %q does not exist or has errors", d.Form)
+		c.keepBeside(f)
 		return nil
 	}
 	if p, err := form.PathOf(of, d.Number); err != nil {
-		c.add(lint.DataMisplaced, diag.Error, f.Path, "%s", err)
+		c.add(lint.DataMisplaced, diag.Error, f, part{"number"}, "%s", err)
 	} else if p != f.Path {
-		c.add(lint.DataMisplaced, diag.Error, f.Path, "%s belongs at %q", d.Number, p)
+		c.add(lint.DataMisplaced, diag.Error, f, part{"number"}, "%s belongs at %q", d.Number, p)
 	}
+	c.year(of, d, f)
 	if d.Status != form.Void {
 		c.card(of, d, f)
 	}
 	c.links(d, f)
 	c.routes(d, f)
 	return c.files(d, f)
+}
+
+// identity checks what a document is known by.
+func (c *checker) identity(d *document.Document, f repo.File) {
+	if d.Number != f.Number {
+		c.add(lint.DataMisplaced, diag.Error, f, part{"number"}, "the file is named after %s, but holds %s", f.Number, d.Number)
+	}
+	if other, ok := c.numbers[d.Number]; ok {
+		c.add(lint.DataTwice, diag.Error, f, part{"number"}, "the number %s is also that of %q; e1 renumber gives one of them another", d.Number, other)
+	}
+	c.numbers[d.Number] = f.Path
+	if d.UID == "" {
+		c.add(lint.DataIdentity, diag.Error, f, part{"number"}, "%s has no uid", d.Number)
+		return
+	}
+	if other, ok := c.uids[d.UID]; ok {
+		c.add(lint.DataTwice, diag.Error, f, part{"uid"}, "the uid %s is also that of %q", d.UID, other)
+	}
+	c.uids[d.UID] = f.Path
+}
+
+// year holds the year of a number against that of the registration.
+func (c *checker) year(of *form.Form, d *document.Document, f repo.File) {
+	n, ok := of.ParseNumber(d.Number)
+	if registered := d.Registered.In(c.r.Now().Location()).Year(); ok && n.Year != 0 && n.Year != registered {
+		if d.Registered.IsZero() {
+			c.add(lint.DataMisplaced, diag.Error, f, part{"number"}, "%s does not say when it was registered", d.Number)
+			return
+		}
+		c.add(lint.DataMisplaced, diag.Error, f, part{"registered"}, "%s was registered in %d", d.Number, registered)
+	}
 }
 
 func (c *checker) card(of *form.Form, d *document.Document, f repo.File) {
@@ -146,78 +188,8 @@ func (c *checker) card(of *form.Form, d *document.Document, f repo.File) {
 // problem places a problem of a card at its line.
 func (c *checker) problem(code lint.Code, p form.Problem, f repo.File) {
 	c.out.Problems.Add(diag.Problem{
-		Code: code.Code, Slug: code.Slug, Severity: p.Severity, Message: repo.ProblemText(p), Help: p.Hint, At: placeOf(f, p),
+		Code: code.Code, Slug: code.Slug, Severity: p.Severity, Message: repo.ProblemText(p), Help: p.Hint, At: partOf(p).in(f),
 	})
-}
-
-// placeOf finds the place of a card's field in its file. The file is parsed
-// with places only now, since most documents have no problem.
-func placeOf(f repo.File, p form.Problem) diag.Span {
-	parsed, _ := yamlsrc.Parse(f.Path, f.Src)
-	at := diag.Span{File: f.Path, Start: diag.Pos{Line: 1, Column: 1}, End: diag.Pos{Line: 1, Column: 1}}
-	if parsed.Root == nil {
-		return at
-	}
-	card := parsed.Root.Get("card")
-	if p.Field == "status" {
-		card = parsed.Root
-	}
-	node := card.Get(p.Field)
-	if node == nil {
-		if key := parsed.Root.Key("card"); key != nil {
-			return parsed.Span(key)
-		}
-		return at
-	}
-	if p.Row > 0 && p.Row <= len(node.Items) {
-		node = node.Items[p.Row-1]
-		if cell := node.Get(p.Column); cell != nil {
-			node = cell
-		}
-	}
-	return parsed.Span(node)
-}
-
-func (c *checker) links(d *document.Document, f repo.File) {
-	for _, l := range d.Links {
-		if other, err := c.r.Lookup().Document(l.To); err == nil && other == nil {
-			c.add(lint.DataLink, diag.Error, f.Path, "the link %q points to %s, which does not exist", l.Kind, l.To)
-		}
-	}
-}
-
-func (c *checker) routes(d *document.Document, f repo.File) {
-	for _, in := range d.Routes {
-		if in.State != engine.Running {
-			continue
-		}
-		c.stranded(d, in)
-		if _, err := c.r.Definitions().Pinned(in.Definition); err != nil {
-			c.add(lint.DataRoute, diag.Error, f.Path, "route %q (%d) runs on the definition %s, which cannot be read", in.Route, in.ID, in.Definition)
-		}
-	}
-}
-
-// stranded gathers the documents that stand where the present definition of
-// their route has no step.
-func (c *checker) stranded(d *document.Document, in document.Instance) {
-	now, err := c.r.Definitions().Route(in.Route)
-	if err != nil || now == nil || now.ID == in.Definition {
-		return
-	}
-	for _, p := range in.Open {
-		// Ids that nobody has written come from the place of their step.
-		if strings.Contains(p.At, ".") || now.Step(p.At) != nil {
-			continue
-		}
-		key := in.Route + "\n" + p.At
-		if c.lost == nil {
-			c.lost = map[string][]string{}
-		}
-		if !slices.Contains(c.lost[key], d.Number) {
-			c.lost[key] = append(c.lost[key], d.Number)
-		}
-	}
 }
 
 // reportStranded names them, one problem a step.
@@ -243,35 +215,13 @@ func standing(numbers []string) string {
 	return fmt.Sprintf("%d documents stand: %s", len(numbers), shorten(numbers, 5))
 }
 
-func (c *checker) files(d *document.Document, f repo.File) error {
-	for _, file := range d.Files {
-		id, err := c.r.AttachmentID(f.Path, file.Name)
-		if err != nil {
-			return err
-		}
-		if id.IsZero() {
-			c.add(lint.DataFile, diag.Error, f.Path, "the attachment %q is missing", file.Name)
-			continue
-		}
-		data, err := c.r.Git().Blob(id)
-		if err != nil {
-			return err
-		}
-		sum := sha256.Sum256(data)
-		if hex.EncodeToString(sum[:]) != file.SHA256 || int64(len(data)) != file.Size {
-			c.add(lint.DataFile, diag.Error, f.Path, "the attachment %q is not the file that was attached: its checksum differs", file.Name)
-		}
-	}
-	return nil
-}
-
 // staleAtMost bounds the problems of the index that are reported one by one: a
 // new one is the remedy for all.
 const staleAtMost = 20
 
 func (c *checker) staleIndex(path, format string, args ...any) {
 	if c.stale++; c.stale <= staleAtMost {
-		c.add(lint.DataIndex, diag.Error, path, format+"; e1 index rebuild makes it anew", args...)
+		c.addFile(lint.DataIndex, diag.Error, path, format+"; e1 index rebuild makes it anew", args...)
 	}
 }
 
@@ -299,7 +249,7 @@ func (c *checker) history() error {
 		return nil
 	})
 	if err != nil {
-		c.add(lint.DataHistory, diag.Error, ".git", "the history cannot be read to its beginning: %s", strings.TrimSpace(err.Error()))
+		c.addFile(lint.DataHistory, diag.Error, ".git", "the history cannot be read to its beginning: %s", strings.TrimSpace(err.Error()))
 		c.unread = true
 	}
 	return failed
@@ -315,7 +265,7 @@ func (c *checker) left() error {
 		c.staleIndex(".git/e1/index.db", "the index holds %s", what)
 	}
 	if more := c.stale - staleAtMost; more > 0 {
-		c.add(lint.DataIndex, diag.Error, ".git/e1/index.db", "the index differs in %d more places", more)
+		c.addFile(lint.DataIndex, diag.Error, ".git/e1/index.db", "the index differs in %d more places", more)
 	}
 	return nil
 }

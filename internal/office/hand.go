@@ -17,6 +17,7 @@ import (
 	"github.com/e1-dms/e1/internal/definition"
 	"github.com/e1-dms/e1/internal/diag"
 	"github.com/e1-dms/e1/internal/document"
+	"github.com/e1-dms/e1/internal/engine"
 	"github.com/e1-dms/e1/internal/form"
 	"github.com/e1-dms/e1/internal/gitstore"
 	"github.com/e1-dms/e1/internal/lint"
@@ -64,7 +65,7 @@ func (o *Office) byHand(tx *repo.Tx, edits []gitstore.Edit) (*handEdits, error) 
 				documents[of] = ""
 			}
 		case e.Kind != gitstore.EditDeleted:
-			h.complain(lint.DataFile, e.Path, "e1 attach NUMBER FILE, or put it outside of documents/", "the file belongs to no document")
+			h.complain(lint.DataStray, e.Path, "e1 attach NUMBER FILE, or put it outside of documents/", "the file belongs to no document")
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(documents)) {
@@ -93,7 +94,7 @@ func (h *handEdits) document(name string, kind gitstore.EditKind) error {
 	if errors.Is(err, fs.ErrNotExist) {
 		for _, beside := range slices.Sorted(maps.Keys(h.attached[name])) {
 			if h.attached[name][beside] != gitstore.EditDeleted {
-				h.complain(lint.DataFile, besideOf(name, beside), "put it outside of documents/", "the file belongs to no document")
+				h.complain(lint.DataStray, besideOf(name, beside), "put it outside of documents/", "the file belongs to no document")
 			}
 		}
 		return nil
@@ -136,7 +137,9 @@ func (h *handEdits) document(name string, kind gitstore.EditKind) error {
 				return err
 			}
 		}
-		h.card(f, was, d, repo.File{Path: name, Number: number, Src: src})
+		file := repo.File{Path: name, Number: number, Src: src}
+		h.card(f, was, d, file)
+		h.standing(was, d, file)
 	}
 	return h.files(name, was, d)
 }
@@ -189,9 +192,29 @@ func (h *handEdits) card(f *form.Form, was, d *document.Document, file repo.File
 	}
 	for _, p := range append(now, h.set.NewlyUnknown(f, was, d)...) {
 		if p.Severity == diag.Error {
-			h.problems.Add(diag.Problem{Code: lint.DataUnfit.Code, Slug: lint.DataUnfit.Slug, Message: repo.ProblemText(p), Help: p.Hint, At: placeOf(file, p)})
+			h.problems.Add(diag.Problem{Code: lint.DataUnfit.Code, Slug: lint.DataUnfit.Slug, Message: repo.ProblemText(p), Help: p.Hint, At: partOf(p).in(file)})
 		}
 	}
+}
+
+// standing refuses to put a route where it cannot stand.
+func (h *handEdits) standing(was, d *document.Document, file repo.File) {
+	lost := func(d *document.Document) (out []diag.Problem) {
+		if d == nil {
+			return nil
+		}
+		for i, in := range d.Routes {
+			def, err := h.tx.Definitions().Pinned(in.Definition)
+			if err != nil || in.State != engine.Running {
+				continue
+			}
+			for _, l := range engine.Standing(def, &d.Routes[i]) {
+				out = append(out, diag.Problem{Code: lint.DataStanding.Code, Slug: lint.DataStanding.Slug, Message: l.Message, At: part{"routes", i}.in(file)})
+			}
+		}
+		return out
+	}
+	h.problems = append(h.problems, diag.Fresh(lost(was), lost(d), func(p diag.Problem) string { return p.Message })...)
 }
 
 // files holds the files beside a document against its list of them. Neither
@@ -210,7 +233,7 @@ func (h *handEdits) files(name string, was, d *document.Document) error {
 		case beside == document.MessageName && (edited[beside] != gitstore.EditAdded || d.Message == ""):
 			h.complain(lint.DataFile, at, "git checkout -- "+at, "the letter that %s came from stays as it is", d.Number)
 		case beside != document.MessageName && edited[beside] != gitstore.EditDeleted:
-			h.complain(lint.DataFile, at, "move it away, then e1 attach "+d.Number+" FILE", "%s has no file %q", d.Number, beside)
+			h.complain(lint.DataStray, at, "move it away, then e1 attach "+d.Number+" FILE", "%s has no file %q", d.Number, beside)
 		}
 	}
 	for _, f := range d.Files {

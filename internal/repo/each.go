@@ -40,6 +40,16 @@ func (r *Repo) EachDocument(fn func(File) error) error {
 	})
 }
 
+// EachOther visits the committed files below documents/ that are no documents.
+func (r *Repo) EachOther(fn func(path string) error) error {
+	return r.git.Walk(r.tree, documentsDir, func(path string, _ gitstore.TreeEntry) error {
+		if _, ok := numberOfPath(path); ok {
+			return nil
+		}
+		return fn(path)
+	})
+}
+
 // FirstDocument gives the number of the first committed document of a form
 // that wanted accepts; "" for none. It reads folders only.
 func (r *Repo) FirstDocument(form string, wanted func(number, path string) bool) (string, error) {
