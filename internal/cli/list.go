@@ -50,8 +50,9 @@ func newListCmd(a *app) *cobra.Command {
 	return cmd
 }
 
-// attributes are what every document has besides its card.
-var attributes = []string{"number", "status", "title", "registered", "by", "form", "uid", "comments", "files"}
+// attributes are what lists can show of every document besides its card; the
+// index counts its comments and files.
+var attributes = append(form.Attributes(), "comments", "files")
 
 func runList(cmd *cobra.Command, o *listOptions) error {
 	a := o.app

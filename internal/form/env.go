@@ -158,7 +158,7 @@ func (s *Set) Env(name string) *expr.Env {
 			{Name: "settings", Type: expr.Type{Kind: expr.Record, Fields: s.settingsEnv()}},
 		}
 		for _, field := range f.fields {
-			if !slices.Contains(attributes, field.Name) {
+			if !slices.Contains(attributes, field.Name) && !slices.Contains(taken, field.Name) {
 				vars = append(vars, field.vars(s, readsClock(field, f.fields, nil))...)
 			}
 		}

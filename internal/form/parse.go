@@ -200,9 +200,14 @@ func (p *parser) addField(f *Form, field *Field) bool {
 	return true
 }
 
-// attributes are the names every document has besides its fields.
-var attributes = []string{"number", "uid", "form", "status", "registered", "by", "title", "author", "settings", "card",
-	"today", "now", "files", "links", "comments", "tasks", "routes", "letters", "message", "aliases"}
+// attributes are in the order in which people look for them.
+var attributes = []string{"number", "status", "title", "registered", "by", "form", "uid"}
+
+// Attributes are the names by which expressions, lists and reports reach what every document has besides its card.
+func Attributes() []string { return slices.Clone(attributes) }
+
+// taken are other names that no field can have: those of expressions and of the parts of a document's file.
+var taken = []string{"author", "settings", "card", "today", "now", "files", "links", "comments", "tasks", "routes", "letters", "message", "aliases"}
 
 // reserved reports whether a name cannot be a field's or a column's. Columns are always reached through their table, so
 // a function's name is no obstacle to them: sum(lines, .sum).
@@ -210,7 +215,7 @@ func reserved(name string, column bool) bool {
 	if column {
 		return expr.IsWord(name) || slices.Contains([]string{"settings", "card", "today", "now", "author"}, name)
 	}
-	return expr.Reserved(name) || slices.Contains(attributes, name)
+	return expr.Reserved(name) || slices.Contains(attributes, name) || slices.Contains(taken, name)
 }
 
 func (p *parser) field(n *yamlsrc.Node, column bool) *Field {

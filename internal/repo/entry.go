@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -139,9 +140,7 @@ func readsElsewhere(f *form.Form, p *expr.Program) bool {
 			}
 			continue
 		}
-		switch first {
-		case "number", "uid", "form", "status", "registered", "by", "title":
-		default:
+		if !slices.Contains(form.Attributes(), first) {
 			return true
 		}
 	}

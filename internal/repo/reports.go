@@ -36,9 +36,6 @@ func (r *Repo) ReportSource() (*ReportSource, error) {
 	return &ReportSource{repo: r, index: query.Source{DB: db, Zone: r.zone()}, set: set}, nil
 }
 
-// attributes are what the index knows of every document besides its card.
-var attributes = []string{"number", "form", "uid", "status", "title", "registered", "by"}
-
 // held reports whether the index has a column for a path.
 func (s *ReportSource) held(formName, path string) bool {
 	f := s.set.Form(formName)
@@ -50,7 +47,7 @@ func (s *ReportSource) held(formName, path string) bool {
 		return !strings.Contains(rest, ".") && hasColumn(f, rest)
 	}
 	if !dotted {
-		return slices.Contains(attributes, path) && f.Field(path) == nil || hasColumn(f, path)
+		return slices.Contains(form.Attributes(), path) && f.Field(path) == nil || hasColumn(f, path)
 	}
 	field := f.Field(first)
 	if field == nil || field.Type != expr.Document || field.Form == "" || strings.Contains(rest, ".") || !hasColumn(f, first) {

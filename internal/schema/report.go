@@ -5,9 +5,6 @@ import (
 	"github.com/e1-dms/e1/internal/form"
 )
 
-// attributes are what a report can show of every document besides its fields.
-func attributes() []string { return []string{"number", "status", "registered", "by", "title"} }
-
 // report describes reports/*.yaml.
 func (s *source) report() object {
 	column := pattern(namePattern, "the column's name in the result")
@@ -50,7 +47,7 @@ func (s *source) report() object {
 	})
 	var cases []object
 	for _, f := range s.forms.Forms() {
-		names := append(attributes(), f.FieldNames()...)
+		names := append(form.Attributes(), f.FieldNames()...)
 		cases = append(cases, when("form", f.Name, object{"properties": object{
 			"params": object{"items": object{"properties": object{"field": suggested(names, object{"type": "string", "pattern": `\.`})}}},
 		}}))
