@@ -86,7 +86,7 @@ func (c *checker) field(f *Field) {
 	v := c.f.Stored(c.d, f)
 	if v.IsEmpty() {
 		if shown && c.needed(f, c.scope) {
-			c.add(Problem{Field: f.Name, Code: "required", Message: fmt.Sprintf("field %q must be filled", f.Name)})
+			c.add(Problem{Field: f.Name, Code: "required", Message: fmt.Sprintf("field %q must be filled%s", f.Name, when(f))})
 		}
 		return
 	}
@@ -144,6 +144,14 @@ func (c *checker) needed(f *Field, scope expr.Scope) bool {
 		c.broken(f, "required", err)
 	}
 	return ok
+}
+
+// when says on which condition a field is required.
+func when(f *Field) string {
+	if f.RequiredAlways || f.Required == nil {
+		return ""
+	}
+	return " when " + f.Required.Source
 }
 
 // text checks a stored text and reports whether it can be used further; bik is the code of the bank of an account.
@@ -285,7 +293,7 @@ func (c *checker) cell(table, col *Field, r document.Row, row int, scope *rowSco
 	text := cellText(r, col)
 	if text == "" {
 		if c.needed(col, scope) {
-			c.place(&Problem{Code: "required", Message: "must be filled"}, col, row)
+			c.place(&Problem{Code: "required", Message: "must be filled" + when(col)}, col, row)
 		}
 		return
 	}
