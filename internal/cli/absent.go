@@ -106,7 +106,7 @@ func runAbsent(cmd *cobra.Command, o *absentOptions, args []string) error {
 	if err != nil {
 		return err
 	}
-	return render.JSON(a.result, render.Object{{Key: "user", Value: user}, {Key: "absences", Value: list}, {Key: "commit", Value: done.Receipt.Commit}})
+	return render.JSON(a.result, append(render.Object{{Key: "user", Value: user}, {Key: "absences", Value: list}}, outcome(done)...))
 }
 
 // day reads a date as people type it; none is the zero date.

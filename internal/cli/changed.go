@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/e1-dms/e1/internal/diag"
+	"github.com/e1-dms/e1/internal/document"
 	"github.com/e1-dms/e1/internal/office"
 	"github.com/e1-dms/e1/internal/render"
 	"github.com/e1-dms/e1/internal/repo"
@@ -91,7 +92,42 @@ func (a *app) documentResult(r *repo.Repo, done *office.Done) error {
 	if err != nil {
 		return err
 	}
-	return render.JSON(a.result, render.Object{{Key: "document", Value: d}, {Key: "commit", Value: done.Receipt.Commit}})
+	return render.JSON(a.result, append(render.Object{{Key: "document", Value: d}, {Key: "opened", Value: openedJSON(r, done)}}, outcome(done)...))
+}
+
+// openedJSON are the tasks that an operation opened.
+func openedJSON(r *repo.Repo, done *office.Done) []render.Object {
+	opened := []render.Object{}
+	for _, ref := range done.Opened {
+		for _, d := range append([]*document.Document{done.Document}, done.Others...) {
+			if d == nil || d.Number != ref.Document {
+				continue
+			}
+			if in, t := d.Task(ref.Task); t != nil {
+				opened = append(opened, taskJSON(r, d, in, t))
+			}
+			break
+		}
+	}
+	return opened
+}
+
+// outcome is how every object about a change ends: what was let through with a
+// remark, what a person should know besides, and the commit.
+func outcome(done *office.Done) render.Object {
+	warnings, notes := []render.Object{}, []string{}
+	for _, w := range done.Warnings {
+		documents := w.Documents
+		if documents == nil {
+			documents = []string{}
+		}
+		warnings = append(warnings, render.Object{
+			{Key: "code", Value: w.Code}, {Key: "field", Value: w.Field}, {Key: "message", Value: w.Message}, {Key: "documents", Value: documents},
+		})
+	}
+	return render.Object{
+		{Key: "warnings", Value: warnings}, {Key: "notes", Value: append(notes, done.Notes...)}, {Key: "commit", Value: done.Receipt.Commit},
+	}
 }
 
 // resolve gives the full number of a document somebody named.

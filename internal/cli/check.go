@@ -150,7 +150,7 @@ func newCommitCmd(a *app) *cobra.Command {
 				return err
 			}
 			if a.flags.json {
-				return render.JSON(a.result, render.Object{{Key: "files", Value: done.Receipt.Paths}, {Key: "commit", Value: done.Receipt.Commit}})
+				return render.JSON(a.result, append(render.Object{{Key: "files", Value: done.Receipt.Paths}}, outcome(done)...))
 			}
 			a.changed(o.Repo(), done)
 			return nil

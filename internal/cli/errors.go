@@ -161,6 +161,10 @@ func (a *app) printError(err error, word string) {
 	errors.As(err, &problems)
 	if a.flags.json {
 		f := render.Failure{Code: word, Message: err.Error(), Hint: hint, At: []render.Place{}}
+		var others interface{ Documents() []string }
+		if errors.As(err, &others) {
+			f.Documents = others.Documents()
+		}
 		if problems != nil {
 			for _, p := range problems.List {
 				if p.At.File != "" {
@@ -173,6 +177,10 @@ func (a *app) printError(err error, word string) {
 	}
 	for _, line := range strings.Split(strings.TrimRight(err.Error(), "\n"), "\n") {
 		fmt.Fprintf(a.Err, "e1: error: %s\n", line)
+	}
+	var others *othersError
+	if errors.As(err, &others) {
+		a.printOthers(others.lines)
 	}
 	for _, line := range strings.Split(hint, "\n") {
 		if line != "" {

@@ -286,7 +286,7 @@ func (o *formFieldOptions) edit(cmd *cobra.Command, name, subject string, edit f
 		return err
 	}
 	if a.flags.json {
-		return render.JSON(a.result, render.Object{{Key: "form", Value: name}, {Key: "commit", Value: done.Receipt.Commit}})
+		return render.JSON(a.result, append(render.Object{{Key: "form", Value: name}}, outcome(done)...))
 	}
 	a.changed(of.Repo(), done)
 	return nil

@@ -46,11 +46,12 @@ func runReassign(cmd *cobra.Command, o *reassignOptions) error {
 		return err
 	}
 	batches, err := of.Reassign(cmd.Context(), office.Reassignment{Form: o.form, From: o.from, To: o.to, Where: o.where})
-	docs, commits, last := []string{}, []string{}, ""
+	docs, commits, all := []string{}, []string{}, &office.Done{}
 	for _, done := range batches {
 		docs = append(docs, done.Receipt.Documents...)
-		if last = done.Receipt.Commit; last != "" {
-			commits = append(commits, last)
+		all.Warnings, all.Notes = append(all.Warnings, done.Warnings...), append(all.Notes, done.Notes...)
+		if all.Receipt = done.Receipt; done.Receipt.Commit != "" {
+			commits = append(commits, done.Receipt.Commit)
 		}
 		if err != nil || !a.flags.json {
 			a.changed(of.Repo(), done) // what was done stays done
@@ -59,5 +60,5 @@ func runReassign(cmd *cobra.Command, o *reassignOptions) error {
 	if err != nil || !a.flags.json {
 		return err
 	}
-	return render.JSON(a.result, render.Object{{Key: "documents", Value: docs}, {Key: "commit", Value: last}, {Key: "commits", Value: commits}})
+	return render.JSON(a.result, append(append(render.Object{{Key: "documents", Value: docs}}, outcome(all)...), render.Member{Key: "commits", Value: commits}))
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -34,7 +35,10 @@ the routes that its form starts begin. The number is printed.
 
 Values are typed as people write them: dates 23.11.2026, amounts 1 500 000,50,
 phones in any notation, directory entries by id or title, documents by number or
-by the value of a unique field.`,
+by the value of a unique field.
+
+What seems to be there already, by its phone, e-mail or name, is shown and asked
+about at a terminal; elsewhere it is refused unless -y says to go on.`,
 		Example: `  e1 register inquiries kind=training name='ООО «Ромашка»' inn=7707083893
   e1 register works --for CLI-000001 kind=call planned_start='24.11.2026 10:00'
   e1 register works --like WRK-2026-000007
@@ -110,7 +114,17 @@ func runRegister(cmd *cobra.Command, o *registerOptions) error {
 		}
 		req.Attachments = append(req.Attachments, office.Attachment{Name: filepath.Base(name), Source: name})
 	}
+	req.Doubles = a.flags.yes
 	done, err := of.Register(cmd.Context(), req)
+	var double *office.DoubleError
+	if errors.As(err, &double) {
+		// Nothing is doubled unseen, and no script waits for an answer.
+		if err := a.askDouble(r, double); err != nil {
+			return err
+		}
+		req.Doubles = true
+		done, err = of.Register(cmd.Context(), req)
+	}
 	if err != nil {
 		return err
 	}

@@ -79,6 +79,7 @@ func runOnce(ctx context.Context, args []string, s Streams, version string) (*ap
 	root.SetOut(s.Out)
 	root.SetErr(s.Err)
 	_, err := root.ExecuteContextC(ctx)
+	err = a.withOthers(err)
 	if closeErr := a.close(); err == nil {
 		err = closeErr
 	}

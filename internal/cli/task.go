@@ -66,22 +66,9 @@ func (a *app) taskResult(of *office.Office, done *office.Done, id int) error {
 	if err != nil {
 		return err
 	}
-	opened := []render.Object{}
-	for _, ref := range done.Opened {
-		doc := done.Document
-		for _, other := range done.Others {
-			if other.Number == ref.Document {
-				doc = other
-			}
-		}
-		if in, t := doc.Task(ref.Task); t != nil && doc.Number == ref.Document {
-			opened = append(opened, taskJSON(r, doc, in, t))
-		}
-	}
-	return render.JSON(a.result, render.Object{
-		{Key: "task", Value: taskJSON(r, done.Document, in, t)}, {Key: "opened", Value: opened},
-		{Key: "document", Value: d}, {Key: "commit", Value: done.Receipt.Commit},
-	})
+	return render.JSON(a.result, append(render.Object{
+		{Key: "task", Value: taskJSON(r, done.Document, in, t)}, {Key: "opened", Value: openedJSON(r, done)}, {Key: "document", Value: d},
+	}, outcome(done)...))
 }
 
 func newTaskAdvanceCmd(a *app, name string) *cobra.Command {

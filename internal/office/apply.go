@@ -222,6 +222,13 @@ func (o *Office) take(tx *repo.Tx, done *Done, result engine.Result) (*taken, er
 		if err := tx.Replace(d); err != nil {
 			return nil, err
 		}
+		if registered[d.Number] {
+			warnings, err := set.FindDuplicates(set.Form(d.Form), d, tx.Context())
+			if err != nil {
+				return nil, err
+			}
+			done.Warnings = append(done.Warnings, warnings...)
+		}
 		if i > 0 {
 			done.add(d)
 		}

@@ -55,7 +55,7 @@ func (im *importing) commit(ctx context.Context, b *Box, name string, letters []
 			out.number = "" // which one it gets is known when it is registered
 		}
 	}
-	for _, n := range done.Notes {
+	for _, n := range done.remarks() {
 		if !slices.Contains(im.run.Notes, n) {
 			im.run.Notes = append(im.run.Notes, n)
 		}

@@ -85,6 +85,16 @@ func attempt(tx *repo.Tx, done *Done, fn func() error) error {
 	return err
 }
 
+// remarks are the notes and warnings of work that no person looks at while it
+// is done.
+func (d *Done) remarks() []string {
+	out := slices.Clone(d.Notes)
+	for _, w := range d.Warnings {
+		out = append(out, w.Message)
+	}
+	return out
+}
+
 // add notes another document that the operation changed; a later state of one
 // noted already takes its place.
 func (d *Done) add(other *document.Document) {

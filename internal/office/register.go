@@ -43,6 +43,9 @@ type Registration struct {
 	Links       []LinkTo
 	Attachments []Attachment
 	Comment     string
+	// Doubles registers what seems to be there already.
+	Doubles bool
+	once    bool // refuse it
 	// Due gives deadlines to steps of the routes that start, by step id, that
 	// are due by hand.
 	Due map[string]engine.Deadline
@@ -52,9 +55,22 @@ type Registration struct {
 	MessageID string
 }
 
+// DoubleError says that a document which a person registers seems to be there
+// already. Machines are not stopped by that: they only leave the warning.
+type DoubleError struct{ repo.UnfitError }
+
+// Hint shows the other one, and how it is registered all the same.
+func (e *DoubleError) Hint() string { return e.UnfitError.Hint() + "\n-y registers it all the same" }
+
+// Code is the error's stable word.
+func (e *DoubleError) Code() string { return "duplicate" }
+
 // Register registers one document and starts the routes that its form starts.
+// It refuses, with a DoubleError, what seems to be there already, unless told
+// to go on.
 func (o *Office) Register(ctx context.Context, req Registration) (*Done, error) {
 	return o.update(ctx, "register", func(tx *repo.Tx, done *Done) error {
+		req.once = !req.Doubles
 		d, err := o.register(tx, done, req)
 		if err != nil {
 			return err
@@ -99,6 +115,9 @@ func (o *Office) register(tx *repo.Tx, done *Done, req Registration) (*document.
 	warnings, err := set.FindDuplicates(f, d, tx.Context())
 	if err != nil {
 		return nil, err
+	}
+	if len(warnings) > 0 && req.once {
+		return nil, &DoubleError{repo.UnfitError{Number: d.Number, Form: d.Form, Problems: warnings}}
 	}
 	done.Warnings = append(done.Warnings, warnings...)
 	if err := o.apply(tx, done, d, engine.Registered{Due: req.Due}); err != nil {

@@ -195,7 +195,7 @@ func (t *ticking) commit(ctx context.Context) (*TickRun, error) {
 	if err != nil {
 		return nil, err
 	}
-	part.Opened, part.Notes = done.Opened, done.Notes
+	part.Opened, part.Notes = done.Opened, done.remarks()
 	if done.Receipt.Commit != "" {
 		part.Commits = []string{done.Receipt.Commit}
 	}

@@ -55,6 +55,8 @@ type Failure struct {
 	Message string  `json:"message"`
 	Hint    string  `json:"hint,omitempty"`
 	At      []Place `json:"at"`
+	// Documents are the numbers of others that stand in the way.
+	Documents []string `json:"documents,omitempty"`
 }
 
 // ErrorJSON writes the error object, for standard error.

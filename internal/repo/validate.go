@@ -2,6 +2,7 @@ package repo
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -38,6 +39,19 @@ func (e *UnfitError) Hint() string {
 
 // Code is the error's stable word.
 func (e *UnfitError) Code() string { return "unfit" }
+
+// Documents are other documents the problems are about.
+func (e *UnfitError) Documents() []string {
+	var out []string
+	for _, p := range e.Problems {
+		for _, number := range p.Documents {
+			if !slices.Contains(out, number) {
+				out = append(out, number)
+			}
+		}
+	}
+	return out
+}
 
 // UnfitErrors are several documents that do not fit their forms, in the order in
 // which the transaction came to them.

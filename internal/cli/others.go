@@ -1,0 +1,103 @@
+package cli
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/e1-dms/e1/internal/expr"
+	"github.com/e1-dms/e1/internal/form"
+	"github.com/e1-dms/e1/internal/office"
+	"github.com/e1-dms/e1/internal/repo"
+)
+
+// othersError shows the documents that stand in the way of what was asked.
+type othersError struct {
+	error
+	lines []string
+}
+
+func (e *othersError) Unwrap() error { return e.error }
+
+// withOthers looks at the documents that an error is about, as long as the
+// repository is open.
+func (a *app) withOthers(err error) error {
+	var others interface{ Documents() []string }
+	if !errors.As(err, &others) || a.session == nil || a.flags.json {
+		return err
+	}
+	return &othersError{err, a.brief(a.session.repo, others.Documents())}
+}
+
+func (a *app) printOthers(lines []string) {
+	for _, line := range lines {
+		fmt.Fprintln(a.Err, line)
+	}
+}
+
+// maxBrief bounds how many documents are shown when several stand in the way.
+const maxBrief = 3
+
+// brief shows documents in two lines each: what they are called, and by what
+// they are told from others.
+func (a *app) brief(r *repo.Repo, numbers []string) []string {
+	v, err := a.cardView(r)
+	if err != nil {
+		return nil
+	}
+	var lines []string
+	for i, number := range numbers {
+		if i == maxBrief {
+			return append(lines, fmt.Sprintf("  … %d more", len(numbers)-i))
+		}
+		d, err := r.Lookup().Document(number)
+		if err != nil || d == nil {
+			continue
+		}
+		f := v.set.Form(d.Form)
+		lines = append(lines, fmt.Sprintf("  %s  %s  %s", number, r.Title(d), v.status(f, d.Status)))
+		var parts []string
+		scope := v.set.Scope(f, d, r.Context(d.By))
+		for _, field := range f.Fields() {
+			if value, err := scope.Value("card." + field.Name); err == nil && value != nil && tells(f, field) {
+				parts = append(parts, field.Label.In(v.lang)+": "+v.value(field, value))
+			}
+		}
+		if len(parts) > 0 {
+			lines = append(lines, "    "+strings.Join(parts, " · "))
+		}
+	}
+	return lines
+}
+
+// tells reports whether a field tells documents of its form apart, or who is
+// responsible.
+func tells(f *form.Form, field *form.Field) bool {
+	return field.Unique || field.Type == expr.UserKind || slices.Contains(f.Duplicates, field.Name)
+}
+
+// asks reports whether there is a person to be asked.
+func (a *app) asks() bool { return a.InTTY && a.ErrTTY && !a.flags.json }
+
+// askDouble asks whether a document that seems to be there already is to be
+// registered. Where there is nobody to be asked it is not.
+func (a *app) askDouble(r *repo.Repo, double *office.DoubleError) error {
+	if !a.asks() {
+		return double
+	}
+	for _, line := range strings.Split(double.Error(), "\n") {
+		fmt.Fprintf(a.Err, "e1: warning: %s\n", line)
+	}
+	a.printOthers(a.brief(r, double.Documents()))
+	fmt.Fprint(a.Err, "Register it all the same? [y/N] ")
+	answer, err := bufio.NewReader(a.In).ReadString('\n')
+	if err != nil {
+		fmt.Fprintln(a.Err) // the end of the input is no answer
+	}
+	if slices.Contains([]string{"y", "yes", "д", "да"}, strings.ToLower(strings.TrimSpace(answer))) {
+		return nil
+	}
+	return errors.New("nothing was registered")
+}
