@@ -307,14 +307,19 @@ func (v *cardView) links(c *render.Card, f *form.Form, d *document.Document) err
 	if err != nil {
 		return err
 	}
+	brief, err := v.briefOf(edges)
+	if err != nil {
+		return err
+	}
 	for _, e := range edges {
 		of := v.set.Form(e.Row.Form)
 		c.Backlinks = append(c.Backlinks, render.Link{
 			Heading: v.backHeading(of, e), Number: e.From, Title: e.Row.Title,
-			Status: v.status(of, e.Row.Status), Tone: statusTone(of, e.Row.Status),
+			Status: v.status(of, e.Row.Status), Tone: statusTone(of, e.Row.Status), Details: brief[e.From],
 		})
 	}
 	groupByHeading(c.Backlinks)
+	countHeadings(c.Backlinks)
 	return nil
 }
 

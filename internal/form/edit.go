@@ -268,12 +268,14 @@ func (e *editor) rename(path []any, node *yamlsrc.Node, from, to string) error {
 	return e.follow(from, to)
 }
 
-// follow renames a field where other keys of the form name it: duplicates, calendar, bik.
+// follow renames a field where other keys of the form name it: duplicates, brief, calendar, bik.
 func (e *editor) follow(from, to string) error {
-	for i, n := range items(e.Root().Get("duplicates")) {
-		if n.Value == from {
-			if err := e.Set([]any{"duplicates", i}, yamlsrc.PlainText(to)); err != nil {
-				return err
+	for _, list := range []string{"duplicates", "brief"} {
+		for i, n := range items(e.Root().Get(list)) {
+			if n.Value == from {
+				if err := e.Set([]any{list, i}, yamlsrc.PlainText(to)); err != nil {
+					return err
+				}
 			}
 		}
 	}

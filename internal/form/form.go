@@ -38,9 +38,11 @@ type Form struct {
 	May        May
 	Calendar   *CalendarMap // nil: documents of the form do not show in calendars
 	Duplicates []string     // fields whose normalised equality with another document is warned about
-	Groups     []Group
-	File       *yamlsrc.File
-	At         diag.Span
+	// Brief are the fields, and attributes, by which a document is described where another one shows it.
+	Brief  []string
+	Groups []Group
+	File   *yamlsrc.File
+	At     diag.Span
 
 	fields []*Field
 	byName map[string]*Field

@@ -143,6 +143,16 @@ func (l *linker) form(f *Form) {
 			l.errorf(wrongType, f.File, n, "duplicates: %q is a table", n.Value)
 		}
 	}
+	for i, n := range scalars(f.File.Root.Get("brief")) {
+		field := f.byName[n.Value]
+		switch {
+		case field != nil:
+			f.Brief[i] = field.Name
+		case !slices.Contains(attributes, n.Value):
+			l.errorf(unknownRef, f.File, n, "brief: %s", diag.Unknown("field", n.Value, f.FieldNames()))
+		}
+	}
+	f.Brief = slices.DeleteFunc(f.Brief, func(name string) bool { return f.byName[name] == nil && !slices.Contains(attributes, name) })
 	f.Duplicates = slices.DeleteFunc(f.Duplicates, func(name string) bool {
 		field := f.byName[name]
 		return field == nil || field.Type == expr.Table

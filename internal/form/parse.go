@@ -53,6 +53,7 @@ func Parse(file *yamlsrc.File) (*Form, diag.List) {
 		f.Calendar = p.calendar(n)
 	}
 	f.Duplicates = m.Texts("duplicates")
+	f.Brief = m.Texts("brief")
 	groups := map[string]bool{}
 	m.Present("groups")
 	for _, n := range m.Items("groups") {

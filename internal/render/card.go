@@ -48,6 +48,7 @@ type Link struct {
 	Title   string
 	Status  string
 	Tone    Tone
+	Details []string // lines below it
 }
 
 // File is an attachment.
@@ -261,6 +262,11 @@ func (s Style) links(out *printer, title word, links []Link) {
 		text := truncate(clean(l.Title), room)
 		out.line("    " + s.paint(Accent, pad(clean(l.Number), number, Left)) + "  " +
 			pad(text, room, Left) + "  " + s.paint(l.Tone, status))
+		for _, detail := range l.Details {
+			for _, text := range wrap([]string{clean(detail)}, s.width()-6) {
+				out.line("      " + s.paint(Dim, text))
+			}
+		}
 	}
 }
 

@@ -39,6 +39,7 @@ func (s *source) form() object {
 			"title":  expression("what the calendar shows"),
 			"done":   expression("true when it is done"),
 		}),
+		"brief":      oneOrMany(pattern(namePattern, ""), "fields that describe a document where another one shows it"),
 		"duplicates": oneOrMany(pattern(namePattern, ""), "fields by which duplicates are noticed"),
 		"groups": filled(mapping([]string{"group", "title", "fields"}, object{
 			"group":  text("the group's id"),
