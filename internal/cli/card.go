@@ -54,8 +54,9 @@ func (v *cardView) card(d *document.Document) (render.Card, error) {
 	if err := v.links(&c, f, d); err != nil {
 		return c, err
 	}
-	for _, file := range d.Files {
-		c.Files = append(c.Files, render.File{Name: file.Name, Size: file.Size, By: v.user(file.By), At: file.At})
+	for _, file := range d.Latest() {
+		of, n := d.Version(file)
+		c.Files = append(c.Files, render.File{Name: of, Version: n, Size: file.Size, By: v.user(file.By), At: file.At})
 	}
 	for _, l := range d.Letters {
 		c.Letters = append(c.Letters, render.Letter{At: l.At, To: strings.Join(l.To, ", "), Subject: l.Subject, State: l.State})

@@ -18,7 +18,7 @@ func newFileCmd(a *app) *cobra.Command {
 		&cobra.Command{Use: "list NUMBER", Short: "List the files of a document", Args: argsBetween(1, 1),
 			RunE:              func(cmd *cobra.Command, args []string) error { return runFileList(cmd, a, args[0]) },
 			ValidArgsFunction: a.completeNumbers(1)},
-		&cobra.Command{Use: "get NUMBER NAME", Short: "Write a file to standard output, or to --output", Args: argsBetween(2, 2),
+		&cobra.Command{Use: "get NUMBER NAME", Short: "Write a file to standard output, or to --output; NAME@2 is its second version", Args: argsBetween(2, 2),
 			RunE:              func(cmd *cobra.Command, args []string) error { return runFileGet(cmd, a, args[0], args[1]) },
 			ValidArgsFunction: a.completeFiles},
 		&cobra.Command{Use: "text NUMBER NAME", Short: "Print the text of a file: plain text, letters", Args: argsBetween(2, 2),
@@ -43,14 +43,26 @@ func runFileList(cmd *cobra.Command, a *app, text string) error {
 	s := a.style()
 	t := render.Table{Columns: []render.Column{
 		{Title: heading("file", s.Language), Flex: true}, {Title: heading("size", s.Language), Align: render.Right},
-		{Title: heading("by", s.Language)}, {Title: heading("at", s.Language)},
+		{Title: heading("by", s.Language)}, {Title: heading("at", s.Language)}, {Title: heading("version", s.Language), Align: render.Right},
 	}}
 	for _, f := range d.Files {
 		size := s.Size(f.Size)
 		if a.flags.plain {
 			size = fmt.Sprint(f.Size)
 		}
-		t.Rows = append(t.Rows, render.Row(f.Name, size, f.By, document.FormatTime(f.At)))
+		of, n := d.Version(f)
+		name, tone := of, render.Normal
+		if n < len(d.Versions(of)) {
+			name, tone = fmt.Sprintf("%s@%d", of, n), render.Dim
+		}
+		if a.flags.plain {
+			name = f.Name
+		}
+		row := render.Row(name, size, f.By, document.FormatTime(f.At), fmt.Sprint(n))
+		for i := range row {
+			row[i].Tone = tone
+		}
+		t.Rows = append(t.Rows, row)
 	}
 	if a.flags.plain {
 		return render.PlainTable(a.result, t)
@@ -62,26 +74,26 @@ func runFileList(cmd *cobra.Command, a *app, text string) error {
 	return s.Table(a.result, t)
 }
 
-// attached finds a file of a document, the letter it came from included.
-func (a *app) attached(cmd *cobra.Command, text, name string) ([]byte, error) {
+// attached finds a file of a document, the letter it came from included, and
+// the name under which it is stored.
+func (a *app) attached(cmd *cobra.Command, text, name string) (stored string, data []byte, err error) {
 	r, number, err := a.resolve(cmd, text)
 	if err != nil {
-		return nil, err
+		return "", nil, err
 	}
 	d, err := r.ReadHead(number)
 	if err != nil {
-		return nil, err
+		return "", nil, err
 	}
-	for _, f := range d.Files {
-		if f.Name == name || f.Original == name {
-			return r.Attachment(d, f.Name)
-		}
+	if f, ok := d.File(name); ok {
+		name = f.Name
 	}
-	return r.Attachment(d, name)
+	data, err = r.Attachment(d, name)
+	return name, data, err
 }
 
 func runFileGet(cmd *cobra.Command, a *app, text, name string) error {
-	data, err := a.attached(cmd, text, name)
+	_, data, err := a.attached(cmd, text, name)
 	if err != nil {
 		return err
 	}
@@ -90,7 +102,7 @@ func runFileGet(cmd *cobra.Command, a *app, text, name string) error {
 }
 
 func runFileText(cmd *cobra.Command, a *app, text, name string) error {
-	data, err := a.attached(cmd, text, name)
+	name, data, err := a.attached(cmd, text, name)
 	if err != nil {
 		return err
 	}
@@ -116,7 +128,11 @@ func (a *app) completeFiles(cmd *cobra.Command, args []string, toComplete string
 	}
 	var out []string
 	for _, f := range d.Files {
-		out = append(out, described(f.Name, f.Original))
+		of, n := d.Version(f)
+		if n < len(d.Versions(of)) {
+			of = fmt.Sprintf("%s@%d", of, n)
+		}
+		out = append(out, described(of, f.Original))
 	}
 	return out, noFiles
 }

@@ -27,6 +27,7 @@ func heading(name, lang string) string {
 		"recipient":  {"ru": "Кому", "en": "To"},
 		"subject":    {"ru": "Тема", "en": "Subject"},
 		"file":       {"ru": "Файл", "en": "File"},
+		"version":    {"ru": "Версия", "en": "Version"},
 		"size":       {"ru": "Размер", "en": "Size"},
 		"at":         {"ru": "Когда", "en": "When"},
 		"from":       {"ru": "С", "en": "From"},

@@ -155,7 +155,9 @@ func backlinks(r *repo.Repo, number string) ([]index.Edge, error) {
 func filesJSON(d *document.Document) []render.Object {
 	out := []render.Object{}
 	for _, f := range d.Files {
-		o := render.Object{{Key: "name", Value: f.Name}, {Key: "size", Value: f.Size}, {Key: "sha256", Value: f.SHA256}, {Key: "by", Value: f.By}, {Key: "at", Value: f.At}}
+		of, n := d.Version(f)
+		o := render.Object{{Key: "name", Value: f.Name}, {Key: "size", Value: f.Size}, {Key: "sha256", Value: f.SHA256}, {Key: "by", Value: f.By}, {Key: "at", Value: f.At},
+			{Key: "of", Value: of}, {Key: "version", Value: n}}
 		if f.Original != "" {
 			o = append(o, render.Member{Key: "original", Value: f.Original})
 		}

@@ -39,6 +39,7 @@ type Link struct {
 type File struct {
 	Name     string // as AttachmentName gave it
 	Original string // as the sender named it, when that differs
+	Of       string // name of the file it is another version of, empty for a first version
 	SHA256   string // hexadecimal
 	Size     int64  // bytes
 	By       string

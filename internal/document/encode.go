@@ -135,6 +135,7 @@ func (f *File) node() *yamlsrc.Node {
 	m := make(mapping, 0, 6)
 	m.text("name", f.Name)
 	m.text("original", f.Original)
+	m.text("of", f.Of)
 	m.text("sha256", f.SHA256)
 	m.int("size", f.Size)
 	m.text("by", f.By)

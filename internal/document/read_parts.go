@@ -22,6 +22,8 @@ func (r *reader) attachment(n *yamlsrc.Node, f *File) {
 			f.Name = r.text(k, p.Value)
 		case "original":
 			f.Original = r.text(k, p.Value)
+		case "of":
+			f.Of = r.text(k, p.Value)
 		case "sha256":
 			f.SHA256 = r.text(k, p.Value)
 		case "size":

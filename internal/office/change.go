@@ -166,6 +166,9 @@ func (o *Office) Row(ctx context.Context, number string, edit RowEdit) (*Done, e
 // Status changes the status.
 func (o *Office) Status(ctx context.Context, number, status string) (*Done, error) {
 	return o.change(ctx, "status", number, mayStatus, func(tx *repo.Tx, done *Done, f *form.Form, d *document.Document) error {
+		if status == form.Void {
+			return o.refuseVoiding(number)
+		}
 		id, err := statusID(f, status)
 		if err != nil {
 			return err
@@ -176,7 +179,7 @@ func (o *Office) Status(ctx context.Context, number, status string) (*Done, erro
 	})
 }
 
-// statusID finds a status by its id or title.
+// statusID finds a status of the form by its id or title.
 func statusID(f *form.Form, text string) (string, error) {
 	if text != form.Void {
 		if _, ok := f.Status(text); ok {
@@ -191,9 +194,6 @@ func statusID(f *form.Form, text string) (string, error) {
 			}
 		}
 		ids = append(ids, s.ID)
-	}
-	if text == form.Void {
-		return "", refusef("e1 undo COMMIT", "%s: a document becomes void by undoing its registration", f.Name)
 	}
 	message := diag.Unknown("status", text, ids)
 	return "", refusef("e1 form show "+f.Name, "%s: %s", f.Name, message)
@@ -292,14 +292,22 @@ func (o *Office) comment(tx *repo.Tx, d *document.Document, text string) {
 
 // Attach stores files beside a document.
 func (o *Office) Attach(ctx context.Context, number string, files []Attachment) (*Done, error) {
-	return o.change(ctx, "attach", number, maySet, func(tx *repo.Tx, _ *Done, _ *form.Form, d *document.Document) error {
+	return o.change(ctx, "attach", number, maySet, func(tx *repo.Tx, done *Done, _ *form.Form, d *document.Document) error {
 		var names []string
 		for _, a := range files {
-			f, err := tx.Attach(d, a.Name, a.Data, a.Source, o.actor.ID)
+			f, fresh, err := tx.AttachVersion(d, a.Name, a.Data, a.Source, o.actor.ID)
 			if err != nil {
 				return err
 			}
-			names = append(names, f.Name)
+			of, n := d.Version(f)
+			switch {
+			case !fresh:
+				done.Notes = append(done.Notes, fmt.Sprintf("%s is there already as it is", of))
+			case n > 1:
+				names = append(names, fmt.Sprintf("%s (version %d)", of, n))
+			default:
+				names = append(names, f.Name)
+			}
 		}
 		tx.Subject("attach %s: %s", number, strings.Join(names, ", "))
 		return nil

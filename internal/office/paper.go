@@ -176,21 +176,16 @@ func (s *stationery) attachments(patterns, names []string) ([]string, error) {
 	}
 	var out []string
 	for _, n := range names {
-		i := -1
-		for k, f := range s.d.Files {
-			if f.Name == n || f.Original == n || f.Name == document.AttachmentName(n, nil) {
-				i = k
-			}
-		}
-		if i < 0 {
+		f, ok := s.d.File(n)
+		if !ok {
 			var have []string
 			for _, f := range s.d.Files {
 				have = append(have, f.Name)
 			}
 			return nil, fmt.Errorf("%s has no file %q to attach; it has: %s", s.d.Number, n, strings.Join(have, ", "))
 		}
-		if !slices.Contains(out, s.d.Files[i].Name) {
-			out = append(out, s.d.Files[i].Name)
+		if !slices.Contains(out, f.Name) {
+			out = append(out, f.Name)
 		}
 	}
 	return out, nil

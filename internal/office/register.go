@@ -137,9 +137,11 @@ func (o *Office) draft(tx *repo.Tx, f *form.Form, req Registration) (*document.D
 	if err != nil {
 		return nil, err
 	}
-	d := &document.Document{Form: f.Name, Registered: tx.Now(), By: o.actor.ID, Status: req.Status, Message: req.MessageID}
-	if d.Status == "" && len(f.Statuses) > 0 {
-		d.Status = f.Statuses[0].ID
+	d := &document.Document{Form: f.Name, Registered: tx.Now(), By: o.actor.ID, Status: f.Initial(), Message: req.MessageID}
+	if req.Status != "" {
+		if d.Status, err = statusID(f, req.Status); err != nil {
+			return nil, err
+		}
 	}
 	if req.Like != "" {
 		if err := o.takeOver(tx, f, d, req.Like); err != nil {

@@ -172,6 +172,20 @@ func undone(records []index.CommitRecord) map[string]string {
 	return by
 }
 
+// refuseVoiding says how a document becomes void.
+func (o *Office) refuseVoiding(number string) error {
+	hint := "e1 log " + number
+	if p, err := pastOf(o.repo, number); err == nil {
+		versions, _ := p.versions(number, 0)
+		for _, v := range versions {
+			if v.brings() {
+				hint = "e1 undo " + short(v.rec.ID)
+			}
+		}
+	}
+	return refusef(hint, "%s becomes void by undoing its registration", number)
+}
+
 // refuseVoid is why nothing is done with a void document, with the undo that
 // made it so.
 func (o *Office) refuseVoid(number string) error {

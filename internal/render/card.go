@@ -53,10 +53,11 @@ type Link struct {
 
 // File is an attachment.
 type File struct {
-	Name string
-	Size int64
-	By   string
-	At   time.Time
+	Name    string
+	Version int // shown from the second on
+	Size    int64
+	By      string
+	At      time.Time
 }
 
 // Letter is an outgoing letter recorded in the document.
@@ -275,13 +276,18 @@ func (s Style) files(out *printer, c Card) {
 		return
 	}
 	s.section(out, s.word(wordFiles))
+	names := make([]string, len(c.Files))
 	width := 0
-	for _, f := range c.Files {
-		width = max(width, Width(clean(f.Name)))
+	for i, f := range c.Files {
+		names[i] = clean(f.Name)
+		if f.Version > 1 {
+			names[i] += ", " + s.word(wordVersion) + " " + strconv.Itoa(f.Version)
+		}
+		width = max(width, Width(names[i]))
 	}
 	width = min(width, s.width()-4-9-34)
-	for _, f := range c.Files {
-		out.line("  " + pad(truncateName(clean(f.Name), width), width, Left) + "  " +
+	for i, f := range c.Files {
+		out.line("  " + pad(truncateName(names[i], width), width, Left) + "  " +
 			pad(s.Size(f.Size), 7, Right) + "  " +
 			s.paint(Dim, truncate(strings.TrimSpace(s.DateTime(f.At)+"  "+clean(f.By)), 34)))
 	}

@@ -32,6 +32,7 @@ const (
 	wordDone
 	wordMore
 	wordCycle
+	wordVersion
 	wordNotDone
 	wordNumber
 	wordTask
@@ -64,6 +65,7 @@ var words = [...][2]string{
 	wordDone:      {"done", "выполнено"},
 	wordMore:      {"more", "ещё"},
 	wordCycle:     {"cycle", "круг"},
+	wordVersion:   {"version", "версия"},
 	wordNotDone:   {"waiting", "ожидается"},
 	wordNumber:    {"Number", "Номер"},
 	wordTask:      {"Task", "Задание"},

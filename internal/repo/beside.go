@@ -31,22 +31,17 @@ func (tx *Tx) Attachment(d *document.Document, name string) ([]byte, error) {
 	return treeSource{tx.r.git, tx.r.tree, nil}.Read(at)
 }
 
-// Generate stores a file made of a template beside a document, under its name,
-// or with a number behind it when the document has another of that name. The
-// same bytes under the same name are not stored twice.
+// Generate stores a file made of a template beside a document, as another
+// version when the document has one of that name. The same bytes under the same
+// name are not stored twice.
 func (tx *Tx) Generate(d *document.Document, name string, data []byte, template, by string) (document.File, error) {
 	sum, _, err := digest(data, "")
 	if err != nil {
 		return document.File{}, err
 	}
-	for i := len(d.Files) - 1; i >= 0; i-- {
-		f := d.Files[i]
-		if f.Template == template && (f.Name == name || f.Original == name) {
-			if f.SHA256 == sum {
-				return f, nil
-			}
-			break
-		}
+	of := d.SameFile(name)
+	if last, ok := d.File(of); of != "" && ok && last.Template == template && last.SHA256 == sum {
+		return last, nil
 	}
 	f, err := tx.Attach(d, name, data, "", by)
 	if err != nil {
@@ -54,5 +49,8 @@ func (tx *Tx) Generate(d *document.Document, name string, data []byte, template,
 	}
 	last := &d.Files[len(d.Files)-1]
 	last.Template = template
+	if of != "" {
+		last.Of, last.Original = of, document.OriginalName(name, of)
+	}
 	return *last, nil
 }

@@ -282,6 +282,28 @@ func (tx *Tx) Attach(d *document.Document, original string, data []byte, source,
 	return f, nil
 }
 
+// AttachVersion is Attach for a file that people attach again: where the
+// document had one of that name before the transaction, it is another version
+// of it. The bytes that are there already are not stored twice; fresh tells.
+func (tx *Tx) AttachVersion(d *document.Document, original string, data []byte, source, by string) (f document.File, fresh bool, err error) {
+	of := ""
+	if was := tx.Before(d.Number); was != nil {
+		of = was.SameFile(original)
+	}
+	if versions := d.Versions(of); of != "" && len(versions) > 0 {
+		sum, _, err := digest(data, source)
+		if last := versions[len(versions)-1]; err != nil || sum == last.SHA256 {
+			return last, false, err
+		}
+	}
+	if f, err = tx.Attach(d, original, data, source, by); err == nil && of != "" {
+		last := &d.Files[len(d.Files)-1]
+		last.Of, last.Original = of, document.OriginalName(original, of)
+		f = *last
+	}
+	return f, true, err
+}
+
 // KeepMessage stores the letter a document came from, byte for byte.
 func (tx *Tx) KeepMessage(d *document.Document, raw []byte) {
 	tx.files = append(tx.files, filePut{path: attachmentPath(tx.docs[d.Number].path, MessageName), data: raw})
