@@ -15,7 +15,6 @@ import (
 type initOptions struct {
 	app    *app
 	dir    string
-	lang   string
 	user   string
 	name   string
 	email  string
@@ -43,28 +42,24 @@ role, so that every route works at once.`,
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&o.lang, "lang", "", "language of the texts people read: ru or en")
+	f.String("lang", "", "language of the texts people read: ru or en")
 	f.StringVar(&o.user, "user", "", "id of the first user")
 	f.StringVar(&o.name, "name", "", "name of the first user")
 	f.StringVar(&o.email, "email", "", "e-mail of the first user")
 	f.BoolVar(&o.sample, "sample", false, "add a small organisation and sample letters")
+	a.completeWords(cmd, "lang", "ru", "en")
 	return cmd
 }
 
 func runInit(cmd *cobra.Command, o *initOptions) error {
 	a := o.app
-	switch o.lang {
-	case "", "ru", "en":
-	default:
-		return usagef("unknown language %q; use ru or en", o.lang)
-	}
 	template, err := fs.Sub(e1.Template, "repo-template")
 	if err != nil {
 		return err
 	}
 	dir := o.dir
-	if a.flags.dir != "" && !filepath.IsAbs(dir) {
-		dir = filepath.Join(a.flags.dir, dir)
+	if cmd.Flags().Changed("dir") && !filepath.IsAbs(dir) { // E1_DIR is where the others are, not where a new one goes
+		dir = filepath.Join(a.conf.Dir, dir)
 	}
 	login := ""
 	if u, err := user.Current(); err == nil {
@@ -73,8 +68,8 @@ func runInit(cmd *cobra.Command, o *initOptions) error {
 	done, err := office.Init(cmd.Context(), office.Configuration{
 		Forms: e1.Forms, Routes: e1.Routes, Reports: e1.Reports, Template: template,
 	}, office.Founding{
-		Dir: dir, Language: o.lang, Sample: o.sample, User: o.user, Name: o.name, Email: o.email,
-		Login: login, Now: a.now(), Wait: a.flags.wait, DryRun: a.flags.dryRun,
+		Dir: dir, Language: a.conf.Language, Sample: o.sample, User: o.user, Name: o.name, Email: o.email,
+		Login: login, Now: a.now(), Wait: a.conf.Wait, DryRun: a.flags.dryRun,
 	})
 	if err != nil {
 		return err
@@ -86,7 +81,7 @@ func runInit(cmd *cobra.Command, o *initOptions) error {
 		})
 	}
 	if a.flags.dryRun {
-		a.message("would make an e1 repository in %q with %d files", o.dir, len(done.Files))
+		a.message("would make an e1 repository in %q with %s", o.dir, plural(len(done.Files), "file"))
 		return nil
 	}
 	a.message("made an e1 repository in %q (%s); you are %q", o.dir, shortID(done.Commit), done.User)
@@ -94,7 +89,8 @@ func runInit(cmd *cobra.Command, o *initOptions) error {
 		a.note("%s is left as it was", name)
 	}
 	if done.Letters > 0 {
-		a.message("%d sample letters wait for `e1 import`", done.Letters)
+		a.message("%s wait for `e1 import`", plural(done.Letters, "sample letter"))
 	}
+	a.noteClock()
 	return nil
 }

@@ -1,10 +1,14 @@
 package cli
 
 import (
+	"errors"
+	"fmt"
+
 	"github.com/spf13/cobra"
 
 	"github.com/e1-dms/e1/internal/office"
 	"github.com/e1-dms/e1/internal/render"
+	"github.com/e1-dms/e1/internal/repo"
 )
 
 type reassignOptions struct {
@@ -39,25 +43,44 @@ func newReassignCmd(a *app) *cobra.Command {
 func runReassign(cmd *cobra.Command, o *reassignOptions) error {
 	a := o.app
 	if o.from == "" || o.to == "" {
-		return usagef("--from and --to say who hands over to whom")
+		return &usageError{message: "say who hands over to whom with --from and --to", hint: cmd.CommandPath() + " --help"}
 	}
 	of, err := a.act(cmd)
 	if err != nil {
 		return err
 	}
-	batches, err := of.Reassign(cmd.Context(), office.Reassignment{Form: o.form, From: o.from, To: o.to, Where: o.where})
-	docs, commits, last := []string{}, []string{}, ""
+	defs := of.Repo().Definitions()
+	from, err := defs.User(o.from)
+	if err != nil {
+		return fmt.Errorf("--from: %w", err)
+	}
+	to, err := defs.User(o.to)
+	if err != nil {
+		return fmt.Errorf("--to: %w", err)
+	}
+	batches, err := of.Reassign(cmd.Context(), office.Reassignment{Form: o.form, From: from.ID, To: to.ID, Where: o.where})
+	if len(batches) == 0 {
+		return err
+	}
+	return errors.Join(a.reassigned(of.Repo(), batches), err) // what was done stays done
+}
+
+func (a *app) reassigned(r *repo.Repo, batches []*office.Done) error {
+	var documents, commits []string
+	var opened []render.Object
+	last := ""
 	for _, done := range batches {
-		docs = append(docs, done.Receipt.Documents...)
+		a.changed(r, done)
+		documents = append(documents, done.Receipt.Documents...)
+		opened = append(opened, openedJSON(r, done)...)
 		if last = done.Receipt.Commit; last != "" {
 			commits = append(commits, last)
 		}
-		if err != nil || !a.flags.json {
-			a.changed(of.Repo(), done) // what was done stays done
-		}
 	}
-	if err != nil || !a.flags.json {
-		return err
+	if !a.flags.json {
+		return nil
 	}
-	return render.JSON(a.result, render.Object{{Key: "documents", Value: docs}, {Key: "commit", Value: last}, {Key: "commits", Value: commits}})
+	return render.JSON(a.result, render.Object{
+		{Key: "documents", Value: documents}, {Key: "opened", Value: opened}, {Key: "commit", Value: last}, {Key: "commits", Value: commits},
+	})
 }

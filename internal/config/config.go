@@ -8,7 +8,7 @@
 // definitions: it is the sole owner of viper, which knows neither places nor the
 // case of keys.
 //
-// Invariant: programs to run (editor, pager, sendmail, notifier) never come from
+// Invariant: programs to run (editor, pager, sendmail) never come from
 // a repository, which may be somebody else's.
 package config
 
@@ -44,15 +44,13 @@ type Config struct {
 	// SMTP is the address of a mail server, SMTPPassword a command line that
 	// prints the password for it.
 	SMTP, SMTPPassword string
-	Notifier           string
-
-	sources map[string]string
 }
 
 // Input is what Load reads.
 type Input struct {
-	Flags    *pflag.FlagSet // flags named like keys, and --as for user; may be nil
-	UserFile string         // the user's configuration; empty: UserFile()
+	Flags    *pflag.FlagSet      // flags named like keys, and --as for user; may be nil
+	Getenv   func(string) string // the environment; nil: that of the process
+	UserFile string              // the user's configuration; empty: UserFile(Getenv)
 }
 
 // key is one setting.
@@ -79,18 +77,17 @@ func keys() []key {
 		{name: "sendmail", def: ""},
 		{name: "smtp", def: ""},
 		{name: "smtp_password", def: ""},
-		{name: "notifier", def: ""},
 	}
 }
 
 // UserFile is the user's own configuration file:
 // $XDG_CONFIG_HOME/e1/config.yaml, by default below ~/.config. It is empty when
 // there is no home.
-func UserFile() string {
-	dir := os.Getenv("XDG_CONFIG_HOME")
+func UserFile(getenv func(string) string) string {
+	dir := getenv("XDG_CONFIG_HOME")
 	if !filepath.IsAbs(dir) { // relative ones are to be ignored, says the specification
-		home, err := os.UserHomeDir()
-		if err != nil {
+		home := getenv("HOME")
+		if home == "" {
 			return ""
 		}
 		dir = filepath.Join(home, ".config")
@@ -101,11 +98,13 @@ func UserFile() string {
 // Load reads the settings. The error joins one for each value that cannot be
 // used; the Config is usable all the same, with defaults in their place.
 func Load(in Input) (*Config, error) {
-	if in.UserFile == "" {
-		in.UserFile = UserFile()
+	if in.Getenv == nil {
+		in.Getenv = os.Getenv
 	}
-	l := &loader{v: viper.New(), in: in, c: &Config{sources: map[string]string{}}}
-	l.v.SetEnvPrefix("e1")
+	if in.UserFile == "" {
+		in.UserFile = UserFile(in.Getenv)
+	}
+	l := &loader{v: viper.New(), in: in, c: &Config{}}
 	l.readFile()
 	for _, k := range keys() {
 		l.read(k)
@@ -124,15 +123,6 @@ func (c *Config) WithRepository(s *settings.Settings) *Config {
 		out.Now = out.Now.In(s.Zone)
 	}
 	return &out
-}
-
-// Source says where the value of a setting comes from, for messages and `e1
-// whoami`: "flag --as", "environment E1_USER", a file, or "default".
-func (c *Config) Source(name string) string {
-	if s := c.sources[name]; s != "" {
-		return s
-	}
-	return "default"
 }
 
 type loader struct {
@@ -187,9 +177,7 @@ func (l *loader) read(k key) {
 		if err := l.c.set(k.name, k.def); err != nil {
 			l.errs = append(l.errs, err) // a default that cannot be read is a fault of this file
 		}
-		return
 	}
-	l.c.sources[k.name] = source
 }
 
 func (l *loader) find(k key) (text, source string) {
@@ -204,15 +192,14 @@ func (l *loader) find(k key) (text, source string) {
 		}
 	}
 	env := "E1_" + strings.ToUpper(k.name)
-	_ = l.v.BindEnv(k.name, env) // fails without a name only
-	if value := os.Getenv(env); value != "" {
-		return l.v.GetString(k.name), "environment " + env
+	if value := l.in.Getenv(env); value != "" {
+		return value, "environment " + env
 	}
 	if k.name != "now" && k.name != "dir" && l.v.InConfig(k.name) {
 		return l.v.GetString(k.name), l.in.UserFile + ": " + k.name
 	}
 	for _, other := range k.fallback {
-		if value := os.Getenv(other); value != "" {
+		if value := l.in.Getenv(other); value != "" {
 			return value, "environment " + other
 		}
 	}
@@ -249,8 +236,6 @@ func (c *Config) set(name, text string) error {
 		c.SMTP = text
 	case "smtp_password":
 		c.SMTPPassword = text
-	case "notifier":
-		c.Notifier = text
 	}
 	return err
 }

@@ -63,15 +63,15 @@ func (s Style) Week(w io.Writer, c Calendar) error {
 func (s Style) dayHead(out *printer, d Day, today bool) {
 	text := s.weekdayShort(d.Date.Weekday()) + " " + s.dayOf(d.Date)
 	if today {
-		text += " · " + strings.ToLower(s.word(wordToday))
+		text += " · " + s.Word("today")
 	}
 	tone := Strong
 	switch {
 	case d.Off:
 		tone = Dim
-		text += " · " + s.word(wordDayOff)
+		text += " · " + s.Word("day off")
 	case d.Short:
-		text += " · " + s.word(wordShortDay)
+		text += " · " + s.Word("short day")
 	}
 	if d.Note != "" {
 		text += " · " + clean(d.Note)

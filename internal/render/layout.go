@@ -3,6 +3,7 @@ package render
 import (
 	"iter"
 	"strings"
+	"unicode"
 )
 
 // defaultMin is the width a text column is not shrunk below.
@@ -27,16 +28,22 @@ func (b Border) frame() int {
 	return 0
 }
 
+// brokenHeading is the width down to which the words of headings are broken
+// before a table is given up.
+const brokenHeading = 6
+
 // layout finds the width of each column. It reports false when the table cannot
 // be made as narrow as width without shortening what must stay whole.
 func layout(columns []Column, rows iter.Seq[[]Cell], border Border, width int) ([]int, bool) {
-	widths, least := make([]int, len(columns)), make([]int, len(columns))
+	// Least is what a column gives willingly, broken what it gives before the
+	// table becomes records.
+	widths, least, broken := make([]int, len(columns)), make([]int, len(columns)), make([]int, len(columns))
 	for i, c := range columns {
-		word := min(longestWord(c.Title), longestKept)
+		word := longestWord(c.Title)
 		widths[i] = max(1, Width(clean(c.Title)))
-		least[i] = max(c.least(), word)
+		least[i], broken[i] = max(c.least(), min(word, longestKept)), c.least()
 		if c.whole() {
-			least[i] = max(1, longestWord(c.Title)) // and all of every cell
+			least[i], broken[i] = max(1, word), max(1, min(word, brokenHeading)) // and all of every cell
 		}
 	}
 	for row := range rows {
@@ -45,7 +52,7 @@ func layout(columns []Column, rows iter.Seq[[]Cell], border Border, width int) (
 			n := cellWidth(text, c.Wrap)
 			switch {
 			case c.whole():
-				least[i] = max(least[i], n)
+				least[i], broken[i] = max(least[i], n), max(broken[i], n)
 			case c.Max > 0:
 				n = min(n, c.Max)
 			}
@@ -57,14 +64,19 @@ func layout(columns []Column, rows iter.Seq[[]Cell], border Border, width int) (
 	}
 	room := width - border.frame() - border.gap()*(len(columns)-1)
 	// First headings of numbers are broken into lines, then flexible columns
-	// give, then the other texts; each time the widest.
-	for _, gives := range []func(Column) bool{
-		Column.whole,
-		func(c Column) bool { return !c.whole() && c.Flex },
-		func(c Column) bool { return !c.whole() },
+	// give, then the other texts; each time the widest. At last words are broken.
+	every := func(Column) bool { return true }
+	for _, phase := range []struct {
+		gives func(Column) bool
+		least []int
+	}{
+		{Column.whole, least},
+		{func(c Column) bool { return !c.whole() && c.Flex }, least},
+		{func(c Column) bool { return !c.whole() }, least},
+		{every, broken},
 	} {
 		for sum(widths) > room {
-			at := widestShrinkable(columns, widths, least, gives)
+			at := widestShrinkable(columns, widths, phase.least, phase.gives)
 			if at < 0 {
 				break
 			}
@@ -138,11 +150,40 @@ func (c Column) fit(text string, width int) []string {
 }
 
 // title makes the lines of a column's heading: broken between words when the
-// column is narrower, cut where even a word is too long.
+// column is narrower, inside of a word where even that is too long.
 func (c Column) title(width int) []string {
-	lines := wrap([]string{clean(c.Title)}, width)
-	if len(lines) > 3 {
-		lines = append(lines[:2], truncate(strings.Join(lines[2:], " "), width))
+	var words []string
+	for _, word := range strings.Fields(clean(c.Title)) {
+		words = append(words, hyphenate(word, width)...)
+	}
+	lines := wrap([]string{strings.Join(words, " ")}, width)
+	if len(lines) > 4 {
+		lines = append(lines[:3], truncate(strings.Join(lines[3:], " "), width))
 	}
 	return lines
+}
+
+const vowels = "аеёиоуыэюяaeiouy"
+
+// hyphenate breaks a word that is wider than a line, where it can after a vowel,
+// as people do.
+func hyphenate(word string, width int) []string {
+	letters := []rune(word)
+	if len(letters) != Width(word) || width < 4 {
+		return []string{word}
+	}
+	var out []string
+	for len(letters) > width {
+		cut := min(width-1, len(letters)-2) // no letter stands alone
+		for at := cut; at > max(cut-2, 1) && len(letters)-at <= width; at-- {
+			after, next := unicode.ToLower(letters[at-1]), unicode.ToLower(letters[at])
+			if strings.ContainsRune(vowels, after) && !strings.ContainsRune(vowels+"ьъй", next) {
+				cut = at
+				break
+			}
+		}
+		out = append(out, string(letters[:cut])+"-")
+		letters = letters[cut:]
+	}
+	return append(out, string(letters))
 }

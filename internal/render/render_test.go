@@ -162,11 +162,6 @@ func sampleCard(s Style) Card {
 			{ID: "1", Title: pick(s, "Связаться с клиентом", "Contact the client"), Who: "Анна Петрова", State: pick(s, "открыто", "open"), Due: at(11, 20, 18, 0), Overdue: true},
 			{ID: "2", Title: pick(s, "Выставить счёт", "Issue the invoice"), Who: "Иван Иванов", Outcome: pick(s, "выполнено", "done"), Done: at(11, 19, 9, 5), Closed: true},
 		},
-		Approvals: []Approval{
-			{Cycle: 1, Step: pick(s, "Юрист", "Lawyer"), Who: "Сидоров С. С.", Outcome: pick(s, "замечания", "remarks"), At: at(11, 18, 11, 0), Comment: "Срок оплаты не согласован с приложением, ответственность сторон описана дважды.", Tone: Bad},
-			{Cycle: 2, Step: pick(s, "Юрист", "Lawyer"), Who: "Сидоров С. С.", Outcome: pick(s, "согласовано", "approved"), At: at(11, 19, 11, 0), Tone: Good},
-			{Cycle: 2, Step: pick(s, "Финансовый директор", "Financial director"), Who: "Кузнецова К. К."},
-		},
 		Links: []Link{
 			{Heading: pick(s, "Клиент", "Client"), Number: "CLI-000123", Title: "Общество с ограниченной ответственностью «Ромашка и партнёры»", Status: pick(s, "Покупатель", "Customer"), Tone: Good},
 		},

@@ -3,6 +3,7 @@ package render
 import (
 	"encoding/csv"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -42,7 +43,7 @@ type Subtotal struct {
 // JSON's sense or ours.
 func numeric(kind string) bool {
 	switch kind {
-	case "money", "decimal", "int", "percent", "hours", "duration":
+	case "money", wholeMoney, "decimal", "int", "percent", "hours", "duration":
 		return true
 	}
 	return false
@@ -74,7 +75,11 @@ func (s Style) Report(w io.Writer, r Report) error {
 	if out.flush() != nil {
 		return out.err
 	}
-	if err := s.Table(w, s.reportTable(r)); err != nil {
+	t := s.reportTable(r)
+	if !s.Fits(t) {
+		t = s.reportTable(r.withoutKopecks())
+	}
+	if err := s.Table(w, t); err != nil {
 		return err
 	}
 	if r.Note != "" {
@@ -84,6 +89,29 @@ func (s Style) Report(w io.Writer, r Report) error {
 	}
 	return out.flush()
 }
+
+// withoutKopecks leaves the kopecks out of the columns in which there are none,
+// where the width does not suffice otherwise.
+func (r Report) withoutKopecks() Report {
+	columns := slices.Clone(r.Columns)
+	all := slices.Concat(r.Rows, [][]Datum{r.Totals})
+	for _, t := range r.Subtotals {
+		all = append(all, t.Cells)
+	}
+	for i, c := range columns {
+		if c.Type == "money" && !slices.ContainsFunc(all, func(row []Datum) bool {
+			_, kopecks, _ := strings.Cut(datumAt(row, i).Value, ".")
+			return strings.Trim(kopecks, "0") != ""
+		}) {
+			columns[i].Type = wholeMoney
+		}
+	}
+	r.Columns = columns
+	return r
+}
+
+// wholeMoney is the type of a column of amounts without kopecks.
+const wholeMoney = "whole money"
 
 func (p ReportParam) shown() string {
 	if p.Text != "" {
@@ -97,7 +125,7 @@ func (p ReportParam) shown() string {
 func (s Style) reportTable(r Report) Table {
 	t := Table{}
 	for _, c := range r.Columns {
-		column := Column{Title: c.Title, Flex: true, Min: 10}
+		column := Column{Title: c.Title, Flex: true, Wrap: true, Min: 9}
 		switch {
 		case numeric(c.Type):
 			column = Column{Title: c.Title, Align: Right}
@@ -141,7 +169,7 @@ func (s Style) sumRow(r Report, data []Datum, level int) []Cell {
 		cells[k] = Cell{Text: s.shown(r.Columns[k].Type, datumAt(data, k)), Tone: Strong}
 	}
 	if at := level; at < len(cells) && cells[at].Text == "" {
-		cells[at].Text = s.word(wordTotal)
+		cells[at].Text = s.Word("Total")
 	}
 	return cells
 }
@@ -166,6 +194,10 @@ func datumAt(row []Datum, i int) Datum {
 func (s Style) shown(kind string, d Datum) string {
 	if d.Text != "" {
 		return d.Text
+	}
+	if kind == wholeMoney {
+		whole, _, _ := strings.Cut(d.Value, ".")
+		return s.Number(whole)
 	}
 	return s.Human(kind, d.Value)
 }

@@ -27,7 +27,7 @@ func (s *source) settingsFile() object {
 			"title": labelled("what the document that points calls it"),
 			"back":  labelled("what the document pointed to calls it"),
 		}), "kinds of links between documents: e1 link NUMBER KIND NUMBER"),
-		"lint":      describe(mapping(nil, severities), "severity of each kind of problem, as this repository judges it"),
+		"lint": describe(mapping(nil, severities), "severity of each kind of problem, as this repository judges it"),
 	}), nil)
 }
 
