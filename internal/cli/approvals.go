@@ -52,7 +52,10 @@ func (v *cardView) approvals(a *app, d *document.Document, sheet []engine.Approv
 	for i := 0; i < len(sheet); {
 		first := sheet[i]
 		if i == 0 || sheet[i-1].Instance != first.Instance {
-			fmt.Fprintf(out, "\n%s\n", v.approvalRoute(d, first))
+			fmt.Fprintln(out)
+			if err := st.Line(out, 0, render.Normal, v.approvalRoute(d, first)); err != nil {
+				return err
+			}
 		}
 		t := render.Table{Columns: []render.Column{
 			{Title: v.style.Word("Who"), Flex: true, Wrap: true, Min: 18}, {Title: v.style.Word("Answer"), Wrap: true, Flex: true, Min: 11},

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf16"
@@ -94,11 +95,12 @@ func dedent(text string, width int) string {
 	return strings.Join(lines, "\n")
 }
 
-// surrogates are two escapes that are one character in JSON and none in YAML.
-var surrogates = regexp.MustCompile(`(\\*)\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})`)
+// surrogates are the escapes of JSON that YAML does not have: two together are
+// one character, one alone is none.
+var surrogates = regexp.MustCompile(`(\\*)\\u([dD][89a-fA-F][0-9a-fA-F]{2})(?:\\u([dD][c-fC-F][0-9a-fA-F]{2}))?`)
 
-// pairsJoined writes the surrogate pairs of a JSON text as the characters they
-// mean; JSON is otherwise YAML.
+// pairsJoined writes the surrogates of a JSON text as the characters they mean;
+// JSON is otherwise YAML.
 func pairsJoined(src []byte) []byte {
 	if !surrogates.Match(src) || !json.Valid(src) {
 		return src
@@ -110,7 +112,7 @@ func pairsJoined(src []byte) []byte {
 		}
 		high, _ := strconv.ParseUint(string(m[2]), 16, 16)
 		low, _ := strconv.ParseUint(string(m[3]), 16, 16)
-		return append(m[1], string(utf16.DecodeRune(rune(high), rune(low)))...)
+		return append(slices.Clone(m[1]), string(utf16.DecodeRune(rune(high), rune(low)))...)
 	})
 }
 
@@ -125,22 +127,31 @@ func (e *unfitFile) Error() string { return e.message }
 
 func (e *unfitFile) Unwrap() error { return e.UnfitError }
 
-// placed says of what does not fit where in the file it stands; what was given
-// on the command line as well stands there.
-func (c *cardFile) placed(err error, given []office.Assignment) error {
+// besides are the values of the file that the command line does not replace.
+func (c *cardFile) besides(given []office.Assignment) []office.Assignment {
+	var out []office.Assignment
+	for _, v := range c.values {
+		replaced := slices.ContainsFunc(given, func(g office.Assignment) bool { return g.Field == v.Field && !g.Append })
+		if replaced {
+			delete(c.keys, v.Field)
+		} else {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// placed says of what does not fit where in the file it stands.
+func (c *cardFile) placed(err error) error {
 	var unfit *repo.UnfitError
 	if c == nil || !errors.As(err, &unfit) {
 		return err
-	}
-	overridden := map[string]bool{}
-	for _, v := range given {
-		overridden[v.Field] = true
 	}
 	out := &unfitFile{UnfitError: unfit, at: []render.Place{}}
 	for i, line := range strings.Split(unfit.Error(), "\n") {
 		if i < len(unfit.Problems) {
 			field := unfit.Problems[i].Field
-			if at, ok := c.keys[field]; ok && !overridden[field] {
+			if at, ok := c.keys[field]; ok {
 				out.at = append(out.at, render.Place{File: c.name, Line: at.Line, Column: at.Column})
 				line = fmt.Sprintf("%s:%d:%d: %s", c.name, at.Line, at.Column, line)
 			}

@@ -1,6 +1,9 @@
 package cli
 
-import "github.com/spf13/cobra"
+import (
+	"github.com/e1-dms/e1/internal/diag"
+	"github.com/spf13/cobra"
+)
 
 func newCompletionCmd(a *app) *cobra.Command {
 	return &cobra.Command{
@@ -23,7 +26,7 @@ func newCompletionCmd(a *app) *cobra.Command {
 			case "powershell":
 				return root.GenPowerShellCompletionWithDesc(a.result)
 			}
-			return usagef("unknown shell %q; use bash, zsh, fish or powershell", args[0])
+			return usagef("%s", diag.Unknown("shell", args[0], cmd.ValidArgs))
 		},
 	}
 }

@@ -74,15 +74,21 @@ func runInit(cmd *cobra.Command, o *initOptions) error {
 	if err != nil {
 		return err
 	}
+	a.founded(o, done)
 	if a.flags.json {
 		return render.JSON(a.result, render.Object{
 			{Key: "root", Value: done.Root}, {Key: "user", Value: done.User}, {Key: "files", Value: done.Files},
 			{Key: "commit", Value: done.Commit}, {Key: "kept", Value: done.Kept},
 		})
 	}
+	return nil
+}
+
+// founded tells what was made.
+func (a *app) founded(o *initOptions, done *office.Founded) {
 	if a.flags.dryRun {
 		a.message("would make an e1 repository in %q with %s", o.dir, plural(len(done.Files), "file"))
-		return nil
+		return
 	}
 	a.message("made an e1 repository in %q (%s); you are %q", o.dir, shortID(done.Commit), done.User)
 	for _, name := range done.Kept {
@@ -92,5 +98,4 @@ func runInit(cmd *cobra.Command, o *initOptions) error {
 		a.message("%s wait for `e1 import`", plural(done.Letters, "sample letter"))
 	}
 	a.noteClock()
-	return nil
 }

@@ -50,15 +50,15 @@ func runReassign(cmd *cobra.Command, o *reassignOptions) error {
 		return err
 	}
 	defs := of.Repo().Definitions()
-	from, err := defs.User(o.from)
-	if err != nil {
-		return fmt.Errorf("--from: %w", err)
+	from := o.from
+	if u, err := defs.User(from); err == nil {
+		from = u.ID // somebody who has left may still have documents
 	}
 	to, err := defs.User(o.to)
 	if err != nil {
 		return fmt.Errorf("--to: %w", err)
 	}
-	batches, err := of.Reassign(cmd.Context(), office.Reassignment{Form: o.form, From: from.ID, To: to.ID, Where: o.where})
+	batches, err := of.Reassign(cmd.Context(), office.Reassignment{Form: o.form, From: from, To: to.ID, Where: o.where})
 	if len(batches) == 0 {
 		return err
 	}

@@ -80,7 +80,7 @@ func runRegister(cmd *cobra.Command, o *registerOptions) error {
 		if card, err = a.readCard(o.from); err != nil {
 			return err
 		}
-		req.Values = append(card.values, given...)
+		req.Values = append(card.besides(given), given...)
 	}
 	if err := o.documents(r, &req); err != nil {
 		return err
@@ -90,7 +90,7 @@ func runRegister(cmd *cobra.Command, o *registerOptions) error {
 	}
 	done, err := of.Register(cmd.Context(), req)
 	if err != nil {
-		return card.placed(err, given)
+		return card.placed(err)
 	}
 	if err := a.documentResult(r, done); err != nil || a.flags.json || done.Receipt.DryRun {
 		return err

@@ -136,6 +136,14 @@ func (o *Office) may(f *form.Form, what string, roles []string) error {
 	}
 }
 
+// plural counts things: "1 document", "2 documents".
+func plural(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
 // title is what a commit's subject says about a document.
 func (o *Office) title(tx *repo.Tx, d *document.Document) string {
 	if t := tx.Repo().Title(d); t != "" {

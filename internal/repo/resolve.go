@@ -39,6 +39,9 @@ func (r *Repo) unknownDocument(number string) error {
 			}
 		}
 	}
+	if hint == "" {
+		hint = "e1 search " + strconv.Quote(number)
+	}
 	return &UnknownError{What: "document", Name: number, Try: hint}
 }
 
