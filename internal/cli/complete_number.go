@@ -121,15 +121,15 @@ func (a *app) completeTasks(cmd *cobra.Command, args []string, toComplete string
 			switch {
 			case slash:
 				name = taskNumber(number, t.ID)
-			case toComplete != "" && !strings.HasPrefix(name, strings.ToUpper(toComplete)):
-				name = a.shortTask(r, t)
-				if !strings.HasPrefix(name, strings.ToLower(toComplete)) {
-					continue
+			case toComplete != strings.ToUpper(toComplete):
+				if name = a.shortTask(r, t); !strings.HasPrefix(name, strings.ToLower(toComplete)) {
+					name = strings.ToLower(taskNumber(t.Number, t.ID))
 				}
-				name = toComplete + name[len(toComplete):]
-			default:
-				name = toComplete + name[len(toComplete):]
 			}
+			if !strings.HasPrefix(strings.ToUpper(name), strings.ToUpper(toComplete)) {
+				continue
+			}
+			name = toComplete + name[len(toComplete):]
 			out = append(out, described(name, t.Title+" · "+t.DocumentTitle))
 		}
 		if len(out) > 0 || len(q.Users) == 0 {

@@ -125,7 +125,8 @@ func withoutErrors(src []byte) []byte {
 func (a *app) editor(name string) error {
 	release := a.Signals.Hold()
 	defer release()
-	run := exec.Command("sh", "-c", a.conf.Editor+` "$1"`, "sh", name)
+	// The shell in between must outlive Ctrl-C, too, and leave it to the editor.
+	run := exec.Command("sh", "-c", "trap : INT; "+a.conf.Editor+` "$1"`, "sh", name)
 	run.Stdin, run.Stdout, run.Stderr = a.In, a.Out, a.Err
 	if err := run.Run(); err != nil {
 		return fmt.Errorf("the editor %q failed: %w", a.conf.Editor, err)

@@ -156,3 +156,49 @@ func TestResultOfADamagedIndex(t *testing.T) {
 		t.Errorf("the file is there: %v", err)
 	}
 }
+
+// A person at a terminal turns pages, with the program of their own settings, where
+// the screen does not suffice; what there is to say comes below the result.
+func TestPager(t *testing.T) {
+	dir := shop(t)
+	screen := func(height int, pager string, args ...string) string {
+		t.Helper()
+		t.Setenv("E1_PAGER", pager)
+		var out bytes.Buffer // both streams, as a terminal has them
+		s := Streams{In: strings.NewReader(""), Out: &out, Err: &out, OutTTY: true, Width: 80, Height: height, Getenv: os.Getenv}
+		if code := Run(context.Background(), append([]string{"-C", dir}, args...), s, "test"); code != 0 {
+			t.Fatalf("e1 %q: %d %s", args, code, out.String())
+		}
+		return out.String()
+	}
+	t.Setenv("NO_COLOR", "1")
+	const paged = "sed s/^/page:/"
+	if got := screen(10, paged, "user", "list"); !strings.HasPrefix(got, "page:Код") {
+		t.Errorf("a long table is not paged:\n%s", got)
+	}
+	for name, got := range map[string]string{
+		"short":   screen(100, paged, "user", "list"),
+		"plain":   screen(10, paged, "user", "list", "--plain"),
+		"json":    screen(10, paged, "user", "list", "--json"),
+		"file":    screen(10, paged, "user", "list", "-o", filepath.Join(dir, "..", "users")),
+		"no size": screen(0, paged, "user", "list"),
+	} {
+		if strings.Contains(got, "page:") {
+			t.Errorf("%s is paged:\n%s", name, got)
+		}
+	}
+	// One that cannot be run loses nothing.
+	if got := screen(10, "no-such-pager", "user", "list"); !strings.Contains(got, "petrova") || !strings.Contains(got, `the pager "no-such-pager" cannot be run`) {
+		t.Errorf("without its pager the table is lost:\n%s", got)
+	}
+	// The order on the screen: the rows, then how many there are.
+	for _, name := range []string{"А", "Б", "В"} {
+		screen(0, "cat", "register", "clients", "name="+name, "-q")
+	}
+	for _, height := range []int{3, 100} {
+		got := screen(height, paged, "list", "clients", "--limit", "2")
+		if rows, rest := strings.Index(got, "CLI-000003"), strings.Index(got, "2 of 3"); rows < 0 || rest < rows {
+			t.Errorf("height %d:\n%s", height, got)
+		}
+	}
+}
