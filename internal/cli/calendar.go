@@ -33,7 +33,7 @@ func newCalendarCmd(a *app) *cobra.Command {
 	o := &calendarOptions{app: a}
 	cmd := &cobra.Command{
 		Use:   "calendar",
-		Short: "Show planned works and deadlines; without a flag your own of this week",
+		Short: "Show planned works and deadlines, your own of this week",
 		Long: `Shows planned works and the deadlines of tasks. Without --user, --department or
 --all these are your own; without dates, those of this week.
 

@@ -11,6 +11,7 @@ import (
 	"github.com/e1-dms/e1/internal/index"
 	"github.com/e1-dms/e1/internal/render"
 	"github.com/e1-dms/e1/internal/repo"
+	"github.com/e1-dms/e1/internal/requisite"
 )
 
 // cardView prepares a document for drawing.
@@ -172,6 +173,11 @@ func (v *cardView) value(field *form.Field, value expr.Value) string {
 
 // text is a canonical text as people read it.
 func (v *cardView) text(kind expr.Kind, text string) string {
+	if kind == expr.Phone {
+		if p, err := requisite.ParsePhone(text); err == nil {
+			return p.String()
+		}
+	}
 	return v.style.Human(kind.String(), text)
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"strings"
@@ -207,8 +206,8 @@ func (a *app) fail(err error, args []string) int {
 		_ = render.ErrorJSON(a.Err, f)
 		return code
 	}
-	printLines(a.Err, "e1: error: ", f.Message)
-	printLines(a.Err, "e1: hint: ", f.Hint)
+	a.printLines("e1: error: ", f.Message)
+	a.printLines("e1: hint: ", f.Hint)
 	return code
 }
 
@@ -257,10 +256,10 @@ func placesOf(err error) []render.Place {
 }
 
 // printLines writes the lines of a text, each behind the same words.
-func printLines(w io.Writer, lead, text string) {
+func (a *app) printLines(lead, text string) {
 	for line := range strings.SplitSeq(text, "\n") {
 		if line = strings.TrimRight(line, "\r "); line != "" {
-			fmt.Fprintln(w, lead+render.Clean(line))
+			fmt.Fprint(a.Err, a.lines(lead, render.Clean(line)))
 		}
 	}
 }

@@ -12,7 +12,7 @@ import (
 )
 
 func newFormFieldCmd(a *app) *cobra.Command {
-	return group("field", "Change the fields of a form; comments and blank lines of the file survive",
+	return group("field", "Change the fields of a form; the file keeps its comments",
 		newFormFieldAddCmd(a), newFormFieldSetCmd(a), newFormFieldMoveCmd(a), newFormFieldRmCmd(a))
 }
 

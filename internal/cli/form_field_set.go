@@ -9,7 +9,7 @@ import (
 func newFormFieldSetCmd(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:               "set FORM FIELD KEY=VALUE…",
-		Short:             "Change keys of a field; field=NEW renames it, documents keep their values",
+		Short:             "Change keys of a field; field=NEW renames it",
 		Args:              argsBetween(3, -1),
 		RunE:              func(cmd *cobra.Command, args []string) error { return runFormFieldSet(cmd, a, args) },
 		ValidArgsFunction: a.completeFormField,

@@ -189,22 +189,26 @@ func (a *app) imported(run *office.ImportRun) error {
 // importedLines says for people what became of each letter, a line each.
 func (a *app) importedLines(run *office.ImportRun) error {
 	var b bytes.Buffer
-	line := func(text string) { b.WriteString(render.Clean(oneLine(text)) + "\n") }
+	line := func(text string) {
+		if a.OutTTY {
+			_ = a.style().Line(&b, 0, render.Normal, text)
+		} else {
+			b.WriteString(render.Clean(text) + "\n")
+		}
+	}
 	for _, i := range run.Imports {
 		for _, l := range i.Registered {
 			number := l.Number
 			if a.flags.dryRun {
 				number = "would register"
 			}
-			b.WriteString(number + "  ")
-			line(l.Title)
+			line(number + "  " + oneLine(l.Title))
 		}
 		for _, l := range i.Attached {
-			b.WriteString(l.Number + "  ")
-			line("+ letter " + l.Source)
+			line(l.Number + "  + letter " + l.Source)
 		}
 		for _, l := range i.Quarantined {
-			line("quarantined " + l.Source + ": " + l.Reason)
+			line("quarantined " + l.Source + ": " + oneLine(l.Reason))
 		}
 	}
 	_, err := a.result.Write(b.Bytes())

@@ -17,7 +17,7 @@ import (
 func newImportListCmd(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "list",
-		Short: "List imports, how many letters wait, and what is in quarantine and why",
+		Short: "List imports, how many letters wait, and what is in quarantine",
 		Args:  noArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return runImportList(cmd, a) },
 	}

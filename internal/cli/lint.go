@@ -23,7 +23,7 @@ func newLintCmd(a *app) *cobra.Command {
 	opt := &lintOptions{}
 	cmd := &cobra.Command{
 		Use:   "lint [PATH…]",
-		Short: "Check definitions: forms, routes, reports, imports, organisation, calendars",
+		Short: "Check definitions: forms, routes, reports, organisation, …",
 		Long: `Checks the definitions of the work tree and prints every problem of every file,
 with its place. Needs no index, no documents and no history, so it works in
 sparse clones of depth 1.

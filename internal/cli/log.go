@@ -21,7 +21,7 @@ func newLogCmd(a *app) *cobra.Command {
 	o := &logOptions{app: a}
 	cmd := &cobra.Command{
 		Use:   "log [NUMBER]",
-		Short: "Show who did what; with a number, which field changed from what to what",
+		Short: "Show who did what and, of a document, which field was what",
 		Args:  argsBetween(0, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {

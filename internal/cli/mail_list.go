@@ -34,14 +34,19 @@ func runMailList(cmd *cobra.Command, a *app) error {
 	}
 	s := a.style()
 	t := render.Table{Columns: []render.Column{
-		{Title: s.Word("Document"), Whole: true}, {Title: s.Word("State")},
-		{Title: s.Word("Recipient"), Flex: true}, {Title: s.Word("Subject"), Flex: true, Wrap: true}, {Title: "id", Max: 12},
+		{Title: s.Word("Document"), Whole: true}, {Title: s.Word("State")}, {Title: s.Word("Letter"), Flex: true, Wrap: true}, {Title: "id", Max: 13},
 	}}
 	for _, e := range entries {
-		t.Rows = append(t.Rows, []render.Cell{
-			{Text: e.Document, Tone: render.Accent}, {Text: s.Word(string(e.State)), Raw: string(e.State), Tone: letterTone(e.State)},
-			{Text: strings.Join(e.To, ", ")}, {Text: e.Subject}, {Text: e.ID},
-		})
+		to := strings.Join(e.To, ", ")
+		if a.flags.plain {
+			t.Rows = append(t.Rows, render.Row(e.Document, string(e.State), to, e.Subject, e.ID))
+			continue
+		}
+		letter := e.Subject + "\n" + to
+		if e.Error != "" {
+			letter += "\n" + e.Error
+		}
+		t.Rows = append(t.Rows, []render.Cell{{Text: e.Document, Tone: render.Accent}, {Text: s.Word(string(e.State)), Tone: letterTone(e.State)}, {Text: letter}, {Text: e.ID}})
 	}
 	if len(entries) == 0 {
 		a.message("no letters wait")

@@ -46,7 +46,7 @@ by the value of a unique field.`,
 		ValidArgsFunction: a.completeRegister,
 	}
 	f := cmd.Flags()
-	f.StringVar(&o.from, "from", "", "take the card from a YAML or JSON `FILE`, - for standard input")
+	f.StringVar(&o.from, "from", "", "take the card from a YAML or JSON `FILE`, or -")
 	f.StringVar(&o.like, "like", "", "take the card over from document `NUMBER`")
 	f.StringVar(&o.forDoc, "for", "", "take client, contract and the like from `NUMBER`")
 	f.StringVar(&o.status, "status", "", "begin in this `STATUS`")

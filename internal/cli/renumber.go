@@ -9,7 +9,7 @@ import (
 func newRenumberCmd(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:               "renumber NUMBER",
-		Short:             "Give a document that was not published another number; links follow",
+		Short:             "Give an unpublished document another number; links follow",
 		Args:              argsBetween(1, 1),
 		RunE:              func(cmd *cobra.Command, args []string) error { return runRenumber(cmd, a, args[0]) },
 		ValidArgsFunction: a.completeNumbers(1),

@@ -27,7 +27,7 @@ func runReportList(cmd *cobra.Command, a *app) error {
 	}
 	s := a.style()
 	t := render.Table{Columns: []render.Column{
-		{Title: s.Word("Report"), Whole: true}, {Title: s.Word("Title"), Flex: true, Wrap: true}, {Title: s.Word("Form"), Whole: true}, {Title: s.Word("Parameters"), Flex: true, Wrap: true},
+		{Title: s.Word("Report"), Whole: true}, {Title: s.Word("Title"), Flex: true, Wrap: true},
 	}}
 	var out []render.Object
 	for _, name := range names {
@@ -44,9 +44,15 @@ func runReportList(cmd *cobra.Command, a *app) error {
 		tone := render.Normal
 		if problems.HasErrors() {
 			problem = problems[0].Headline()
-			title, tone = problem, render.Bad
+			title, tone, def = problem, render.Bad, nil
 		}
-		t.Rows = append(t.Rows, []render.Cell{{Text: name, Tone: render.Accent}, {Text: title, Tone: tone}, {Text: formName}, {Text: strings.Join(params, ", ")}})
+		// People read what can be asked below the title; to programs it is cells of
+		// their own.
+		about := render.Cell{Text: title, Raw: title, Tone: tone}
+		if def != nil {
+			about.Text = def.Title.In(s.Language) + "\n" + formName + ": " + strings.Join(params, ", ")
+		}
+		t.Rows = append(t.Rows, []render.Cell{{Text: name, Tone: render.Accent}, about, {Text: formName}, {Text: strings.Join(params, ", ")}})
 		out = append(out, render.Object{
 			{Key: "name", Value: name}, {Key: "title", Value: title}, {Key: "form", Value: formName}, {Key: "params", Value: params}, {Key: "problem", Value: problem},
 		})

@@ -69,7 +69,7 @@ func (r *result) end(ctx context.Context, a *app, err error) error {
 	}
 	r.seen = r.seen || keep && r.used
 	for _, line := range a.later {
-		fmt.Fprintln(a.Err, line)
+		fmt.Fprint(a.Err, line)
 	}
 	a.later = nil
 	if r.err == nil {

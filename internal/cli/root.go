@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -177,9 +178,9 @@ func addGlobalFlags(f *pflag.FlagSet, g *globalFlags) {
 	f.StringVarP(&g.output, "output", "o", "", "write the result to `FILE`")
 	f.BoolVarP(&g.dryRun, "dry-run", "n", false, "show what would happen and change nothing")
 	f.BoolVarP(&g.quiet, "quiet", "q", false, "print no messages, only results and errors")
-	f.String("color", "auto", "color the output: auto, always or never")
+	f.String("color", "auto", "colors `WHEN`: auto, always, never")
 	f.BoolVarP(&g.yes, "yes", "y", false, "answer yes to every question")
-	f.String("wait", "30s", "how long (`DURATION`) to wait for another process's lock")
+	f.String("wait", "30s", "wait so `LONG` for a lock")
 }
 
 // begin is what precedes every command: its settings are read, and the file of
@@ -219,8 +220,18 @@ func (a *app) note(format string, args ...any) {
 func (a *app) say(line string) {
 	line = render.Clean(line)
 	if a.result.screen != nil && a.result.used {
-		a.later = append(a.later, line)
+		a.later = append(a.later, a.lines("", line))
 		return
 	}
-	fmt.Fprintln(a.Err, line)
+	fmt.Fprint(a.Err, a.lines("", line))
+}
+
+// lines is a text for stderr: broken between words where a person reads it.
+func (a *app) lines(lead, text string) string {
+	if !a.ErrTTY {
+		return lead + text + "\n"
+	}
+	var b strings.Builder
+	_ = a.style().Line(&b, 0, render.Normal, lead+text)
+	return b.String()
 }

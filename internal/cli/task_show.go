@@ -2,8 +2,6 @@ package cli
 
 import (
 	"fmt"
-	"io"
-	"strings"
 	"time"
 
 	"github.com/e1-dms/e1/internal/document"
@@ -52,11 +50,15 @@ func runTaskShow(cmd *cobra.Command, a *app, text string) error {
 	if a.flags.plain {
 		return render.PlainTable(a.result, taskPlain(d.Number, t))
 	}
-	if err := a.style().Tasks(a.result, r.Now(), []render.Task{v.task(d, t)}); err != nil {
+	if err := v.style.Card(a.result, v.taskCard(d, t)); err != nil {
 		return err
 	}
-	v.taskFacts(a.result, d, t)
+	first := true
 	for _, c := range outcomesOf(r, in, t) {
+		if first {
+			fmt.Fprintln(a.result)
+			first = false
+		}
 		line := fmt.Sprintf("e1 advance %s %s", taskNumber(d.Number, t.ID), c.Name)
 		if c.Comment {
 			line += " --comment …"
@@ -66,42 +68,47 @@ func runTaskShow(cmd *cobra.Command, a *app, text string) error {
 	return nil
 }
 
-// taskFacts says what a list of tasks has no room for.
-func (v *cardView) taskFacts(w io.Writer, d *document.Document, t *document.Task) {
-	s := v.style
-	line := func(name, value string) {
+// taskCard is a task with what a list of tasks has no room for.
+func (v *cardView) taskCard(d *document.Document, t *document.Task) render.Card {
+	s, view := v.style, v.task(d, t)
+	c := render.Card{Number: view.ID, Form: s.Word("Task"), Title: view.Title, Status: s.Word(t.State), Now: v.r.Now()}
+	about := render.Group{Title: d.Number + " " + v.r.Title(d)}
+	field := func(label, value string, tone render.Tone) {
 		if value != "" {
-			_ = s.Line(w, 0, render.Normal, name+": "+value)
+			about.Fields = append(about.Fields, render.Field{Label: label, Value: value, Tone: tone})
 		}
 	}
 	when := func(at time.Time) string { return s.DateTime(inZone(at, v.r)) }
-	fmt.Fprintln(w)
+	late := render.Normal
+	if view.Overdue {
+		late = render.Bad
+	}
+	field(s.Word("Performer"), v.performers(t.Who, t.Candidates), render.Normal)
+	field(s.Word("Due"), when(t.Due), late)
+	field(s.Word("Answer"), view.Outcome, render.Normal)
+	field(s.Word("When"), when(t.Done), render.Normal)
 	switch t.Kind {
 	case engine.KindPart:
-		line(s.Word("Part of task"), taskNumber(d.Number, t.Of)+", "+v.user(t.Giver))
+		field(s.Word("Part of task"), taskNumber(d.Number, t.Of)+", "+v.user(t.Giver), render.Normal)
 	case engine.KindExtension:
-		line(s.Word("Asks for another deadline of task"), taskNumber(d.Number, t.Of)+", "+v.user(t.Giver))
-		line(s.Word("New deadline"), when(t.Until))
+		field(s.Word("Asks for another deadline of task"), taskNumber(d.Number, t.Of)+", "+v.user(t.Giver), render.Normal)
+		field(s.Word("New deadline"), when(t.Until), render.Normal)
 	}
-	line(s.Word("For"), v.userOrNone(t.For))
-	line(s.Word("Controller"), v.userOrNone(t.Controller))
-	line(s.Word("Reminded"), when(t.Reminded))
-	line(s.Word("Escalated"), when(t.Escalated))
+	field(s.Word("For"), v.userOrNone(t.For), render.Normal)
+	field(s.Word("Controller"), v.userOrNone(t.Controller), render.Normal)
+	field(s.Word("Reminded"), when(t.Reminded), render.Warn)
+	field(s.Word("Escalated"), when(t.Escalated), render.Bad)
+	field(s.Word("What to do"), v.taskText(d, t), render.Normal)
+	field(s.Word("Comment"), t.Comment, render.Normal)
+	c.Groups = []render.Group{about}
 	for _, in := range d.Routes {
 		for _, o := range in.Tasks {
 			if o.Of == t.ID && o.Kind != "" {
-				view := v.task(d, &o)
-				line(view.ID, o.Title+", "+view.Who+": "+view.State)
+				c.Tasks = append(c.Tasks, v.task(d, &o))
 			}
 		}
 	}
-	for _, text := range []string{v.taskText(d, t), t.Comment} {
-		for _, l := range strings.Split(strings.TrimSpace(text), "\n") {
-			if text != "" {
-				_ = s.Line(w, 0, render.Normal, l)
-			}
-		}
-	}
+	return c
 }
 
 func taskPlain(number string, t *document.Task) render.Table {

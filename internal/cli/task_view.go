@@ -20,7 +20,7 @@ func (v *cardView) task(d *document.Document, t *document.Task) render.Task {
 	in, _ := d.Task(t.ID)
 	return render.Task{
 		ID: taskNumber(d.Number, t.ID), Title: title, Document: v.r.Title(d),
-		Who: v.performers(t.Who, t.Candidates), State: v.style.Word(t.State), Outcome: v.answer(in, t.Step, t.Kind, t.Outcome),
+		Who: v.people(t.Who, t.Candidates), State: v.style.Word(t.State), Outcome: v.answer(in, t.Step, t.Kind, t.Outcome),
 		Comment: t.Comment, Due: t.Due, Done: t.Done, Overdue: overdue(t, v.r.Now()), Closed: !taskOpen(t.State),
 		Mark: v.taskMark(taskOpen(t.State), t.State, t.Reminded, t.Escalated),
 	}
@@ -36,19 +36,27 @@ func (v *cardView) taskRow(t index.TaskRow) render.Task {
 		}
 	}
 	return render.Task{
-		ID: taskNumber(t.Number, t.ID), Title: t.Title, Document: t.DocumentTitle, Who: v.performers(t.Who, t.Candidates),
+		ID: taskNumber(t.Number, t.ID), Title: t.Title, Document: t.DocumentTitle, Who: v.people(t.Who, t.Candidates),
 		State: v.style.Word(t.State), Outcome: outcome, Comment: t.Comment, Due: inZone(t.Due, v.r), Done: inZone(t.Done, v.r),
 		Overdue: rowOverdue(t, v.r.Now()), Closed: !t.Open, Mark: v.taskMark(t.Open, t.State, t.Reminded, t.Escalated),
 	}
 }
 
-// performers names who has a task, or those who share it.
-func (v *cardView) performers(who string, candidates []string) string {
+// people are who has a task, or all who share it.
+func (v *cardView) people(who string, candidates []string) []string {
+	if who != "" {
+		return []string{v.user(who)}
+	}
 	names := make([]string, len(candidates))
 	for i, c := range candidates {
 		names[i] = v.user(c)
 	}
-	return whoText(v.userOrNone(who), names)
+	return names
+}
+
+// performers names who has a task, or those who share it.
+func (v *cardView) performers(who string, candidates []string) string {
+	return whoText("", v.people(who, candidates))
 }
 
 // answer is what a task was answered, in the words of the route.

@@ -29,15 +29,22 @@ func (b Border) frame() int {
 }
 
 // brokenHeading is the width down to which the words of headings are broken
-// before a table is given up.
+// before those of cells are.
 const brokenHeading = 6
 
 // layout finds the width of each column. It reports false when the table cannot
 // be made as narrow as width without shortening what must stay whole.
-func layout(columns []Column, rows iter.Seq[[]Cell], border Border, width int) ([]int, bool) {
+func layout(columns []Column, rows iter.Seq[[]Cell], border Border, width int) (widths []int, ok bool) {
+	widths, _, ok = fitColumns(columns, rows, border, width)
+	return widths, ok
+}
+
+// fitColumns is layout; strained says that words of cells are broken.
+func fitColumns(columns []Column, rows iter.Seq[[]Cell], border Border, width int) (widths []int, strained, ok bool) {
 	// Least is what a column gives willingly, broken what it gives before the
 	// table becomes records.
-	widths, least, broken := make([]int, len(columns)), make([]int, len(columns)), make([]int, len(columns))
+	widths = make([]int, len(columns))
+	least, broken := make([]int, len(columns)), make([]int, len(columns))
 	for i, c := range columns {
 		word := longestWord(c.Title)
 		widths[i] = max(1, Width(clean(c.Title)))
@@ -57,23 +64,24 @@ func layout(columns []Column, rows iter.Seq[[]Cell], border Border, width int) (
 				n = min(n, c.Max)
 			}
 			widths[i] = max(widths[i], n)
-			if c.Wrap && c.Min == 0 {
+			if c.Wrap && !c.whole() {
 				least[i] = max(least[i], min(longestWord(text), longestKept))
 			}
 		}
 	}
 	room := width - border.frame() - border.gap()*(len(columns)-1)
 	// First headings of numbers are broken into lines, then flexible columns
-	// give, then the other texts; each time the widest. At last words are broken.
-	every := func(Column) bool { return true }
-	for _, phase := range []struct {
+	// give, then the other texts; each time the widest. Words are broken at last,
+	// those of headings before those of cells.
+	for i, phase := range []struct {
 		gives func(Column) bool
 		least []int
 	}{
 		{Column.whole, least},
 		{func(c Column) bool { return !c.whole() && c.Flex }, least},
 		{func(c Column) bool { return !c.whole() }, least},
-		{every, broken},
+		{Column.whole, broken},
+		{func(c Column) bool { return !c.whole() }, broken},
 	} {
 		for sum(widths) > room {
 			at := widestShrinkable(columns, widths, phase.least, phase.gives)
@@ -81,9 +89,10 @@ func layout(columns []Column, rows iter.Seq[[]Cell], border Border, width int) (
 				break
 			}
 			widths[at]--
+			strained = i == 4
 		}
 	}
-	return widths, sum(widths) <= room
+	return widths, strained, sum(widths) <= room
 }
 
 func (c Column) whole() bool { return c.Whole || c.Align == Right }
@@ -165,19 +174,20 @@ func (c Column) title(width int) []string {
 
 const vowels = "аеёиоуыэюяaeiouy"
 
-// hyphenate breaks a word that is wider than a line, where it can after a vowel,
-// as people do.
+// hyphenate breaks a word that is wider than a line, where it can between
+// syllables, as people do.
 func hyphenate(word string, width int) []string {
 	letters := []rune(word)
 	if len(letters) != Width(word) || width < 4 {
 		return []string{word}
 	}
+	vowel := func(i int) bool { return strings.ContainsRune(vowels, unicode.ToLower(letters[i])) }
 	var out []string
 	for len(letters) > width {
-		cut := min(width-1, len(letters)-2) // no letter stands alone
-		for at := cut; at > max(cut-2, 1) && len(letters)-at <= width; at-- {
-			after, next := unicode.ToLower(letters[at-1]), unicode.ToLower(letters[at])
-			if strings.ContainsRune(vowels, after) && !strings.ContainsRune(vowels+"ьъй", next) {
+		cut := min(width-1, len(letters)-3) // no one or two letters stand alone
+		for at := cut; at > max(cut-3, 2) && (at == cut || len(letters)-at <= width); at-- {
+			// A syllable begins with one consonant.
+			if !vowel(at) && at+1 < len(letters) && vowel(at+1) && !strings.ContainsRune("ьъй", letters[at]) {
 				cut = at
 				break
 			}

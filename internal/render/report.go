@@ -3,6 +3,7 @@ package render
 import (
 	"encoding/csv"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -75,8 +76,11 @@ func (s Style) Report(w io.Writer, r Report) error {
 	if out.flush() != nil {
 		return out.err
 	}
+	if len(r.Rows) == 0 {
+		return nil // totals of nothing are no news
+	}
 	t := s.reportTable(r)
-	if !s.Fits(t) {
+	if !s.fits(t) {
 		t = s.reportTable(r.withoutKopecks())
 	}
 	if err := s.Table(w, t); err != nil {
@@ -125,11 +129,14 @@ func (p ReportParam) shown() string {
 func (s Style) reportTable(r Report) Table {
 	t := Table{}
 	for _, c := range r.Columns {
-		column := Column{Title: c.Title, Flex: true, Wrap: true, Min: 9}
+		column := Column{Title: c.Title, Flex: true, Wrap: true, Min: 8}
 		switch {
 		case numeric(c.Type):
 			column = Column{Title: c.Title, Align: Right}
 		case c.Type == "date" || c.Type == "datetime" || c.Type == "week" || c.Type == "month" || c.Type == "quarter":
+			column = Column{Title: c.Title, Whole: true}
+		}
+		if numbered(r.Rows, len(t.Columns)) {
 			column = Column{Title: c.Title, Whole: true}
 		}
 		t.Columns = append(t.Columns, column)
@@ -159,6 +166,19 @@ func (s Style) reportTable(r Report) Table {
 		t.Footer = [][]Cell{s.sumRow(r, r.Totals, 0)}
 	}
 	return t
+}
+
+// registration is the shape of a document's number, which is never broken.
+var registration = regexp.MustCompile(`^[A-Z0-9]+(-[A-Z0-9]+)+$`)
+
+// numbered tells whether a column holds numbers of documents and nothing else.
+func numbered(rows [][]Datum, column int) bool {
+	for _, row := range rows {
+		if d := datumAt(row, column); d.Text != "" || d.Value != "" && !registration.MatchString(d.Value) {
+			return false
+		}
+	}
+	return len(rows) > 0
 }
 
 // sumRow is a line of totals; the word stands in the first column that has no

@@ -80,10 +80,11 @@ func (s Style) Table(w io.Writer, t Table) error {
 	return s.table(w, t, s.width(), "")
 }
 
-// Fits reports whether a table can be laid out for the width.
-func (s Style) Fits(t Table) bool {
-	_, ok := layout(t.Columns, slices.Values(slices.Concat(t.Rows, t.Footer)), t.Border, s.width())
-	return ok
+// fits reports whether a table can be laid out for the width without breaking a
+// word of a cell.
+func (s Style) fits(t Table) bool {
+	_, strained, ok := fitColumns(t.Columns, slices.Values(slices.Concat(t.Rows, t.Footer)), t.Border, s.width())
+	return ok && !strained
 }
 
 func (s Style) table(w io.Writer, t Table, width int, indent string) error {

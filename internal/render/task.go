@@ -12,10 +12,10 @@ import (
 type Task struct {
 	ID       string // inq42/1 or INQ-2026-000042/1
 	Title    string
-	Document string // what it is about: the document's title
-	Who      string // performer, or the candidates
-	State    string // in the reader's language
-	Mark     string // what happened to an open task: reminded, escalated
+	Document string   // what it is about: the document's title
+	Who      []string // its performer, or all who share it
+	State    string   // in the reader's language
+	Mark     string   // what happened to an open task: reminded, escalated
 	Outcome  string
 	Comment  string
 	Due      time.Time // zero: no deadline
@@ -96,7 +96,7 @@ func (s Style) taskPairs(out *printer, now time.Time, tasks []Task) func([]Task)
 		for _, t := range group {
 			tone, state := s.taskTone(now, t), ""
 			if said := t.said(); said != "" {
-				state = " · " + truncate(clean(said), (s.width()-left)/2)
+				state = middot + truncate(clean(said), (s.width()-left)/2)
 			}
 			title := truncate(clean(t.Title), s.width()-left-Width(state))
 			out.line(s.paint(Accent, pad(clean(t.ID), number, Left)) + "  " +
@@ -111,31 +111,46 @@ func (s Style) taskPairs(out *printer, now time.Time, tasks []Task) func([]Task)
 // taskAbout names the document and the people in one line: rather all the people
 // and less of the document's title than the other way round.
 func (s Style) taskAbout(t Task, width int) string {
-	document, who := clean(t.Document), clean(t.Who)
+	document, who := clean(t.Document), clean(t.who())
+	if Width(document+middot+who) > width {
+		who = clean(t.firstOf())
+	}
 	if document == "" || who == "" {
 		return truncate(document+who, width)
 	}
-	const separator = " · "
 	who = truncate(who, width*2/3)
-	return truncate(document, width-len([]rune(separator))-Width(who)) + separator + who
+	return truncate(document, width-Width(middot)-Width(who)) + middot + who
+}
+
+// who names all who have a task.
+func (t Task) who() string { return strings.Join(t.Who, " | ") }
+
+// firstOf names one of several and counts the others.
+func (t Task) firstOf() string {
+	if len(t.Who) < 2 {
+		return t.who()
+	}
+	return t.Who[0] + " +" + strconv.Itoa(len(t.Who)-1)
 }
 
 // said is what there is to say about a task beyond its group: how it was
 // answered, or what has happened to it.
 func (t Task) said() string {
 	switch {
+	case !t.Closed && t.Mark != "":
+		return t.Mark
 	case t.Outcome != "":
 		return t.Outcome
 	case t.Closed:
 		return t.State
 	}
-	return t.Mark
+	return ""
 }
 
 // urgency is the group a task stands in.
 func urgency(now time.Time, t Task) string {
 	switch {
-	case t.Closed || !t.Done.IsZero():
+	case t.Closed:
 		return "Finished"
 	case t.Overdue || !t.Due.IsZero() && t.Due.Before(now):
 		return "Overdue"
@@ -182,23 +197,22 @@ func (s Style) taskTable(now time.Time, tasks []Task, withDocument bool) Table {
 	for _, task := range tasks {
 		tone := s.taskTone(now, task)
 		row := []Cell{{Text: task.ID, Tone: Accent}, {Text: s.taskMoment(now, task), Tone: tone}, {Text: task.Title}}
+		who, state := task.who(), task.said()
 		if withDocument {
 			row = append(row, Cell{Text: task.Document})
+			who = task.firstOf()
 		}
-		state := task.State
-		if task.Outcome != "" {
-			state = task.Outcome
-		} else if task.Mark != "" {
-			state += ", " + task.Mark
+		if state == "" {
+			state = task.State
 		}
-		t.Rows = append(t.Rows, append(row, Cell{Text: task.Who}, Cell{Text: state, Tone: tone}))
+		t.Rows = append(t.Rows, append(row, Cell{Text: who}, Cell{Text: state, Tone: tone}))
 	}
 	return t
 }
 
 // taskMoment is when a task is due, or when it was done.
 func (s Style) taskMoment(now time.Time, t Task) string {
-	if !t.Done.IsZero() {
+	if t.Closed && !t.Done.IsZero() {
 		return s.moment(now, t.Done)
 	}
 	return s.moment(now, t.Due)
@@ -206,7 +220,7 @@ func (s Style) taskMoment(now time.Time, t Task) string {
 
 func (s Style) taskTone(now time.Time, t Task) Tone {
 	switch {
-	case t.Closed || !t.Done.IsZero():
+	case t.Closed:
 		return Dim
 	case urgency(now, t) == "Overdue":
 		return Bad

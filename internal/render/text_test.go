@@ -49,7 +49,7 @@ func TestNoLineIsWiderThanTheOutput(t *testing.T) {
 		card.Groups = []Group{{Title: text.Draw(t, "group"), Fields: []Field{
 			{Label: text.Draw(t, "label"), Value: text.Draw(t, "value")}, {Label: "x", Value: text.Draw(t, "value")}, {Label: text.Draw(t, "label"), Table: &table},
 		}}}
-		task := Task{ID: "INQ-2026-000042/1", Title: text.Draw(t, "task"), Document: text.Draw(t, "document"), Who: text.Draw(t, "who"), State: text.Draw(t, "state"), Due: date}
+		task := Task{ID: "INQ-2026-000042/1", Title: text.Draw(t, "task"), Document: text.Draw(t, "document"), Who: []string{text.Draw(t, "who"), "x"}, State: text.Draw(t, "state"), Due: date}
 		card.Tasks = []Task{task}
 		card.Links = []Link{{Heading: text.Draw(t, "heading"), Number: "CLI-000001", Title: text.Draw(t, "link"), Status: text.Draw(t, "status")}}
 		card.Files = []File{{Name: text.Draw(t, "file"), Size: 1, By: text.Draw(t, "by"), At: date}}
