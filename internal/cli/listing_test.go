@@ -157,6 +157,9 @@ func listingsAreHarmless(t *testing.T, dir string) {
 			if strings.Contains(stdout, "Мак") {
 				seen++
 			}
+			if flags != nil && flags[0] == "--json" && !strings.HasPrefix(line, "__complete") {
+				oneObject(t, line, stdout, stderr)
+			}
 		}
 	}
 	if seen < 20 {
@@ -195,4 +198,16 @@ func TestHelpFits(t *testing.T) {
 		}
 	}
 	walk(cli.Command())
+}
+
+// oneObject demands one object of the contract, on stdout or as an error.
+func oneObject(t *testing.T, line, stdout, stderr string) {
+	t.Helper()
+	text := stdout
+	if text == "" {
+		text = stderr
+	}
+	if !strings.HasPrefix(text, `{"schema":"e1/1"`) || strings.Count(text, "\n") != 1 || !json.Valid([]byte(text)) {
+		t.Errorf("%s --json prints no object: %q", line, text)
+	}
 }

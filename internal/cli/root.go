@@ -180,7 +180,7 @@ func addGlobalFlags(f *pflag.FlagSet, g *globalFlags) {
 	f.BoolVarP(&g.quiet, "quiet", "q", false, "print no messages, only results and errors")
 	f.String("color", "auto", "colors `WHEN`: auto, always, never")
 	f.BoolVarP(&g.yes, "yes", "y", false, "answer yes to every question")
-	f.String("wait", "30s", "wait so `LONG` for a lock")
+	f.String("wait", "30s", "wait `DURATION` for a lock")
 }
 
 // begin is what precedes every command: its settings are read, and the file of

@@ -14,9 +14,9 @@ import (
 // alone takes every setting of the machine out of the test's environment.
 func alone(t *testing.T) {
 	t.Helper()
-	for _, k := range keys() {
-		t.Setenv("E1_"+strings.ToUpper(k.name), "")
-		for _, other := range k.fallback {
+	for _, k := range Settings() {
+		t.Setenv(k.Variable(), "")
+		for _, other := range k.Fallback {
 			t.Setenv(other, "")
 		}
 	}
