@@ -1,13 +1,19 @@
 package cli
 
 import (
+	"github.com/spf13/cobra"
+
 	"github.com/e1-dms/e1/internal/engine"
 	"github.com/e1-dms/e1/internal/office"
-	"github.com/spf13/cobra"
 )
 
+type routeAddOptions struct {
+	app      *app
+	instance int
+}
+
 func newRouteAddCmd(a *app) *cobra.Command {
-	instance := 0
+	o := &routeAddOptions{app: a}
 	cmd := &cobra.Command{
 		Use:   "add NUMBER STEP USER",
 		Short: "Add a person to an `each` that allows it, while it is at work",
@@ -15,11 +21,7 @@ func newRouteAddCmd(a *app) *cobra.Command {
 			"to a table that an `each` goes over are begun by themselves.",
 		Example: "  e1 route add con7 experts ivanova",
 		Args:    argsBetween(3, 3),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.change(cmd, args[0], func(o *office.Office, number string) (*office.Done, error) {
-				return o.Task(cmd.Context(), "add", number, 0, engine.Add{Instance: instance, Step: args[1], Item: args[2]})
-			})
-		},
+		RunE:    func(cmd *cobra.Command, args []string) error { return runRouteAdd(cmd, o, args) },
 		ValidArgsFunction: func(cmd *cobra.Command, args []string, toComplete string) ([]string, cobra.ShellCompDirective) {
 			switch len(args) {
 			case 0:
@@ -30,6 +32,12 @@ func newRouteAddCmd(a *app) *cobra.Command {
 			return nil, noFiles
 		},
 	}
-	cmd.Flags().IntVar(&instance, "route", 0, "of this running route of the document, by its `ID`")
+	cmd.Flags().IntVar(&o.instance, "route", 0, "of this running route of the document, by its `ID`")
 	return cmd
+}
+
+func runRouteAdd(cmd *cobra.Command, o *routeAddOptions, args []string) error {
+	return o.app.change(cmd, args[0], func(of *office.Office, number string) (*office.Done, error) {
+		return of.Task(cmd.Context(), "add", number, 0, engine.Add{Instance: o.instance, Step: args[1], Item: args[2]})
+	})
 }
