@@ -50,6 +50,7 @@ var packages = []struct {
 	{"schema", "JSON Schemas of a repository's definitions, for editors", true},
 	{"lintout", "problems in the formats of other programs: SARIF, JUnit, GitHub, GitLab", true},
 	{"filelock", "files that one process at a time holds", false},
+	{"wholefile", "files of the user's replaced as a whole", false},
 	{"gitstore/gitindex", "git's index file, plain and split, patched in place", false},
 	{"gitstore", "objects, commits, refs, git's index, locks, recovery", false},
 	{"index/sqlitefile", "sorted rows written as the pages of a SQLite file", false},

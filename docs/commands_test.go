@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/e1-dms/e1/internal/cli"
+	"github.com/e1-dms/e1/internal/config"
 )
 
 const commandsMark = "<!-- From here on this page is written by `go test ./docs -update` from the program. -->\n"
@@ -18,6 +19,7 @@ func TestCommands(t *testing.T) {
 	root := cli.Command()
 	var b strings.Builder
 	b.WriteString("\n## Flags of every command\n\n```\n" + flags(root.PersistentFlags()) + "```\n")
+	settings(&b)
 	for _, g := range root.Groups() {
 		fmt.Fprintf(&b, "\n## %s\n", strings.TrimSuffix(g.Title, ":"))
 		for _, c := range root.Commands() {
@@ -37,6 +39,32 @@ func TestCommands(t *testing.T) {
 		t.Fatal("commands.md has no mark where its list begins")
 	}
 	p.compare(head + commandsMark + b.String())
+}
+
+// settings writes the table of what can be set once and for all.
+func settings(b *strings.Builder) {
+	b.WriteString("\n## Settings\n\nA flag goes before the environment, that before your own `~/.config/e1/config.yaml`, and that before the default.\n" +
+		"Programs to run come from nowhere else: never from a repository.\n\n| key in the file | flag, environment | default | meaning |\n|---|---|---|---|\n")
+	for _, s := range config.Settings() {
+		key := "—"
+		if s.InFile() {
+			key = "`" + s.Name + "`"
+		}
+		var from []string
+		for _, flag := range []string{s.Name, s.Flag} {
+			if flag != "" && cli.Command().PersistentFlags().Lookup(flag) != nil {
+				from = append(from, "`--"+flag+"`")
+			}
+		}
+		for _, name := range append([]string{s.Variable()}, s.Fallback...) {
+			from = append(from, "`"+name+"`")
+		}
+		value := ""
+		if s.Default != "" {
+			value = "`" + s.Default + "`"
+		}
+		fmt.Fprintf(b, "| %s | %s | %s | %s |\n", key, strings.Join(from, ", "), value, s.About)
+	}
 }
 
 func command(b *strings.Builder, c *cobra.Command) {

@@ -9,7 +9,6 @@ package docs_test
 
 import (
 	"bytes"
-	"context"
 	"flag"
 	"fmt"
 	"os"
@@ -30,7 +29,7 @@ var update = flag.Bool("update", false, "write the pages anew")
 // that name.
 func TestMain(m *testing.M) {
 	if strings.TrimSuffix(filepath.Base(os.Args[0]), ".exe") == "e1" {
-		os.Exit(cli.Run(context.Background(), os.Args[1:], cli.System(), "(documentation)"))
+		os.Exit(cli.Main("(documentation)"))
 	}
 	flag.Parse()
 	os.Exit(m.Run())

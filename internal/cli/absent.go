@@ -1,11 +1,14 @@
 package cli
 
 import (
+	"time"
+
 	"github.com/spf13/cobra"
 
-	"github.com/e1-dms/e1/internal/engine"
 	"github.com/e1-dms/e1/internal/expr"
+	"github.com/e1-dms/e1/internal/form"
 	"github.com/e1-dms/e1/internal/office"
+	"github.com/e1-dms/e1/internal/org"
 	"github.com/e1-dms/e1/internal/render"
 	"github.com/e1-dms/e1/internal/repo"
 )
@@ -55,150 +58,131 @@ Everybody enters their own absences, heads those of their people, admins all.`,
 func runAbsent(cmd *cobra.Command, o *absentOptions, args []string) error {
 	a := o.app
 	if o.list {
-		return a.absences(cmd, args, o.all)
+		return runAbsentList(cmd, o, args)
 	}
-	if len(args) == 0 {
+	switch {
+	case len(args) == 0:
 		return &usageError{message: "say who is absent, or use --list", hint: cmd.CommandPath() + " --help"}
-	}
-	from, err := day("--from", o.from)
-	if err != nil {
-		return err
-	}
-	to, err := day("--to", o.to)
-	if err != nil {
-		return err
+	case o.from == "" && !o.remove:
+		return &usageError{message: "--from says when the absence begins", hint: cmd.CommandPath() + " --help"}
 	}
 	of, err := a.act(cmd)
 	if err != nil {
 		return err
 	}
 	r := of.Repo()
-	user, err := person(r, args[0])
+	user, err := r.Definitions().User(args[0])
 	if err != nil {
 		return err
 	}
+	absence := office.Absence{User: user.ID}
+	if absence.From, absence.To, err = o.days(r.Now()); err != nil {
+		return err
+	}
+	if o.substitute != "" {
+		substitute, err := r.Definitions().User(o.substitute)
+		if err != nil {
+			return err
+		}
+		absence.Substitute = substitute.ID
+	}
 	var done *office.Done
 	if o.remove {
-		done, err = of.Present(cmd.Context(), user, from)
+		done, err = of.Present(cmd.Context(), user.ID, absence.From)
 	} else {
-		if o.from == "" {
-			return usagef("--from says when the absence begins")
-		}
-		if o.to == "" {
-			to = from
-		}
-		absence := office.Absence{User: user, From: from, To: to}
-		if o.substitute != "" {
-			if absence.Substitute, err = person(r, o.substitute); err != nil {
-				return err
-			}
-		}
 		done, err = of.Absent(cmd.Context(), absence)
 	}
 	if err != nil {
 		return err
 	}
-	a.changed(r, done)
-	if !a.flags.json {
-		return nil
-	}
-	list, err := absencesOf(r, user, true)
+	list, err := absencesOf(r, user.ID, true)
 	if err != nil {
 		return err
 	}
-	return render.JSON(a.result, append(render.Object{{Key: "user", Value: user}, {Key: "absences", Value: list}}, outcome(done)...))
+	return a.doneResult(r, done, render.Member{Key: "user", Value: user.ID}, render.Member{Key: "absences", Value: absencesJSON(list)})
 }
 
-// day reads a date as people type it; none is the zero date.
-func day(flag, text string) (expr.Date, error) {
+// days are the first and the last day of an absence; without --to it is one.
+func (o *absentOptions) days(now time.Time) (from, to expr.Date, err error) {
+	if from, err = flagDay("--from", o.from, now); err != nil || o.to == "" {
+		return from, from, err
+	}
+	to, err = flagDay("--to", o.to, now)
+	return from, to, err
+}
+
+// flagDay reads the day that a flag gives; none is the zero one.
+func flagDay(flag, text string, now time.Time) (expr.Date, error) {
 	if text == "" {
 		return expr.Date{}, nil
 	}
-	d, err := engine.ParseDeadline(text, nil)
-	if err == nil {
-		if date, err := expr.ParseDate(string(d)); err == nil {
-			return date, nil
-		}
-	}
-	return expr.Date{}, usagef("%s: %q is no date; write 2026-07-01 or 01.07.2026", flag, text)
-}
-
-// person finds a user by id, e-mail or name.
-func person(r *repo.Repo, text string) (string, error) {
-	people, _, err := r.Definitions().Org()
+	d, err := form.ParseDay(text, now)
 	if err != nil {
-		return "", err
+		return d, &usageError{message: flag + ": " + err.Error(), hint: "for instance 2026-11-23, 23.11.2026, 23.11, today"}
 	}
-	found := people.Find(text)
-	if len(found) != 1 {
-		return "", &repo.UnknownError{What: "user", Name: text, Known: people.UserIDs(), Try: "e1 user list"}
-	}
-	return found[0].ID, nil
+	return d, nil
 }
 
-func (a *app) absences(cmd *cobra.Command, args []string, all bool) error {
+// runAbsentList lists absences that are not over, or all.
+func runAbsentList(cmd *cobra.Command, o *absentOptions, args []string) error {
+	a := o.app
 	r, err := a.open(cmd)
 	if err != nil {
 		return err
 	}
 	user := ""
 	if len(args) > 0 {
-		if user, err = person(r, args[0]); err != nil {
+		u, err := r.Definitions().User(args[0])
+		if err != nil {
 			return err
 		}
+		user = u.ID
 	}
-	list, err := absencesOf(r, user, all)
+	list, err := absencesOf(r, user, o.all)
 	if err != nil {
 		return err
 	}
-	if a.flags.json {
-		return render.JSON(a.result, render.Object{{Key: "absences", Value: list}})
-	}
-	lang := r.Language()
-	t := render.Table{Columns: []render.Column{{Title: heading("user", lang), Whole: true}, {Title: heading("from", lang)}, {Title: heading("to", lang)}, {Title: heading("substitute", lang)}}}
-	people, _, err := r.Definitions().Org()
+	v, err := a.cardView(r)
 	if err != nil {
 		return err
+	}
+	s := v.style
+	t := render.Table{Columns: []render.Column{
+		{Title: s.Word("Name"), Flex: true, Wrap: true}, {Title: s.Word("From"), Whole: true}, {Title: s.Word("To"), Whole: true}, {Title: s.Word("Substitute"), Flex: true, Wrap: true},
+	}}
+	day := func(d expr.Date) render.Cell {
+		return render.Cell{Text: s.Human(expr.DateKind.String(), d.String()), Raw: d.String()}
 	}
 	for _, x := range list {
-		var row []render.Cell
-		for i, m := range x {
-			text, _ := m.Value.(string)
-			if !a.flags.plain {
-				switch u := people.User(text); {
-				case u != nil && u.Name != "" && (i == 0 || i == 3):
-					text = u.Name
-				case i == 1 || i == 2:
-					text = a.style().Human(expr.DateKind.String(), text)
-				}
-			}
-			row = append(row, render.Cell{Text: text})
-		}
-		t.Rows = append(t.Rows, row)
+		t.Rows = append(t.Rows, []render.Cell{{Text: v.user(x.User), Raw: x.User}, day(x.From), day(x.To), {Text: v.userOrNone(x.Substitute), Raw: x.Substitute}})
 	}
-	if a.flags.plain {
-		return render.PlainTable(a.result, t)
-	}
-	if len(t.Rows) == 0 {
+	if len(list) == 0 {
 		a.message("nobody is absent")
-		return nil
 	}
-	return a.style().Table(a.result, t)
+	return a.listing(t, render.Object{{Key: "absences", Value: absencesJSON(list)}})
 }
 
 // absencesOf lists absences by their first day; of one user or of all.
-func absencesOf(r *repo.Repo, user string, all bool) ([]render.Object, error) {
+func absencesOf(r *repo.Repo, user string, all bool) ([]org.Absence, error) {
 	people, _, err := r.Definitions().Org()
 	if err != nil {
 		return nil, err
 	}
-	out := []render.Object{}
+	var out []org.Absence
 	for _, x := range people.AbsencesFrom(expr.DateOf(r.Now()), all) {
 		if user == "" || x.User == user {
-			out = append(out, render.Object{
-				{Key: "user", Value: x.User}, {Key: "from", Value: x.From.String()}, {Key: "to", Value: x.To.String()}, {Key: "substitute", Value: x.Substitute},
-			})
+			out = append(out, x)
 		}
 	}
 	return out, nil
+}
+
+func absencesJSON(list []org.Absence) []render.Object {
+	var out []render.Object
+	for _, x := range list {
+		out = append(out, render.Object{
+			{Key: "user", Value: x.User}, {Key: "from", Value: x.From.String()}, {Key: "to", Value: x.To.String()}, {Key: "substitute", Value: x.Substitute},
+		})
+	}
+	return out
 }

@@ -187,16 +187,16 @@ func TestReassignInBatches(t *testing.T) {
 	s.git("add", "-A")
 	s.git("commit", "-qm", "clients")
 	head := s.git("rev-parse", "HEAD")
-	_, would := s.ask("-n", "reassign", "clients", "--from", "petrova", "--to", "ivanova", "--json")
+	_, would := s.ask("-n", "reassign", "clients", "--from", "petrova", "--to", "ivanova", "--json", "-q")
 	if n := strings.Count(would, "CLI-"); n != theirs || s.git("rev-parse", "HEAD") != head {
 		t.Fatalf("%d documents would be handed over:\n%s", n, would)
 	}
-	code, all := s.ask("reassign", "clients", "--from", "petrova", "--to", "ivanova", "--where", `name != "Client 7"`, "--json")
+	code, all := s.ask("reassign", "clients", "--from", "petrova", "--to", "ivanova", "--where", `name != "Client 7"`, "--json", "-q")
 	if code != 0 || strings.Count(all, "CLI-") != theirs-1 || s.git("rev-list", "--count", head+"..HEAD") != "2" {
 		t.Fatalf("not handed over in two commits: %s", all)
 	}
 	code, all = s.ask("reassign", "clients", "--from", "petrova", "--to", "ivanova")
-	if code != 0 || !strings.Contains(all, "1 documents (") {
+	if code != 0 || !strings.Contains(all, "1 document (") {
 		t.Errorf("the rest: %s", all)
 	}
 	if code, all = s.ask("reassign", "clients", "--from", "petrova", "--to", "ivanova"); code != 0 || !strings.Contains(all, "nothing to do") {

@@ -3,7 +3,6 @@ package cli
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/e1-dms/e1/internal/document"
 	"github.com/e1-dms/e1/internal/engine"
@@ -24,11 +23,7 @@ func (a *app) showApprovals(r *repo.Repo, d *document.Document) error {
 	case a.flags.plain:
 		var t render.Table
 		for _, x := range sheet {
-			done := ""
-			if !x.Done.IsZero() {
-				done = x.Done.Format(time.RFC3339)
-			}
-			t.Rows = append(t.Rows, render.Row(taskNumber(d.Number, x.Task), fmt.Sprint(x.Cycle), x.Step, asked(x), x.By, x.For, x.State, x.Outcome, done, x.Comment))
+			t.Rows = append(t.Rows, render.Row(taskNumber(d.Number, x.Task), fmt.Sprint(x.Cycle), x.Step, asked(x), x.By, x.For, x.State, x.Outcome, document.FormatTime(x.Done), x.Comment))
 		}
 		return render.PlainTable(a.result, t)
 	}
@@ -48,31 +43,28 @@ func asked(x engine.Approval) string {
 }
 
 func (v *cardView) approvals(a *app, d *document.Document, sheet []engine.Approval) error {
-	label := func(ru, en string) string {
-		if v.lang == "ru" {
-			return ru
-		}
-		return en
-	}
-	out, st := a.result, a.style()
-	fmt.Fprintf(out, "%s  %s  %s\n", st.Paint(render.Strong, label("Лист согласования", "Sheet of approval")), d.Number, v.r.Title(d))
+	out, st := a.result, v.style
+	fmt.Fprintf(out, "%s  %s  %s\n", st.Paint(render.Strong, v.style.Word("Sheet of approval")), d.Number, v.r.Title(d))
 	if len(sheet) == 0 {
-		fmt.Fprintf(out, "\n%s\n", label("Согласования не было.", "Nobody was asked to approve."))
+		fmt.Fprintf(out, "\n%s\n", v.style.Word("Nobody was asked to approve."))
 		return nil
 	}
 	for i := 0; i < len(sheet); {
 		first := sheet[i]
 		if i == 0 || sheet[i-1].Instance != first.Instance {
-			fmt.Fprintf(out, "\n%s\n", v.approvalRoute(d, first, label))
+			fmt.Fprintln(out)
+			if err := st.Line(out, 0, render.Normal, v.approvalRoute(d, first)); err != nil {
+				return err
+			}
 		}
 		t := render.Table{Columns: []render.Column{
-			{Title: label("Кто", "Who"), Flex: true, Wrap: true, Min: 18}, {Title: label("Решение", "Decision"), Wrap: true, Flex: true, Min: 11},
-			{Title: label("Когда", "When"), Whole: true}, {Title: label("Замечание", "Comment"), Flex: true, Wrap: true, Min: 16},
+			{Title: v.style.Word("Who"), Flex: true, Wrap: true, Min: 18}, {Title: v.style.Word("Answer"), Wrap: true, Flex: true, Min: 11},
+			{Title: v.style.Word("When"), Whole: true}, {Title: v.style.Word("Comment"), Flex: true, Wrap: true, Min: 16},
 		}}
 		for ; i < len(sheet) && sheet[i].Instance == first.Instance && sheet[i].Cycle == first.Cycle; i++ {
-			t.Rows = append(t.Rows, v.approvalRow(d, sheet[i], label))
+			t.Rows = append(t.Rows, v.approvalRow(d, sheet[i]))
 		}
-		fmt.Fprintf(out, "\n%s %d\n", st.Paint(render.Strong, label("Цикл", "Cycle")), first.Cycle)
+		fmt.Fprintf(out, "\n%s %d\n", st.Paint(render.Strong, v.style.Word("Cycle")), first.Cycle)
 		if err := st.Table(out, t); err != nil {
 			return err
 		}
@@ -81,15 +73,15 @@ func (v *cardView) approvals(a *app, d *document.Document, sheet []engine.Approv
 }
 
 // approvalRoute is the line about a route: when it began and how it ended.
-func (v *cardView) approvalRoute(d *document.Document, x engine.Approval, label func(ru, en string) string) string {
+func (v *cardView) approvalRoute(d *document.Document, x engine.Approval) string {
 	line := x.Route
 	in := d.Instance(x.Instance)
 	if in == nil {
 		return line
 	}
-	line += ", " + label("начат ", "begun ") + v.style.DateTime(in.Started) + ", " + v.user(in.By)
+	line += ", " + v.style.Word("begun") + " " + v.style.DateTime(in.Started) + ", " + v.user(in.By)
 	if !in.Ended.IsZero() {
-		line += "; " + label("завершён ", "ended ") + v.style.DateTime(in.Ended)
+		line += "; " + v.style.Word("ended") + " " + v.style.DateTime(in.Ended)
 		if in.End != "" {
 			line += ": " + in.End
 		}
@@ -97,7 +89,7 @@ func (v *cardView) approvalRoute(d *document.Document, x engine.Approval, label 
 	return line
 }
 
-func (v *cardView) approvalRow(d *document.Document, x engine.Approval, label func(ru, en string) string) []render.Cell {
+func (v *cardView) approvalRow(d *document.Document, x engine.Approval) []render.Cell {
 	people := make([]string, len(x.Candidates))
 	for i, c := range x.Candidates {
 		people[i] = v.user(c)
@@ -111,9 +103,9 @@ func (v *cardView) approvalRow(d *document.Document, x engine.Approval, label fu
 	}
 	switch {
 	case x.For != "":
-		who += " (" + label("за: ", "for: ") + v.user(x.For) + ")"
+		who += " (" + v.style.Word("for") + ": " + v.user(x.For) + ")"
 	case x.By != "" && x.Who != "" && x.By != x.Who:
-		who += " (" + label("вместо: ", "instead of: ") + v.user(x.Who) + ")"
+		who += " (" + v.style.Word("instead of") + ": " + v.user(x.Who) + ")"
 	}
 	answer, tone := x.Answer, render.Normal
 	when := ""
@@ -122,23 +114,23 @@ func (v *cardView) approvalRow(d *document.Document, x engine.Approval, label fu
 	}
 	switch x.State {
 	case engine.TaskOpen:
-		answer, tone = label("ожидается", "awaited"), render.Warn
+		answer, tone = v.style.Word("awaited"), render.Warn
 		if !x.Due.IsZero() {
-			when = label("до ", "by ") + v.style.DateTime(x.Due)
+			when = v.style.Word("by") + " " + v.style.DateTime(x.Due)
 		}
 	case engine.TaskReview:
-		answer += " (" + label("на контроле", "under review") + ")"
+		answer += " (" + v.style.Word("review") + ")"
 	case engine.TaskCancelled:
-		answer, tone = label("снято", "withdrawn"), render.Dim
+		answer, tone = v.style.Word("cancelled"), render.Dim
 	case engine.TaskRefused:
-		answer, tone = label("не принято к исполнению", "given back"), render.Dim
+		answer, tone = v.style.Word("given back"), render.Dim
 	}
 	comment := x.Comment
 	if len(x.Changed) > 0 {
 		if comment != "" {
 			comment += "\n"
 		}
-		comment += label("после этого изменено: ", "changed afterwards: ") + strings.Join(v.fieldLabels(d, x.Changed), ", ")
+		comment += v.style.Word("changed afterwards") + ": " + strings.Join(v.fieldLabels(d, x.Changed), ", ")
 	}
 	return []render.Cell{{Text: x.Title + "\n" + who}, {Text: answer, Tone: tone}, {Text: when}, {Text: comment}}
 }
@@ -160,20 +152,14 @@ func (v *cardView) fieldLabels(d *document.Document, names []string) []string {
 }
 
 func (a *app) approvalsJSON(d *document.Document, sheet []engine.Approval) error {
-	list := func(texts []string) []string {
-		if texts == nil {
-			return []string{}
-		}
-		return texts
-	}
-	rows := []render.Object{}
+	var rows []render.Object
 	for _, x := range sheet {
 		rows = append(rows, render.Object{
 			{Key: "task", Value: taskNumber(d.Number, x.Task)}, {Key: "route", Value: d.Instance(x.Instance).Route}, {Key: "instance", Value: x.Instance},
 			{Key: "cycle", Value: x.Cycle}, {Key: "step", Value: x.Step}, {Key: "title", Value: x.Title},
-			{Key: "who", Value: x.Who}, {Key: "candidates", Value: list(x.Candidates)}, {Key: "by", Value: x.By}, {Key: "for", Value: x.For},
+			{Key: "who", Value: x.Who}, {Key: "candidates", Value: x.Candidates}, {Key: "by", Value: x.By}, {Key: "for", Value: x.For},
 			{Key: "state", Value: x.State}, {Key: "outcome", Value: x.Outcome}, {Key: "answer", Value: x.Answer}, {Key: "comment", Value: x.Comment},
-			{Key: "assigned", Value: x.Assigned}, {Key: "due", Value: x.Due}, {Key: "done", Value: x.Done}, {Key: "changed_after", Value: list(x.Changed)},
+			{Key: "assigned", Value: x.Assigned}, {Key: "due", Value: x.Due}, {Key: "done", Value: x.Done}, {Key: "changed_after", Value: x.Changed},
 		})
 	}
 	return render.JSON(a.result, render.Object{{Key: "number", Value: d.Number}, {Key: "approvals", Value: rows}})

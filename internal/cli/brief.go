@@ -67,7 +67,7 @@ func (v *cardView) briefColumns(f *form.Form, numbers []string, out map[string][
 	for _, row := range found.Rows {
 		var parts []string
 		for _, name := range names {
-			if text := v.cell(f, row, name, false).Text; text != "" {
+			if text := v.cell(f, row, name).Text; text != "" {
 				parts = append(parts, v.column(f, name).Title+": "+text)
 			}
 		}

@@ -2,16 +2,19 @@ package cli
 
 import (
 	"bytes"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/e1-dms/e1/internal/form"
-	"github.com/e1-dms/e1/internal/index"
+	"github.com/e1-dms/e1/internal/document"
+	"github.com/e1-dms/e1/internal/expr"
+	"github.com/e1-dms/e1/internal/office"
 	"github.com/e1-dms/e1/internal/render"
 	"github.com/e1-dms/e1/internal/repo"
+	"github.com/e1-dms/e1/internal/wholefile"
 	"github.com/e1-dms/e1/internal/worktime"
 )
 
@@ -30,7 +33,7 @@ func newCalendarCmd(a *app) *cobra.Command {
 	o := &calendarOptions{app: a}
 	cmd := &cobra.Command{
 		Use:   "calendar",
-		Short: "Show planned works and deadlines; without a flag your own of this week",
+		Short: "Show planned works and deadlines, your own of this week",
 		Long: `Shows planned works and the deadlines of tasks. Without --user, --department or
 --all these are your own; without dates, those of this week.
 
@@ -73,29 +76,21 @@ func runCalendar(cmd *cobra.Command, o *calendarOptions) error {
 	if err != nil {
 		return err
 	}
-	db, err := r.Index()
-	if err != nil {
-		return err
-	}
 	if broken := r.Definitions().BrokenForms(); len(broken) > 0 {
 		a.note("documents of forms with errors may be missing here: %s; see e1 lint", strings.Join(broken, ", "))
 	}
-	rows := []index.EventRow{}
+	var events []office.Event
 	if o.all || len(people) > 0 {
-		if rows, err = db.Events(from, to.AddDate(0, 0, 1), people...); err != nil {
+		if events, err = office.Calendar(r, from, to, people...); err != nil {
 			return err
 		}
-	}
-	events, err := planned(r, db, rows)
-	if err != nil {
-		return err
 	}
 	if err := a.noteLeftOut(r, ""); err != nil {
 		return err
 	}
 	switch {
 	case o.ics != "":
-		return a.calendarICS(o, r, db, events)
+		return a.calendarICS(o, r, events)
 	case a.flags.json:
 		return a.calendarJSON(from, to, events)
 	case a.flags.plain:
@@ -109,15 +104,15 @@ func runCalendar(cmd *cobra.Command, o *calendarOptions) error {
 	for _, e := range events {
 		c.Events = append(c.Events, v.event(e, len(people) == 1))
 	}
-	draw := a.style().Week
+	draw := v.style.Week
 	if o.month || from.AddDate(0, 0, 14).Before(to) {
-		draw = a.style().MonthGrid
+		draw = v.style.MonthGrid
 	}
 	if err := draw(a.result, c); err != nil {
 		return err
 	}
 	if len(events) == 0 && len(people) == 1 && o.user == "" {
-		if others, err := db.Events(from, to.AddDate(0, 0, 1)); err == nil && len(others) > 0 {
+		if others, err := office.Calendar(r, from, to); err == nil && len(others) > 0 {
 			a.message("nothing planned for you; --all shows everybody's")
 		}
 	}
@@ -126,10 +121,13 @@ func runCalendar(cmd *cobra.Command, o *calendarOptions) error {
 
 // period is the first and the last day asked for, at midnight.
 func (o *calendarOptions) period(now time.Time) (from, to time.Time, err error) {
-	today := midnight(now)
-	from = today
+	day := func(flag, text string) (time.Time, error) {
+		d, err := flagDay(flag, text, now)
+		return expr.Midnight(d, now.Location()), err
+	}
+	from = expr.Midnight(expr.DateOf(now), now.Location())
 	if o.from != "" {
-		if from, err = parseDay(o.from, today); err != nil {
+		if from, err = day("--from", o.from); err != nil {
 			return from, to, err
 		}
 	}
@@ -138,7 +136,7 @@ func (o *calendarOptions) period(now time.Time) (from, to time.Time, err error) 
 		from = from.AddDate(0, 0, 1-from.Day())
 		return from, from.AddDate(0, 1, -1), nil
 	case o.to != "":
-		if to, err = parseDay(o.to, today); err != nil {
+		if to, err = day("--to", o.to); err != nil {
 			return from, to, err
 		}
 		if to.Before(from) {
@@ -152,61 +150,19 @@ func (o *calendarOptions) period(now time.Time) (from, to time.Time, err error) 
 	return from, from.AddDate(0, 0, 6), nil
 }
 
-func midnight(t time.Time) time.Time {
-	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, t.Location())
-}
-
-// parseDay reads a day as people write it.
-func parseDay(text string, today time.Time) (time.Time, error) {
-	switch strings.ToLower(text) {
-	case "today", "сегодня":
-		return today, nil
-	case "tomorrow", "завтра":
-		return today.AddDate(0, 0, 1), nil
-	case "yesterday", "вчера":
-		return today.AddDate(0, 0, -1), nil
-	}
-	for _, layout := range []string{time.DateOnly, "2.1.2006", "2.1.06"} {
-		if t, err := time.ParseInLocation(layout, text, today.Location()); err == nil {
-			return t, nil
-		}
-	}
-	if t, err := time.ParseInLocation("2.1.2006", text+"."+today.Format("2006"), today.Location()); err == nil {
-		return t, nil
-	}
-	return time.Time{}, &usageError{message: "\"" + text + "\" is no day", hint: "for instance 2026-11-23, 23.11.2026, today"}
-}
-
 // people are the users asked for; none with --all.
 func (o *calendarOptions) people(cmd *cobra.Command, r *repo.Repo) ([]string, error) {
-	org, _, err := r.Definitions().Org()
-	if err != nil {
-		return nil, err
-	}
 	switch {
 	case o.all:
 		return nil, nil
 	case o.user != "":
-		found := org.Find(o.user)
-		if len(found) != 1 {
-			return nil, &repo.UnknownError{What: "user", Name: o.user, Known: org.UserIDs(), Try: "e1 user list"}
+		u, err := r.Definitions().User(o.user)
+		if err != nil {
+			return nil, err
 		}
-		return []string{found[0].ID}, nil
+		return []string{u.ID}, nil
 	case o.department != "":
-		if org.Department(o.department) == nil {
-			var known []string
-			for _, d := range org.Departments {
-				known = append(known, d.ID)
-			}
-			return nil, &repo.UnknownError{What: "department", Name: o.department, Known: known, Try: "e1 user list"}
-		}
-		var ids []string
-		for _, u := range org.Users {
-			if org.Within(u.Department, o.department) {
-				ids = append(ids, u.ID)
-			}
-		}
-		return ids, nil
+		return departmentPeople(r, o.department)
 	}
 	of, err := o.app.act(cmd)
 	if err != nil {
@@ -215,81 +171,26 @@ func (o *calendarOptions) people(cmd *cobra.Command, r *repo.Repo) ([]string, er
 	return []string{of.Actor().ID}, nil
 }
 
-// departmentNames completes departments.
-func (a *app) departmentNames(cmd *cobra.Command) []string {
-	r, err := a.open(cmd)
-	if err != nil {
-		return nil
-	}
+// departmentPeople are those of a department and below.
+func departmentPeople(r *repo.Repo, department string) ([]string, error) {
 	org, _, err := r.Definitions().Org()
 	if err != nil {
-		return nil
+		return nil, err
 	}
-	var out []string
-	for _, d := range org.Departments {
-		out = append(out, described(d.ID, d.Title.In(r.Language())))
+	if org.Department(department) == nil {
+		var known []string
+		for _, d := range org.Departments {
+			known = append(known, d.ID)
+		}
+		return nil, &repo.UnknownError{What: "department", Name: department, Known: known, Try: "e1 user list"}
 	}
-	return out
-}
-
-// plannedEvent is an event with what people call its document and client.
-type plannedEvent struct {
-	index.EventRow
-	who             []string // all whose task it is while they share it
-	document, owner string   // titles of the document and the client
-	uid             string   // of the document
-	overdue         bool
-}
-
-// planned puts events of shared tasks together, in the repository's zone.
-func planned(r *repo.Repo, db *index.DB, rows []index.EventRow) ([]plannedEvent, error) {
-	var out []plannedEvent
-	titles := map[string]index.Row{}
-	title := func(number string) (index.Row, error) {
-		if row, ok := titles[number]; ok || number == "" {
-			return row, nil
-		}
-		row, _, err := db.Get(number)
-		titles[number] = row
-		return row, err
-	}
-	now := r.Now()
-	for _, row := range rows {
-		if k := slices.IndexFunc(out, func(e plannedEvent) bool { return row.Task > 0 && e.Number == row.Number && e.Task == row.Task }); k >= 0 {
-			out[k].who = append(out[k].who, row.Who)
-			continue
-		}
-		row.Start, row.End = inZone(row.Start, r), inZone(row.End, r)
-		doc, err := title(row.Number)
-		if err != nil {
-			return nil, err
-		}
-		client, err := title(row.Client)
-		if err != nil {
-			return nil, err
-		}
-		e := plannedEvent{EventRow: row, document: doc.Title, owner: client.Title, uid: doc.UID}
-		if row.Who != "" {
-			e.who = []string{row.Who}
-		}
-		e.overdue = !row.Done && ends(row.Event).Before(now)
-		out = append(out, e)
-	}
-	return out, nil
-}
-
-// ends is when an event is over: a whole day lasts until its end.
-func ends(e index.Event) time.Time {
-	end := e.End
-	if end.IsZero() {
-		end = e.Start
-	}
-	if e.AllDay {
-		if last := midnight(e.Start).AddDate(0, 0, 1); end.Before(last) {
-			end = last
+	var ids []string
+	for _, u := range org.Users {
+		if org.Within(u.Department, department) {
+			ids = append(ids, u.ID)
 		}
 	}
-	return end
+	return ids, nil
 }
 
 // workingDays tells of the days of all months that the period touches.
@@ -307,47 +208,41 @@ func workingDays(c *worktime.Calendar, from, to time.Time) []render.Day {
 }
 
 // event is how a calendar draws it.
-func (v *cardView) event(e plannedEvent, own bool) render.Event {
+func (v *cardView) event(e office.Event, own bool) render.Event {
 	out := render.Event{
 		Start: e.Start, End: e.End, AllDay: e.AllDay, Kind: v.eventKind(e), Title: e.Title, Number: e.Number,
-		Client: e.owner, Done: e.Done, Overdue: e.overdue,
+		Client: e.ClientTitle, Done: e.Done, Overdue: e.Overdue,
 	}
 	if e.Task > 0 {
 		out.Number = taskNumber(e.Number, e.Task)
 		if out.Client == "" {
-			out.Client = e.document
+			out.Client = e.Document
 		}
 	}
 	if !own {
-		names := make([]string, len(e.who))
-		for i, id := range e.who {
-			names[i] = v.user(id)
-		}
-		out.Who = whoText("", names)
+		out.Who = v.performers("", e.People)
 	}
 	return out
 }
 
 // eventKind is what people call the kind of an event.
-func (v *cardView) eventKind(e plannedEvent) string {
+func (v *cardView) eventKind(e office.Event) string {
 	if e.Task > 0 {
-		return map[string]string{"ru": "срок", "en": "due"}[v.lang]
+		return v.style.Word("deadline")
 	}
 	if f := v.set.Form(e.Form); f != nil {
-		return strings.ToLower(formOne(f, v.lang))
+		return strings.ToLower(f.One.In(v.lang))
 	}
 	return e.Kind
 }
 
-func formOne(f *form.Form, lang string) string { return f.One.In(lang) }
-
-func (a *app) calendarJSON(from, to time.Time, events []plannedEvent) error {
-	out := []render.Object{}
+func (a *app) calendarJSON(from, to time.Time, events []office.Event) error {
+	var out []render.Object
 	for _, e := range events {
 		o := render.Object{
 			{Key: "document", Value: e.Number}, {Key: "title", Value: e.Title}, {Key: "kind", Value: e.Kind},
-			{Key: "start", Value: e.Start}, {Key: "end", Value: e.End}, {Key: "who", Value: strings.Join(e.who, "|")},
-			{Key: "client", Value: e.Client}, {Key: "done", Value: e.Done}, {Key: "overdue", Value: e.overdue},
+			{Key: "start", Value: e.Start}, {Key: "end", Value: e.End}, {Key: "who", Value: strings.Join(e.People, "|")},
+			{Key: "client", Value: e.Client}, {Key: "done", Value: e.Done}, {Key: "overdue", Value: e.Overdue},
 			{Key: "all_day", Value: e.AllDay},
 		}
 		if e.Task > 0 {
@@ -361,7 +256,7 @@ func (a *app) calendarJSON(from, to time.Time, events []plannedEvent) error {
 }
 
 // calendarPlain gives start, end, kind, number, who, client, state, title.
-func calendarPlain(events []plannedEvent) render.Table {
+func calendarPlain(events []office.Event) render.Table {
 	t := render.Table{Columns: make([]render.Column, 8)}
 	for _, e := range events {
 		when := func(at time.Time) string {
@@ -371,7 +266,7 @@ func calendarPlain(events []plannedEvent) render.Table {
 			case e.AllDay:
 				return at.Format(time.DateOnly)
 			}
-			return at.Format(time.RFC3339)
+			return document.FormatTime(at)
 		}
 		number, state := e.Number, "open"
 		if e.Task > 0 {
@@ -380,16 +275,16 @@ func calendarPlain(events []plannedEvent) render.Table {
 		switch {
 		case e.Done:
 			state = "done"
-		case e.overdue:
+		case e.Overdue:
 			state = "overdue"
 		}
-		t.Rows = append(t.Rows, render.Row(when(e.Start), when(e.End), e.Kind, number, strings.Join(e.who, "|"), e.Client, state, e.Title))
+		t.Rows = append(t.Rows, render.Row(when(e.Start), when(e.End), e.Kind, number, strings.Join(e.People, "|"), e.Client, state, e.Title))
 	}
 	return t
 }
 
 // calendarICS writes the events for calendar programs.
-func (a *app) calendarICS(o *calendarOptions, r *repo.Repo, _ *index.DB, events []plannedEvent) error {
+func (a *app) calendarICS(o *calendarOptions, r *repo.Repo, events []office.Event) error {
 	v, err := a.cardView(r)
 	if err != nil {
 		return err
@@ -412,22 +307,25 @@ func (a *app) calendarICS(o *calendarOptions, r *repo.Repo, _ *index.DB, events 
 		_, err := a.result.Write(b.Bytes())
 		return err
 	}
-	return writeFile(o.ics, b.Bytes())
+	if err := wholefile.Write(o.ics, b.Bytes()); err != nil {
+		return cannotWrite(o.ics, err)
+	}
+	return nil
 }
 
 // eventUID stays the same as long as the event is the same one, even when its
 // document gets another number.
-func eventUID(e plannedEvent) string {
+func eventUID(e office.Event) string {
 	what := e.Kind
 	if e.Task > 0 {
-		what = "task-" + taskNumber("", e.Task)[1:]
+		what = fmt.Sprintf("task-%d", e.Task)
 	}
-	return e.uid + "-" + what + "@e1.invalid"
+	return e.UID + "-" + what + "@e1.invalid"
 }
 
-func icsSummary(e plannedEvent, drawn render.Event) string {
+func icsSummary(e office.Event, drawn render.Event) string {
 	parts := []string{drawn.Title}
-	for _, p := range []string{e.owner, e.document} {
+	for _, p := range []string{e.ClientTitle, e.Document} {
 		if p != "" && !slices.Contains(parts, p) {
 			parts = append(parts, p)
 			break

@@ -1,10 +1,7 @@
 package cli
 
 import (
-	"io"
-	"os"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/e1-dms/e1/internal/document"
@@ -12,10 +9,9 @@ import (
 	"github.com/e1-dms/e1/internal/expr"
 	"github.com/e1-dms/e1/internal/form"
 	"github.com/e1-dms/e1/internal/index"
-	"github.com/e1-dms/e1/internal/office"
 	"github.com/e1-dms/e1/internal/render"
 	"github.com/e1-dms/e1/internal/repo"
-	"github.com/e1-dms/e1/internal/yamlsrc"
+	"github.com/e1-dms/e1/internal/requisite"
 )
 
 // cardView prepares a document for drawing.
@@ -31,7 +27,8 @@ func (a *app) cardView(r *repo.Repo) (*cardView, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &cardView{r: r, set: set, style: a.style(), lang: r.Language()}, nil
+	style := a.style()
+	return &cardView{r: r, set: set, style: style, lang: style.Language}, nil
 }
 
 // card is everything `e1 show` draws.
@@ -59,7 +56,7 @@ func (v *cardView) card(d *document.Document) (render.Card, error) {
 		c.Files = append(c.Files, render.File{Name: of, Version: n, Size: file.Size, By: v.user(file.By), At: file.At})
 	}
 	for _, l := range d.Letters {
-		c.Letters = append(c.Letters, render.Letter{At: l.At, To: strings.Join(l.To, ", "), Subject: l.Subject, State: l.State})
+		c.Letters = append(c.Letters, render.Letter{At: l.At, To: strings.Join(l.To, ", "), Subject: l.Subject, State: v.style.Word(l.State)})
 	}
 	for _, m := range d.Comments {
 		c.Comments = append(c.Comments, render.Comment{At: m.At, By: v.user(m.By), Text: m.Text})
@@ -68,14 +65,8 @@ func (v *cardView) card(d *document.Document) (render.Card, error) {
 }
 
 func (v *cardView) facts(d *document.Document) []render.Field {
-	label := func(ru, en string) string {
-		if v.lang == "ru" {
-			return ru
-		}
-		return en
-	}
 	facts := []render.Field{{
-		Label: label("Зарегистрирован", "Registered"),
+		Label: v.style.Word("Registration"),
 		Value: v.style.DateTime(d.Registered) + ", " + v.user(d.By),
 	}}
 	for i := range d.Routes {
@@ -83,14 +74,14 @@ func (v *cardView) facts(d *document.Document) []render.Field {
 		if in.State != engine.Running || in.Due.IsZero() {
 			continue
 		}
-		fact := render.Field{Label: label("Срок маршрута", "Route due"), Value: v.style.DateTime(in.Due) + ", " + in.Route}
+		fact := render.Field{Label: v.style.Word("Deadline of the route"), Value: v.style.DateTime(in.Due) + ", " + v.instanceTitle(in)}
 		if routeOverdue(in, v.r.Now()) {
 			fact.Tone = render.Bad
 		}
 		facts = append(facts, fact)
 	}
 	if len(d.Aliases) > 0 {
-		facts = append(facts, render.Field{Label: label("Прежние номера", "Former numbers"), Value: strings.Join(d.Aliases, ", ")})
+		facts = append(facts, render.Field{Label: v.style.Word("Former numbers"), Value: strings.Join(d.Aliases, ", ")})
 	}
 	return facts
 }
@@ -183,6 +174,11 @@ func (v *cardView) value(field *form.Field, value expr.Value) string {
 
 // text is a canonical text as people read it.
 func (v *cardView) text(kind expr.Kind, text string) string {
+	if kind == expr.Phone {
+		if p, err := requisite.ParsePhone(text); err == nil {
+			return p.String()
+		}
+	}
 	return v.style.Human(kind.String(), text)
 }
 
@@ -248,56 +244,11 @@ func statusTone(f *form.Form, id string) render.Tone {
 	return render.Good
 }
 
-func (v *cardView) task(d *document.Document, t *document.Task) render.Task {
-	candidates := make([]string, len(t.Candidates))
-	for i, c := range t.Candidates {
-		candidates[i] = v.user(c)
-	}
-	who := t.Who
-	if who != "" {
-		who = v.user(who)
-	}
-	title := t.Title
-	if t.Kind == engine.KindPart {
-		title = "↳ " + strconv.Itoa(t.Of) + ": " + title
-	}
-	return render.Task{
-		ID: taskNumber(d.Number, t.ID), Title: title, Document: v.r.Title(d),
-		Who: whoText(who, candidates), State: taskState(t.State, v.lang), Outcome: t.Outcome,
-		Comment: t.Comment, Due: t.Due, Done: t.Done, Overdue: overdue(t, v.r.Now()), Closed: !taskOpen(t.State),
-		Mark: taskMark(taskOpen(t.State), t.Reminded, t.Escalated, v.lang),
-	}
-}
-
-// taskState is a task's state in the reader's language.
-func taskState(state, lang string) string {
-	if lang != "ru" {
-		return state
-	}
-	switch state {
-	case engine.TaskOpen:
-		return "в работе"
-	case engine.TaskReview:
-		return "на контроле"
-	case engine.TaskDone:
-		return "выполнено"
-	case engine.TaskReturned:
-		return "на доработке"
-	case engine.TaskRefused:
-		return "отказ"
-	case engine.TaskCancelled:
-		return "снято"
-	case engine.TaskInform:
-		return "к сведению"
-	}
-	return state
-}
-
 // links adds the documents this one points to and those that point to it.
 // References of fields stand in the card already.
 func (v *cardView) links(c *render.Card, f *form.Form, d *document.Document) error {
 	for _, l := range d.Links {
-		link := render.Link{Heading: l.Kind, Number: l.To}
+		link := render.Link{Heading: v.linkTitle(l.Kind), Number: l.To}
 		if other, err := v.r.Lookup().Document(l.To); err == nil && other != nil {
 			of := v.set.Form(other.Form)
 			link.Title, link.Status, link.Tone = v.r.Title(other), v.status(of, other.Status), statusTone(of, other.Status)
@@ -349,56 +300,24 @@ func (v *cardView) backHeading(of *form.Form, e index.Edge) string {
 		}
 		return of.Title.In(v.lang)
 	}
+	if l := v.set.Settings().Link(e.Kind); l != nil && l.Back.In(v.lang) != "" {
+		return l.Back.In(v.lang)
+	}
 	return e.Kind + " ←"
 }
 
-// readCard reads the values of a card from a YAML file: FIELD: value, tables
-// as lists of mappings.
-func (a *app) readCard(name string) ([]office.Assignment, error) {
-	var src []byte
-	var err error
-	if name == "-" {
-		name = "standard input"
-		src, err = io.ReadAll(a.In)
-	} else {
-		src, err = os.ReadFile(name)
+// linkTitle names a kind of link.
+func (v *cardView) linkTitle(kind string) string {
+	if l := v.set.Settings().Link(kind); l != nil && l.Title.In(v.lang) != "" {
+		return l.Title.In(v.lang)
 	}
-	if err != nil {
-		return nil, cannotRead(name, err)
-	}
-	file, problems := yamlsrc.Parse(name, src)
-	if err := problems.Err(); err != nil {
-		return nil, err
-	}
-	root := file.Root
-	if card := root.Get("card"); card != nil && card.Kind == yamlsrc.Mapping {
-		root = card // a whole document, or the output of --json turned into YAML
-	}
-	var out []office.Assignment
-	for _, p := range root.Pairs {
-		text := p.Value.Value
-		if p.Value.Kind != yamlsrc.Scalar {
-			text = string(file.Source(p.Value))
-			if p.Value.Style != yamlsrc.Flow {
-				text = dedent(text, p.Value.Start.Column-1)
-			}
-		} else if p.Value.IsNull() {
-			text = ""
-		}
-		out = append(out, office.Assignment{Field: p.Key.Value, Text: text})
-	}
-	return out, nil
+	return kind
 }
 
-// dedent removes the indentation that a block had in its file.
-func dedent(text string, width int) string {
-	lines := strings.Split(text, "\n")
-	for i := 1; i < len(lines); i++ {
-		cut := 0
-		for cut < width && cut < len(lines[i]) && lines[i][cut] == ' ' {
-			cut++
-		}
-		lines[i] = lines[i][cut:]
+// numberTitle is a document by its number and its title; nothing for nothing.
+func (v *cardView) numberTitle(number string) string {
+	if number == "" {
+		return ""
 	}
-	return strings.Join(lines, "\n")
+	return v.reference(number)
 }

@@ -10,16 +10,30 @@ import (
 	"github.com/e1-dms/e1/internal/repo"
 )
 
-// shortID is a commit id as people read it.
-func shortID(id string) string {
-	if len(id) > 10 {
-		return id[:10]
+// change runs an operation on one document and prints what it did.
+func (a *app) change(cmd *cobra.Command, text string, do func(o *office.Office, number string) (*office.Done, error)) error {
+	o, err := a.act(cmd)
+	if err != nil {
+		return err
 	}
-	return id
+	number, err := o.Repo().Resolve(text)
+	if err != nil {
+		return err
+	}
+	done, err := do(o, number)
+	if err != nil {
+		return err
+	}
+	return a.documentResult(o.Repo(), done)
 }
 
-// changed tells in one line what a command did, with the number and the short
-// commit id, and passes on what the office noticed.
+// ifCommitFlag lets a command refuse when somebody was faster.
+func (a *app) ifCommitFlag(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&a.flags.ifCommit, "if-commit", "", "only if unchanged since `COMMIT`, the one you saw")
+}
+
+// changed tells people in one line what a command did, with the number and the
+// short commit id, and passes on what the office noticed.
 func (a *app) changed(r *repo.Repo, done *office.Done) {
 	for _, w := range done.Warnings {
 		if w.Severity != diag.Error {
@@ -36,9 +50,6 @@ func (a *app) changed(r *repo.Repo, done *office.Done) {
 	for _, t := range done.Opened {
 		a.message("task %s%s", taskNumber(t.Document, t.Task), a.taskLine(r, done, t.Document, t.Task))
 	}
-	if a.fixed && !done.Receipt.DryRun && done.Receipt.Commit != "" {
-		a.note("the clock stands at %s (E1_NOW)", a.now().Format("2006-01-02T15:04:05Z07:00"))
-	}
 }
 
 // said is the line about a commit.
@@ -47,7 +58,7 @@ func (a *app) said(receipt repo.Receipt) {
 	case receipt.DryRun && len(receipt.Paths) == 0, !receipt.DryRun && receipt.Commit == "":
 		a.message("nothing to do")
 	case receipt.DryRun:
-		a.message("would %s", receipt.Subject)
+		a.message("would commit: %s", receipt.Subject)
 		for _, p := range receipt.Paths {
 			a.message("  %s", p)
 		}
@@ -56,15 +67,32 @@ func (a *app) said(receipt repo.Receipt) {
 	}
 }
 
-// taskLine describes a task that was just given out.
-func (a *app) taskLine(r *repo.Repo, done *office.Done, number string, id int) string {
-	d := done.Document
-	for _, o := range done.Others {
-		if o.Number == number {
-			d = o
+// shortID is a commit id as people read it.
+func shortID(id string) string {
+	if len(id) > 10 {
+		return id[:10]
+	}
+	return id
+}
+
+// documentOf is a document as an operation has left it, nil when it did not
+// touch it.
+func documentOf(done *office.Done, number string) *document.Document {
+	if d := done.Document; d != nil && d.Number == number {
+		return d
+	}
+	for _, d := range done.Others {
+		if d != nil && d.Number == number {
+			return d
 		}
 	}
-	if d == nil || d.Number != number {
+	return nil
+}
+
+// taskLine describes a task that was just given out.
+func (a *app) taskLine(r *repo.Repo, done *office.Done, number string, id int) string {
+	d := documentOf(done, number)
+	if d == nil {
 		return ""
 	}
 	_, t := d.Task(id)
@@ -81,53 +109,56 @@ func (a *app) taskLine(r *repo.Repo, done *office.Done, number string, id int) s
 	return line
 }
 
-// documentResult prints what a command that changed one document gives: JSON
-// when asked for, else nothing on stdout.
+// documentResult prints what a command that changed one document gives: its
+// object when asked for, else nothing on stdout.
 func (a *app) documentResult(r *repo.Repo, done *office.Done) error {
+	var d any
+	if a.flags.json && done.Document != nil {
+		var err error
+		if d, err = documentJSON(r, done.Document, true); err != nil {
+			return err
+		}
+	}
+	return a.doneResult(r, done, render.Member{Key: "document", Value: d})
+}
+
+// doneResult tells people what an operation did, and programs with the members
+// that are its own.
+func (a *app) doneResult(r *repo.Repo, done *office.Done, own ...render.Member) error {
 	a.changed(r, done)
-	if !a.flags.json || done.Document == nil {
+	if !a.flags.json {
 		return nil
 	}
-	d, err := documentJSON(r, done.Document, true)
-	if err != nil {
-		return err
-	}
-	return render.JSON(a.result, append(render.Object{{Key: "document", Value: d}, {Key: "opened", Value: openedJSON(r, done)}}, outcome(done)...))
+	return render.JSON(a.result, append(render.Object(own), outcome(r, done)...))
 }
 
-// openedJSON are the tasks that an operation opened.
-func openedJSON(r *repo.Repo, done *office.Done) []render.Object {
-	opened := []render.Object{}
-	for _, ref := range done.Opened {
-		for _, d := range append([]*document.Document{done.Document}, done.Others...) {
-			if d == nil || d.Number != ref.Document {
-				continue
-			}
-			if in, t := d.Task(ref.Task); t != nil {
-				opened = append(opened, taskJSON(r, d, in, t))
-			}
-			break
-		}
-	}
-	return opened
-}
-
-// outcome is how every object about a change ends: what was let through with a
-// remark, what a person should know besides, and the commit.
-func outcome(done *office.Done) render.Object {
-	warnings, notes := []render.Object{}, []string{}
+// outcome is how every object about a change ends: the tasks that were given
+// out, what was let through with a remark, what a person should know besides,
+// and the commit.
+func outcome(r *repo.Repo, done *office.Done) render.Object {
+	var warnings []render.Object
 	for _, w := range done.Warnings {
-		documents := w.Documents
-		if documents == nil {
-			documents = []string{}
-		}
 		warnings = append(warnings, render.Object{
-			{Key: "code", Value: w.Code}, {Key: "field", Value: w.Field}, {Key: "message", Value: w.Message}, {Key: "documents", Value: documents},
+			{Key: "code", Value: w.Code}, {Key: "field", Value: w.Field}, {Key: "message", Value: w.Message}, {Key: "documents", Value: w.Documents},
 		})
 	}
 	return render.Object{
-		{Key: "warnings", Value: warnings}, {Key: "notes", Value: append(notes, done.Notes...)}, {Key: "commit", Value: done.Receipt.Commit},
+		{Key: "opened", Value: openedJSON(r, done)}, {Key: "warnings", Value: warnings}, {Key: "notes", Value: done.Notes},
+		{Key: "commit", Value: done.Receipt.Commit},
 	}
+}
+
+// openedJSON are the tasks that an operation has given out.
+func openedJSON(r *repo.Repo, done *office.Done) []render.Object {
+	var out []render.Object
+	for _, ref := range done.Opened {
+		if d := documentOf(done, ref.Document); d != nil {
+			if in, t := d.Task(ref.Task); t != nil {
+				out = append(out, taskJSON(r, d, in, t))
+			}
+		}
+	}
+	return out
 }
 
 // resolve gives the full number of a document somebody named.
@@ -140,6 +171,7 @@ func (a *app) resolve(cmd *cobra.Command, text string) (*repo.Repo, string, erro
 	return r, number, err
 }
 
+// whoText names a performer, or those who share a task.
 func whoText(who string, candidates []string) string {
 	if who != "" {
 		return who

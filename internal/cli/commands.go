@@ -64,6 +64,16 @@ func commands() []command {
 	}
 }
 
+// group makes a command that only holds others.
+func group(use, short string, subs ...*cobra.Command) *cobra.Command {
+	cmd := &cobra.Command{
+		Use: use, Short: short, Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(subs...)
+	return cmd
+}
+
 // addCommands hangs commands under the root: those named, all when none is.
 func addCommands(root *cobra.Command, a *app, names []string) {
 	root.AddGroup(

@@ -1,9 +1,15 @@
 package cli
 
 import (
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"io"
+	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/spf13/cobra"
 )
@@ -24,6 +30,51 @@ func TestCommandNames(t *testing.T) {
 		if len(cmd.Aliases) > 0 {
 			t.Errorf("%s has aliases, which rootFor does not know", c.name)
 		}
+	}
+}
+
+// TestCommandFiles: the constructor of a command, newMailListCmd, stands in the
+// file of its name, mail_list.go. That of `route test` cannot: Go takes
+// route_test.go for a test.
+func TestCommandFiles(t *testing.T) {
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := 0
+	for _, file := range files {
+		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range parsed.Decls {
+			f, ok := d.(*ast.FuncDecl)
+			if !ok {
+				continue
+			}
+			name, isNew := strings.CutPrefix(f.Name.Name, "new")
+			name, isCmd := strings.CutSuffix(name, "Cmd")
+			if !isNew || !isCmd {
+				continue
+			}
+			found++
+			var words []string
+			for _, r := range name {
+				if unicode.IsUpper(r) {
+					words = append(words, "")
+				}
+				words[len(words)-1] += strings.ToLower(string(r))
+			}
+			if words[len(words)-1] == "test" {
+				words[len(words)-1] = "try"
+			}
+			if want := strings.Join(words, "_") + ".go"; file != want {
+				t.Errorf("%s stands in %s, not in %s", f.Name.Name, file, want)
+			}
+		}
+	}
+	if found < 70 {
+		t.Errorf("only %d constructors found", found)
 	}
 }
 

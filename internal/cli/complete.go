@@ -1,12 +1,13 @@
 package cli
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/e1-dms/e1/internal/form"
-	"github.com/e1-dms/e1/internal/index"
+	"github.com/e1-dms/e1/internal/render"
 )
 
 // Completion answers from the index and the definitions; whatever fails
@@ -20,7 +21,7 @@ const noFiles = cobra.ShellCompDirectiveNoFileComp
 
 // described is one completion with its description.
 func described(value, title string) string {
-	title = strings.Join(strings.Fields(title), " ")
+	title = render.Clean(oneLine(title))
 	if title == "" || title == value {
 		return value
 	}
@@ -42,26 +43,6 @@ func (a *app) completeNumbersThenFiles(cmd *cobra.Command, args []string, toComp
 		return nil, cobra.ShellCompDirectiveDefault
 	}
 	return a.numbers(cmd, toComplete), noFiles
-}
-
-func (a *app) numbers(cmd *cobra.Command, prefix string) []string {
-	r, err := a.open(cmd)
-	if err != nil {
-		return nil
-	}
-	db, err := r.Index()
-	if err != nil {
-		return nil
-	}
-	rows, err := db.Numbers(strings.ToUpper(prefix), "", completeAtMost)
-	if err != nil {
-		return nil
-	}
-	out := make([]string, len(rows))
-	for i, row := range rows {
-		out[i] = described(row.Number, row.Title)
-	}
-	return out
 }
 
 func (a *app) completeForms(n int) completer {
@@ -105,6 +86,11 @@ func (a *app) userNames(cmd *cobra.Command) []string {
 		}
 	}
 	return out
+}
+
+// completeWords completes a flag that takes one of a few words.
+func (a *app) completeWords(cmd *cobra.Command, flag string, words ...string) {
+	_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(words, noFiles))
 }
 
 // completeFlag completes a flag's value.
@@ -215,13 +201,7 @@ func (a *app) values(cmd *cobra.Command, field *form.Field, prefix string) []str
 		if err != nil {
 			return nil
 		}
-		rows, err := db.Numbers(strings.ToUpper(prefix), field.Form, completeAtMost)
-		if err != nil {
-			return nil
-		}
-		for _, row := range rows {
-			out = append(out, described(row.Number, row.Title))
-		}
+		out = a.numbersOf(r, db, prefix, field.Form)
 	}
 	return out
 }
@@ -246,48 +226,6 @@ func (a *app) completeStatus(cmd *cobra.Command, args []string, toComplete strin
 		return out, noFiles
 	}
 	return nil, noFiles
-}
-
-func (a *app) completeLink(cmd *cobra.Command, args []string, toComplete string) ([]string, cobra.ShellCompDirective) {
-	switch len(args) {
-	case 0, 2:
-		return a.numbers(cmd, toComplete), noFiles
-	case 1:
-		return []string{"reply_to", "caused_by", "related"}, noFiles
-	}
-	return nil, noFiles
-}
-
-// completeTasks completes open tasks.
-func (a *app) completeTasks(cmd *cobra.Command, args []string, toComplete string) ([]string, cobra.ShellCompDirective) {
-	if len(args) > 0 {
-		return nil, noFiles
-	}
-	r, err := a.open(cmd)
-	if err != nil {
-		return nil, noFiles
-	}
-	db, err := r.Index()
-	if err != nil {
-		return nil, noFiles
-	}
-	q := index.TaskQuery{Open: true, Limit: completeAtMost, MaxCount: -1}
-	if number, _, ok := strings.Cut(toComplete, "/"); ok {
-		if full, err := r.Resolve(number); err == nil {
-			q.Document = full
-		}
-	} else if o, err := a.act(cmd); err == nil {
-		q.Users = []string{o.Actor().ID}
-	}
-	tasks, _, err := db.Tasks(q)
-	if err != nil {
-		return nil, noFiles
-	}
-	var out []string
-	for _, t := range tasks {
-		out = append(out, described(taskNumber(t.Number, t.ID), t.Title+" · "+t.DocumentTitle))
-	}
-	return out, noFiles
 }
 
 func (a *app) completeAdvance(cmd *cobra.Command, args []string, toComplete string) ([]string, cobra.ShellCompDirective) {
@@ -318,4 +256,147 @@ func (a *app) completeAdvance(cmd *cobra.Command, args []string, toComplete stri
 		return out, noFiles
 	}
 	return a.fields(cmd, a.formOf(cmd, number), args[1:], toComplete)
+}
+
+func (a *app) completeRoutes(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	if len(args) > 0 {
+		return nil, noFiles
+	}
+	r, err := a.open(cmd)
+	if err != nil {
+		return nil, noFiles
+	}
+	routes, err := r.Definitions().Routes()
+	if err != nil {
+		return nil, noFiles
+	}
+	var out []string
+	for _, def := range routes {
+		out = append(out, described(def.Name.Text, def.Title.In(r.Language())))
+	}
+	return out, noFiles
+}
+
+func (a *app) completeFiles(cmd *cobra.Command, args []string, toComplete string) ([]string, cobra.ShellCompDirective) {
+	if len(args) == 0 {
+		return a.numbers(cmd, toComplete), noFiles
+	}
+	r, number, err := a.resolve(cmd, args[0])
+	if err != nil || len(args) > 1 {
+		return nil, noFiles
+	}
+	d, err := r.Read(number)
+	if err != nil {
+		return nil, noFiles
+	}
+	var out []string
+	for _, f := range d.Files {
+		of, n := d.Version(f)
+		if n < len(d.Versions(of)) {
+			of = fmt.Sprintf("%s@%d", of, n)
+		}
+		out = append(out, described(of, f.Original))
+	}
+	return out, noFiles
+}
+
+// completeImports completes names of imports in the first n arguments.
+func (a *app) completeImports(n int) completer {
+	return func(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+		if n >= 0 && len(args) >= n {
+			return nil, cobra.ShellCompDirectiveDefault
+		}
+		r, err := a.open(cmd)
+		if err != nil {
+			return nil, noFiles
+		}
+		all, err := r.Definitions().Imports()
+		if err != nil {
+			return nil, noFiles
+		}
+		var out []string
+		for _, i := range all {
+			title := ""
+			if i.Def != nil {
+				title = i.Def.Title.In(r.Language())
+			}
+			out = append(out, described(i.Name, title))
+		}
+		return out, noFiles
+	}
+}
+
+func (a *app) reportNames(cmd *cobra.Command) []string {
+	r, err := a.open(cmd)
+	if err != nil {
+		return nil
+	}
+	names, err := r.Definitions().ReportNames()
+	if err != nil {
+		return nil
+	}
+	out := make([]string, len(names))
+	for i, name := range names {
+		out[i] = name
+		if def, _, err := r.Definitions().Report(name); err == nil && def != nil {
+			out[i] = described(name, def.Title.In(r.Language()))
+		}
+	}
+	return out
+}
+
+// completeReport completes reports, then PARAM= and the values of parameters
+// that have a list.
+func (a *app) completeReport(cmd *cobra.Command, args []string, toComplete string) ([]string, cobra.ShellCompDirective) {
+	if len(args) == 0 {
+		return a.reportNames(cmd), noFiles
+	}
+	r, err := a.open(cmd)
+	if err != nil {
+		return nil, noFiles
+	}
+	def, source, err := linkedReport(r, args[0])
+	if err != nil {
+		return nil, noFiles
+	}
+	if name, _, ok := strings.Cut(toComplete, "="); ok {
+		p := def.Param(name)
+		if p == nil {
+			return nil, noFiles
+		}
+		names := source.ReportDefinitions()
+		var out []string
+		for _, id := range p.Type.Values {
+			out = append(out, described(name+"="+id, names.Name(def.Form, p.Field, p.Type, id)))
+		}
+		return out, noFiles
+	}
+	var out []string
+	for _, p := range describeParams(r, source, def) {
+		taken := false
+		for _, arg := range args[1:] {
+			taken = taken || strings.HasPrefix(arg, p.name+"=")
+		}
+		if !taken {
+			out = append(out, described(p.name+"=", p.title))
+		}
+	}
+	return out, noFiles | cobra.ShellCompDirectiveNoSpace
+}
+
+// departmentNames completes departments.
+func (a *app) departmentNames(cmd *cobra.Command) []string {
+	r, err := a.open(cmd)
+	if err != nil {
+		return nil
+	}
+	org, _, err := r.Definitions().Org()
+	if err != nil {
+		return nil
+	}
+	var out []string
+	for _, d := range org.Departments {
+		out = append(out, described(d.ID, d.Title.In(r.Language())))
+	}
+	return out
 }

@@ -36,7 +36,7 @@ func newDemoCmd(a *app) *cobra.Command {
 func runDemo(cmd *cobra.Command, o *demoOptions) error {
 	a := o.app
 	if o.documents < 1 && o.history < 1 {
-		return usagef("--documents or --history says how much")
+		return &usageError{message: "--documents or --history says how much", hint: "e1 demo --documents 1000"}
 	}
 	of, err := a.act(cmd)
 	if err != nil {
@@ -46,7 +46,7 @@ func runDemo(cmd *cobra.Command, o *demoOptions) error {
 		return office.Denied("user " + of.Actor().ID + " may not fill a repository with demo data")
 	}
 	if a.flags.dryRun {
-		a.message("would write %d demo documents and %d commits of history", o.documents, o.history)
+		a.message("would write %s and %s of history", plural(o.documents, "demo document"), plural(o.history, "commit"))
 		return nil
 	}
 	var bar *render.Progress
@@ -84,7 +84,7 @@ func runDemo(cmd *cobra.Command, o *demoOptions) error {
 	if a.flags.json {
 		return render.JSON(a.result, render.Object{{Key: "documents", Value: total(filled.Documents)}, {Key: "commits", Value: filled.Commits}, {Key: "commit", Value: filled.Commit.String()}})
 	}
-	a.message("wrote %d documents in %d commits (%s)", total(filled.Documents), filled.Commits, shortID(filled.Commit.String()))
+	a.message("wrote %s in %s (%s)", plural(total(filled.Documents), "document"), plural(filled.Commits, "commit"), shortID(filled.Commit.String()))
 	return nil
 }
 

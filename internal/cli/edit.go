@@ -36,7 +36,7 @@ func runEdit(cmd *cobra.Command, a *app, text string) error {
 	}
 	if !a.InTTY && a.conf.Editor == "vi" {
 		// An editor nobody chose would wait for keys that never come.
-		return &usageError{message: "standard input is no terminal and no editor is set", hint: "export EDITOR=…, or e1 set " + text + " FIELD=VALUE"}
+		return &usageError{message: "standard input is no terminal, and no editor is chosen", hint: "export EDITOR=…, or e1 set " + text + " FIELD=VALUE"}
 	}
 	r := o.Repo()
 	number, err := r.Resolve(text)
@@ -65,7 +65,7 @@ func runEdit(cmd *cobra.Command, a *app, text string) error {
 		if err := os.WriteFile(name, content, 0o600); err != nil {
 			return err
 		}
-		if err := a.editor(cmd, name); err != nil {
+		if err := a.editor(name); err != nil {
 			return fmt.Errorf("%w; your text is kept in %q", err, name)
 		}
 		src, err := os.ReadFile(name)
@@ -120,10 +120,14 @@ func withoutErrors(src []byte) []byte {
 	return src
 }
 
-// editor runs the user's own editor; a repository never names programs.
-func (a *app) editor(cmd *cobra.Command, name string) error {
-	run := exec.CommandContext(cmd.Context(), "sh", "-c", a.conf.Editor+` "$1"`, "sh", name)
-	run.Stdin, run.Stdout, run.Stderr = os.Stdin, os.Stdout, os.Stderr
+// editor runs the user's own editor; a repository never names programs. Ctrl-C
+// is the editor's while it runs, as it is with git: it does not end this command.
+func (a *app) editor(name string) error {
+	release := a.Signals.Hold()
+	defer release()
+	// The shell in between must outlive Ctrl-C, too, and leave it to the editor.
+	run := exec.Command("sh", "-c", "trap : INT; "+a.conf.Editor+` "$1"`, "sh", name)
+	run.Stdin, run.Stdout, run.Stderr = a.In, a.Out, a.Err
 	if err := run.Run(); err != nil {
 		return fmt.Errorf("the editor %q failed: %w", a.conf.Editor, err)
 	}

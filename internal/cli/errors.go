@@ -4,9 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"strings"
+	"unicode"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/e1-dms/e1/internal/diag"
 	"github.com/e1-dms/e1/internal/engine"
@@ -48,18 +52,76 @@ func usagef(format string, args ...any) error {
 }
 
 // flagError gives pflag's complaints this program's form.
-func flagError(err error) error {
-	message := strings.TrimSuffix(err.Error(), ".")
-	// pflag adds how a Go function puts it.
-	for _, own := range []string{": strconv.", ": time: "} {
-		if i := strings.Index(message, own); i >= 0 {
-			message = message[:i]
+func flagError(cmd *cobra.Command, err error) error {
+	e := &usageError{message: err.Error(), hint: cmd.CommandPath() + " --help"}
+	var (
+		unknown *pflag.NotExistError
+		lacks   *pflag.ValueRequiredError
+		invalid *pflag.InvalidValueError
+		syntax  *pflag.InvalidSyntaxError
+	)
+	switch {
+	case errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() != "":
+		given := unknown.GetSpecifiedShortnames()
+		e.message = fmt.Sprintf("unknown flag %q", "-"+given)
+		if !flagWord(given) {
+			e.hint = "put -- before an argument that begins with a dash"
 		}
+	case errors.As(err, &unknown):
+		var known []string
+		cmd.Flags().VisitAll(func(f *pflag.Flag) {
+			if !f.Hidden {
+				known = append(known, "--"+f.Name)
+			}
+		})
+		e.message = diag.Unknown("flag", "--"+unknown.GetSpecifiedName(), known)
+	case errors.As(err, &lacks):
+		value, _ := pflag.UnquoteUsage(lacks.GetFlag())
+		e.message = fmt.Sprintf("the flag --%s needs a value (%s)", lacks.GetFlag().Name, value)
+	case errors.As(err, &invalid):
+		value, _ := pflag.UnquoteUsage(invalid.GetFlag())
+		e.message = fmt.Sprintf("--%s takes %s, not %q", invalid.GetFlag().Name, kindOf(invalid.GetFlag(), value), invalid.GetValue())
+	case errors.As(err, &syntax):
+		e.message = fmt.Sprintf("%q is no flag", syntax.GetSpecifiedFlag())
 	}
-	return &usageError{message: message}
+	return e
 }
 
-// noArgs and exactArgs replace cobra's own, whose errors are not usage errors
+// flagWord tells a group of short flags from an argument that only looks like one.
+func flagWord(text string) bool {
+	return !strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '=' })
+}
+
+// kindOf says what the value of a flag is.
+func kindOf(f *pflag.Flag, name string) string {
+	switch f.Value.Type() {
+	case "int", "uint64":
+		return "a whole number"
+	case "bool":
+		return "true or false"
+	}
+	return name
+}
+
+// exclusive refuses flags that cannot be given together.
+func exclusive(cmd *cobra.Command) error {
+	err := cmd.ValidateFlagGroups()
+	if err == nil {
+		return nil
+	}
+	// Of cobra's sentence the last brackets hold the flags that were given.
+	text := err.Error()
+	given := strings.Fields(text[strings.LastIndexByte(text, '[')+1 : strings.LastIndexByte(text, ']')])
+	for i, name := range given {
+		given[i] = "--" + name
+	}
+	return &usageError{
+		message: strings.Join(given, " and ") + " exclude each other",
+		hint:    cmd.CommandPath() + " --help",
+	}
+}
+
+// noArgs and argsBetween replace cobra's own, whose errors are not usage errors
 // to us.
 func noArgs(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
@@ -70,7 +132,6 @@ func noArgs(cmd *cobra.Command, args []string) error {
 		for _, sub := range cmd.Commands() {
 			if !sub.Hidden {
 				names = append(names, sub.Name())
-				names = append(names, sub.Aliases...)
 			}
 		}
 		return &usageError{message: diag.Unknown("command", args[0], names), hint: cmd.CommandPath() + " --help"}
@@ -106,7 +167,7 @@ type coder interface{ Code() string }
 
 // fail prints err the way the user asked for and returns its exit code. This
 // switch is the only place where errors become exit codes.
-func (a *app) fail(err error) int {
+func (a *app) fail(err error, args []string) int {
 	if err == nil {
 		return exitDone
 	}
@@ -117,11 +178,10 @@ func (a *app) fail(err error) int {
 	)
 	code, word := exitFailed, "failed"
 	switch {
-	case errors.Is(err, errNo):
+	case errors.Is(err, errNo) && !isLost(err):
 		return exitNo
 	case errors.Is(err, context.Canceled):
 		code, word = exitInterrupted, "interrupted"
-		err = errors.New("interrupted")
 	case errors.As(err, &usage):
 		code, word = exitUsage, "usage"
 	case errors.As(err, &none):
@@ -141,50 +201,72 @@ func (a *app) fail(err error) int {
 	if errors.As(err, &c) {
 		word = c.Code()
 	}
-	a.printError(err, word)
+	f := render.Failure{Code: word, Message: strings.ReplaceAll(err.Error(), context.Canceled.Error(), "interrupted"), Hint: hintOf(err), At: placesOf(err)}
+	var others *othersError
+	if errors.As(err, &others) {
+		f.Documents = others.numbers
+	}
+	if a.flags.json || a.unparsed && asksForJSON(args) {
+		_ = render.ErrorJSON(a.Err, f)
+		return code
+	}
+	a.printLines("e1: error: ", f.Message)
+	if others != nil {
+		a.printOthers(others.lines)
+	}
+	a.printLines("e1: hint: ", f.Hint)
 	return code
 }
 
-func (a *app) printError(err error, word string) {
-	hint := ""
+// asksForJSON looks for --json in a command line that could not be read.
+func asksForJSON(args []string) bool {
+	for _, arg := range args {
+		if arg == "--" {
+			break
+		}
+		if value, ok := strings.CutPrefix(arg, "--json"); ok && (value == "" || value == "=true") {
+			return true
+		}
+	}
+	return false
+}
+
+func hintOf(err error) string {
 	var h hinter
 	var refusal *engine.Refusal
 	switch {
 	case errors.As(err, &refusal):
-		hint = refusal.Hint
+		return refusal.Hint
 	case errors.As(err, &h):
-		hint = h.Hint()
-	default:
-		hint = gitstore.Hint(err)
+		return h.Hint()
+	}
+	return gitstore.Hint(err)
+}
+
+// placesOf gives the places in files that an error is about.
+func placesOf(err error) []render.Place {
+	out := []render.Place{}
+	var file *unfitFile
+	if errors.As(err, &file) {
+		return file.at
 	}
 	var problems *diag.ListError
-	errors.As(err, &problems)
-	if a.flags.json {
-		f := render.Failure{Code: word, Message: err.Error(), Hint: hint, At: []render.Place{}}
-		var others interface{ Documents() []string }
-		if errors.As(err, &others) {
-			f.Documents = others.Documents()
+	if !errors.As(err, &problems) {
+		return out
+	}
+	for _, p := range problems.List {
+		if p.At.File != "" {
+			out = append(out, render.Place{File: p.At.File, Line: p.At.Start.Line, Column: p.At.Start.Column})
 		}
-		if problems != nil {
-			for _, p := range problems.List {
-				if p.At.File != "" {
-					f.At = append(f.At, render.Place{File: p.At.File, Line: p.At.Start.Line, Column: p.At.Start.Column})
-				}
-			}
-		}
-		_ = render.ErrorJSON(a.Err, f)
-		return
 	}
-	for _, line := range strings.Split(strings.TrimRight(err.Error(), "\n"), "\n") {
-		fmt.Fprintf(a.Err, "e1: error: %s\n", line)
-	}
-	var others *othersError
-	if errors.As(err, &others) {
-		a.printOthers(others.lines)
-	}
-	for _, line := range strings.Split(hint, "\n") {
-		if line != "" {
-			fmt.Fprintf(a.Err, "e1: hint: %s\n", line)
+	return out
+}
+
+// printLines writes the lines of a text, each behind the same words.
+func (a *app) printLines(lead, text string) {
+	for line := range strings.SplitSeq(text, "\n") {
+		if line = strings.TrimRight(line, "\r "); line != "" {
+			fmt.Fprint(a.Err, a.lines(lead, render.Clean(line)))
 		}
 	}
 }
@@ -192,4 +274,33 @@ func (a *app) printError(err error, word string) {
 func isProblems(err error) bool {
 	var problems *diag.ListError
 	return errors.As(err, &problems)
+}
+
+// isLost tells whether the result, which may be no, could not be written.
+func isLost(err error) bool {
+	var lost *lostResultError
+	return errors.As(err, &lost)
+}
+
+// cannotRead says which file of the user's cannot be read, and why.
+func cannotRead(name string, err error) error {
+	return fmt.Errorf("cannot read %q: %w", name, cause(err))
+}
+
+// cannotWrite says which file of the user's cannot be written, and why.
+func cannotWrite(name string, err error) error {
+	return fmt.Errorf("cannot write %q: %w", name, cause(err))
+}
+
+// cause leaves out of an error what the message about it says itself.
+func cause(err error) error {
+	var path *fs.PathError
+	var link *os.LinkError
+	switch {
+	case errors.As(err, &path):
+		return path.Err
+	case errors.As(err, &link):
+		return link.Err
+	}
+	return err
 }

@@ -10,8 +10,13 @@ import (
 	"github.com/e1-dms/e1/internal/repo"
 )
 
+type explainOptions struct {
+	app  *app
+	list bool
+}
+
 func newExplainCmd(a *app) *cobra.Command {
-	list := false
+	o := &explainOptions{app: a}
 	cmd := &cobra.Command{
 		Use:   "explain CODE|SLUG",
 		Short: "Explain a problem that lint or check reports, with an example",
@@ -21,13 +26,7 @@ repository.`,
 		Example: "  e1 explain R012\n  e1 explain join-waits-forever\n  e1 explain --list",
 		Args:    argsBetween(0, 1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			if list != (len(args) == 0) {
-				return &usageError{message: "explain takes a code, or --list", hint: "e1 explain --list"}
-			}
-			if list {
-				return explainAll(a)
-			}
-			return explain(a, args[0])
+			return runExplain(o, args)
 		},
 		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 			if len(args) > 0 {
@@ -40,8 +39,18 @@ repository.`,
 			return out, noFiles
 		},
 	}
-	cmd.Flags().BoolVar(&list, "list", false, "list every code there is")
+	cmd.Flags().BoolVar(&o.list, "list", false, "list every code there is")
 	return cmd
+}
+
+func runExplain(o *explainOptions, args []string) error {
+	switch {
+	case o.list != (len(args) == 0):
+		return &usageError{message: "explain takes a code, or --list", hint: "e1 explain --list"}
+	case o.list:
+		return explainAll(o.app)
+	}
+	return explain(o.app, args[0])
 }
 
 // explained is a kind of problem as programs are told of it.
@@ -55,20 +64,14 @@ func explained(c lint.Code, severity string, whole bool) render.Object {
 
 func explainAll(a *app) error {
 	severities := lint.Severities()
-	t := render.Table{Columns: []render.Column{{Title: "code", Whole: true}, {Title: "severity", Whole: true}, {Title: "problem", Whole: true}, {Title: "what it is", Flex: true, Wrap: true}}}
-	out := []render.Object{}
+	t := render.Table{Columns: []render.Column{{Title: "Code", Whole: true}, {Title: "Severity", Whole: true}, {Title: "Problem", Whole: true}, {Title: "What it is", Flex: true, Wrap: true}}}
+	var out []render.Object
 	for _, c := range lint.Codes() {
 		severity := severities[c.Code].String()
 		t.Rows = append(t.Rows, []render.Cell{{Text: c.Code, Tone: render.Accent}, {Text: severity}, {Text: c.Slug}, {Text: c.Summary}})
 		out = append(out, explained(c, severity, false))
 	}
-	switch {
-	case a.flags.json:
-		return render.JSON(a.result, render.Object{{Key: "codes", Value: out}})
-	case a.flags.plain:
-		return render.PlainTable(a.result, t)
-	}
-	return a.style().Table(a.result, t)
+	return a.listing(t, render.Object{{Key: "codes", Value: out}})
 }
 
 func explain(a *app, name string) error {

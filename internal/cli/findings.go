@@ -18,6 +18,7 @@ import (
 	"github.com/e1-dms/e1/internal/lintout"
 	"github.com/e1-dms/e1/internal/render"
 	"github.com/e1-dms/e1/internal/repo"
+	"github.com/e1-dms/e1/internal/wholefile"
 )
 
 // findings says how the problems that a check found are written, and from when
@@ -139,8 +140,8 @@ func (f *findings) finish(a *app, r *repo.Repo, to []destination, w found) error
 		if err := f.write(a, &b, d.format, w, style); err != nil {
 			return err
 		}
-		if err := writeFile(d.file, b.Bytes()); err != nil {
-			return err
+		if err := wholefile.Write(d.file, b.Bytes()); err != nil {
+			return cannotWrite(d.file, err)
 		}
 	}
 	var errs, warnings, notes, failing int

@@ -1,16 +1,13 @@
 package cli
 
 import (
+	"bytes"
 	"errors"
-	"fmt"
-	"io"
-	"os"
 	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 
-	"github.com/e1-dms/e1/internal/maildir"
 	"github.com/e1-dms/e1/internal/office"
 	"github.com/e1-dms/e1/internal/render"
 )
@@ -46,17 +43,14 @@ safe, so that the mail server keeps it.`,
 			o.names = args
 			if n := len(args); n > 0 && args[n-1] == "-" {
 				o.names = args[:n-1]
-				if err := runImportStdin(cmd, o); err != nil {
-					return &temporaryError{err}
-				}
-				return nil
+				return runImportStdin(cmd, o)
 			}
 			return runImport(cmd, o)
 		},
 		ValidArgsFunction: a.completeImports(-1),
 	}
 	f := cmd.Flags()
-	f.IntVar(&o.limit, "limit", 0, "take at most `N` letters; 0 takes all")
+	limitFlag(cmd, &o.limit, 0, "letters")
 	f.BoolVar(&o.retry, "retry", false, "try the letters in quarantine again")
 	cmd.AddCommand(newImportListCmd(a), newImportTestCmd(a))
 	return cmd
@@ -95,38 +89,42 @@ func (e *failedError) Hint() string {
 
 func runImport(cmd *cobra.Command, o *importOptions) error {
 	a := o.app
-	if o.limit < 0 {
-		return usagef("--limit takes a number of letters, not %d", o.limit)
+	limit, err := a.limit(cmd, o.limit)
+	if err != nil {
+		return err
 	}
 	r, err := a.open(cmd)
 	if err != nil {
 		return err
 	}
-	run, err := office.Import(cmd.Context(), r, a.officeOptions(cmd), office.ImportRequest{Names: o.names, Limit: o.limit, Retry: o.retry})
-	if run != nil {
-		if printErr := a.imported(run); printErr != nil {
-			return printErr
-		}
-		if err == nil && len(run.Failed) > 0 {
-			err = &failedError{run.Failed}
-		}
+	run, err := office.Import(cmd.Context(), r, a.officeOptions(cmd), office.ImportRequest{Names: o.names, Limit: limit, Retry: o.retry})
+	if run == nil {
+		return err
 	}
-	return err
+	if len(run.Failed) > 0 {
+		err = errors.Join(err, &failedError{run.Failed})
+	}
+	return errors.Join(err, a.imported(run))
+}
+
+// isDelivery tells whether a mail server delivers a letter to this command. It
+// hears of no other exit code than 75: the letter stays with it then, whatever
+// was wrong.
+func isDelivery(cmd *cobra.Command, args []string) bool {
+	return cmd != nil && cmd.CommandPath() == "e1 import" && len(args) > 0 && args[len(args)-1] == "-"
 }
 
 func runImportStdin(cmd *cobra.Command, o *importOptions) error {
 	a := o.app
 	if len(o.names) != 1 {
-		return usagef("one import takes the letter from standard input: e1 import NAME -")
+		return &usageError{message: "one import takes the letter from standard input", hint: "e1 import NAME -"}
 	}
-	raw, err := io.ReadAll(io.LimitReader(a.In, maildir.MaxSize+1))
+	raw, err := a.readLetter("-")
 	switch {
 	case err != nil:
-		return fmt.Errorf("cannot read the letter: %w", err)
+		return err
 	case len(raw) == 0:
 		return errors.New("standard input holds no letter")
-	case len(raw) > maildir.MaxSize:
-		return fmt.Errorf("the letter is larger than %d bytes", maildir.MaxSize)
 	}
 	r, err := a.open(cmd)
 	if err != nil {
@@ -139,6 +137,7 @@ func runImportStdin(cmd *cobra.Command, o *importOptions) error {
 	// The letter is safe from here on: what cannot be printed is no reason to
 	// deliver it again.
 	_ = a.imported(run)
+	a.result.forget()
 	return nil
 }
 
@@ -169,20 +168,8 @@ func (a *app) imported(run *office.ImportRun) error {
 	if a.flags.plain {
 		return render.PlainTable(a.result, t)
 	}
-	for _, i := range run.Imports {
-		for _, l := range i.Registered {
-			number := l.Number
-			if a.flags.dryRun {
-				number = "would register"
-			}
-			fmt.Fprintf(a.result, "%s  %s\n", number, inOneLine(l.Title))
-		}
-		for _, l := range i.Attached {
-			fmt.Fprintf(a.result, "%s  + letter %s\n", l.Number, l.Source)
-		}
-		for _, l := range i.Quarantined {
-			fmt.Fprintf(a.result, "quarantined %s: %s\n", l.Source, inOneLine(l.Reason))
-		}
+	if err := a.importedLines(run); err != nil {
+		return err
 	}
 	for _, i := range run.Imports {
 		if i.Seen > 0 {
@@ -195,11 +182,37 @@ func (a *app) imported(run *office.ImportRun) error {
 			short[i] = shortID(id)
 		}
 		a.message("commit %s", strings.Join(short, ", "))
-		if a.fixed {
-			a.note("the clock stands at %s (E1_NOW)", a.now().Format("2006-01-02T15:04:05Z07:00"))
-		}
 	}
 	return nil
+}
+
+// importedLines says for people what became of each letter, a line each.
+func (a *app) importedLines(run *office.ImportRun) error {
+	var b bytes.Buffer
+	line := func(text string) {
+		if a.OutTTY {
+			_ = a.style().Line(&b, 0, render.Normal, text)
+		} else {
+			b.WriteString(render.Clean(text) + "\n")
+		}
+	}
+	for _, i := range run.Imports {
+		for _, l := range i.Registered {
+			number := l.Number
+			if a.flags.dryRun {
+				number = "would register"
+			}
+			line(number + "  " + oneLine(l.Title))
+		}
+		for _, l := range i.Attached {
+			line(l.Number + "  + letter " + l.Source)
+		}
+		for _, l := range i.Quarantined {
+			line("quarantined " + l.Source + ": " + oneLine(l.Reason))
+		}
+	}
+	_, err := a.result.Write(b.Bytes())
+	return err
 }
 
 func (a *app) wouldBe() string {
@@ -230,7 +243,7 @@ func importCounts(i *office.Imported) string {
 }
 
 func (a *app) importedJSON(run *office.ImportRun) error {
-	imports := []render.Object{}
+	var imports []render.Object
 	for _, i := range run.Imports {
 		imports = append(imports, render.Object{
 			{Key: "name", Value: i.Name}, {Key: "seen", Value: i.Seen},
@@ -239,15 +252,11 @@ func (a *app) importedJSON(run *office.ImportRun) error {
 			{Key: "quarantined", Value: asideJSON(i.Quarantined)}, {Key: "ignored", Value: asideJSON(i.Ignored)},
 		})
 	}
-	commits := run.Commits
-	if commits == nil {
-		commits = []string{}
-	}
-	return render.JSON(a.result, render.Object{{Key: "imports", Value: imports}, {Key: "commits", Value: commits}})
+	return render.JSON(a.result, render.Object{{Key: "imports", Value: imports}, {Key: "commits", Value: run.Commits}})
 }
 
 func lettersJSON(letters []office.ImportedLetter) []render.Object {
-	out := []render.Object{}
+	var out []render.Object
 	for _, l := range letters {
 		out = append(out, render.Object{{Key: "number", Value: l.Number}, {Key: "source", Value: l.Source}, {Key: "title", Value: l.Title}})
 	}
@@ -255,46 +264,9 @@ func lettersJSON(letters []office.ImportedLetter) []render.Object {
 }
 
 func asideJSON(letters []office.SetAside) []render.Object {
-	out := []render.Object{}
+	var out []render.Object
 	for _, l := range letters {
 		out = append(out, render.Object{{Key: "source", Value: l.Source}, {Key: "reason", Value: l.Reason}})
 	}
 	return out
 }
-
-// completeImports completes names of imports in the first n arguments.
-func (a *app) completeImports(n int) completer {
-	return func(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-		if n >= 0 && len(args) >= n {
-			return nil, cobra.ShellCompDirectiveDefault
-		}
-		r, err := a.open(cmd)
-		if err != nil {
-			return nil, noFiles
-		}
-		all, err := r.Definitions().Imports()
-		if err != nil {
-			return nil, noFiles
-		}
-		var out []string
-		for _, i := range all {
-			title := ""
-			if i.Def != nil {
-				title = i.Def.Title.In(r.Language())
-			}
-			out = append(out, described(i.Name, title))
-		}
-		return out, noFiles
-	}
-}
-
-// readLetter reads a letter from a file or from standard input.
-func (a *app) readLetter(name string) ([]byte, error) {
-	if name == "-" {
-		return io.ReadAll(io.LimitReader(a.In, maildir.MaxSize))
-	}
-	return os.ReadFile(name)
-}
-
-// inOneLine puts blanks in the place of line ends.
-func inOneLine(text string) string { return strings.Join(strings.Fields(text), " ") }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"fmt"
 	"path/filepath"
 	"strings"
 
@@ -16,7 +17,7 @@ import (
 func newImportListCmd(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "list",
-		Short: "List imports, how many letters wait, and what is in quarantine and why",
+		Short: "List imports, how many letters wait, and what is in quarantine",
 		Args:  noArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return runImportList(cmd, a) },
 	}
@@ -50,10 +51,12 @@ func runImportList(cmd *cobra.Command, a *app) error {
 	if a.flags.json {
 		return a.importListJSON(r, all, boxes, states)
 	}
+	s := a.style()
 	t := render.Table{Columns: []render.Column{
-		{Title: "import", Whole: true}, {Title: "title", Flex: true}, {Title: "form"}, {Title: "folder", Flex: true},
-		{Title: "waiting", Align: render.Right}, {Title: "quarantined", Align: render.Right}, {Title: "problem", Flex: true, Wrap: true},
+		{Title: s.Word("Import"), Whole: true}, {Title: s.Word("Title"), Flex: true, Wrap: true}, {Title: s.Word("Form"), Whole: true}, {Title: s.Word("Folder"), Flex: true, Wrap: true},
+		{Title: s.Word("Waiting"), Align: render.Right}, {Title: s.Word("Quarantined"), Align: render.Right}, {Title: s.Word("Problem"), Flex: true, Wrap: true},
 	}}
+	broken := a.flags.plain // programs find every column at its place
 	for _, i := range all {
 		state, b := boxState{}, boxHolding(boxes, i.Name)
 		if b != nil {
@@ -61,44 +64,53 @@ func runImportList(cmd *cobra.Command, a *app) error {
 		}
 		title, formName := "", ""
 		if i.Def != nil {
-			title, formName = i.Def.Title.In(r.Language()), i.Def.Form
+			title, formName = i.Def.Title.In(s.Language), i.Def.Form
 		}
+		trouble := importTrouble(i, state)
+		broken = broken || trouble != ""
 		t.Rows = append(t.Rows, []render.Cell{
 			{Text: i.Name, Tone: render.Accent}, {Text: title}, {Text: formName}, {Text: state.dir},
-			{Text: format(state.waiting)}, {Text: format(len(state.quarantined))}, {Text: importTrouble(i, state), Tone: render.Bad},
+			{Text: format(state.waiting)}, {Text: format(len(state.quarantined))}, {Text: trouble, Tone: render.Bad},
 		})
 	}
-	if a.flags.plain {
-		return render.PlainTable(a.result, t)
+	if !broken {
+		t.Columns = t.Columns[:len(t.Columns)-1]
 	}
-	if err := a.style().Table(a.result, t); err != nil {
+	if err := a.listing(t, nil); err != nil || a.flags.plain {
 		return err
 	}
-	return a.quarantineTable(boxes, states)
+	return a.quarantined(r, boxes, states)
 }
 
-// quarantineTable lists the letters in quarantine with their reasons.
-func (a *app) quarantineTable(boxes []*office.Box, states map[*office.Box]boxState) error {
-	t := render.Table{Columns: []render.Column{{Title: "in quarantine", Whole: true}, {Title: "reason", Flex: true, Wrap: true}}}
+// quarantined lists the letters in quarantine, with the reasons below them.
+func (a *app) quarantined(r *repo.Repo, boxes []*office.Box, states map[*office.Box]boxState) error {
+	s := a.style()
+	first := true
 	for _, b := range boxes {
 		for _, h := range states[b].quarantined {
-			t.Rows = append(t.Rows, []render.Cell{{Text: h.Path}, {Text: inOneLine(h.Reason), Tone: render.Warn}})
+			if first {
+				fmt.Fprintf(a.result, "\n%s\n", s.Paint(render.Strong, s.Word("In quarantine")))
+				first = false
+			}
+			fmt.Fprintln(a.result, "  "+s.Paint(render.Accent, render.Clean(below(r, h.Path))))
+			if err := s.Line(a.result, 4, render.Warn, oneLine(h.Reason)); err != nil {
+				return err
+			}
 		}
 	}
-	if len(t.Rows) == 0 {
-		return nil
+	return nil
+}
+
+// below shortens a path that lies in the repository.
+func below(r *repo.Repo, name string) string {
+	if rel, err := filepath.Rel(r.Root(), name); err == nil && !strings.HasPrefix(rel, "..") {
+		return filepath.ToSlash(rel)
 	}
-	if _, err := a.result.Write([]byte("\n")); err != nil {
-		return err
-	}
-	return a.style().Table(a.result, t)
+	return name
 }
 
 func stateOf(r *repo.Repo, b *office.Box) boxState {
-	s := boxState{dir: b.Path}
-	if rel, err := filepath.Rel(r.Root(), b.Path); err == nil && !strings.HasPrefix(rel, "..") {
-		s.dir = filepath.ToSlash(rel)
-	}
+	s := boxState{dir: below(r, b.Path)}
 	folder, err := b.Folder()
 	if err != nil {
 		s.trouble = err.Error()
@@ -143,13 +155,13 @@ func firstProblem(i *definition.Import) string {
 }
 
 func (a *app) importListJSON(r *repo.Repo, all []*definition.Import, boxes []*office.Box, states map[*office.Box]boxState) error {
-	out := []render.Object{}
+	var out []render.Object
 	for _, i := range all {
 		state := boxState{}
 		if b := boxHolding(boxes, i.Name); b != nil {
 			state = states[b]
 		}
-		held := []render.Object{}
+		var held []render.Object
 		for _, h := range state.quarantined {
 			held = append(held, render.Object{{Key: "source", Value: h.Name}, {Key: "path", Value: h.Path}, {Key: "reason", Value: h.Reason}})
 		}

@@ -52,7 +52,9 @@ func runImportTest(cmd *cobra.Command, a *app, name, file string) error {
 	if err := a.trialValues(trial); err != nil || a.flags.plain {
 		return err
 	}
-	fmt.Fprintln(a.result, trialLine(trial, name))
+	if err := a.style().Line(a.result, 0, render.Normal, trialLine(trial, name)); err != nil {
+		return err
+	}
 	if trial.Document == nil || trial.Kind != intake.Register {
 		return nil
 	}
@@ -97,15 +99,16 @@ func trialLine(t *office.Trial, asked string) string {
 	case t.Kind == intake.Attach:
 		return line + "would be added to " + t.Number + ": " + t.Reason
 	case t.Kind == intake.Quarantine:
-		return line + "would go to quarantine: " + inOneLine(t.Reason)
+		return line + "would go to quarantine: " + oneLine(t.Reason)
 	}
-	return line + "would be ignored: " + inOneLine(t.Reason)
+	return line + "would be ignored: " + oneLine(t.Reason)
 }
 
 // trialValues lists what was read from the letter, with its labels and lines.
 func (a *app) trialValues(t *office.Trial) error {
+	s := a.style()
 	table := render.Table{Columns: []render.Column{
-		{Title: "field", Whole: true}, {Title: "value", Flex: true}, {Title: "label in the letter", Flex: true}, {Title: "line", Align: render.Right},
+		{Title: s.Word("Field"), Whole: true}, {Title: s.Word("Value"), Flex: true}, {Title: s.Word("Label in the letter"), Flex: true}, {Title: s.Word("Line"), Align: render.Right},
 	}}
 	add := func(v intake.Value, field, text string) {
 		line := ""
@@ -113,7 +116,7 @@ func (a *app) trialValues(t *office.Trial) error {
 			line = strconv.Itoa(v.Line)
 		}
 		if !a.flags.plain {
-			text = inOneLine(text)
+			text = oneLine(text)
 		}
 		table.Rows = append(table.Rows, []render.Cell{{Text: field, Tone: render.Accent}, {Text: text}, {Text: v.Label}, {Text: line}})
 	}
@@ -145,11 +148,11 @@ func (a *app) trialValues(t *office.Trial) error {
 }
 
 func (a *app) trialJSON(r *repo.Repo, t *office.Trial) error {
-	values := []render.Object{}
+	var values []render.Object
 	for _, v := range t.Values {
 		o := render.Object{{Key: "field", Value: v.Field}, {Key: "text", Value: v.Text}, {Key: "label", Value: v.Label}, {Key: "line", Value: v.Line}}
 		if v.Rows != nil {
-			rows := []render.Object{}
+			var rows []render.Object
 			for _, row := range v.Rows {
 				cells := render.Object{}
 				for _, c := range row {
@@ -161,17 +164,13 @@ func (a *app) trialJSON(r *repo.Repo, t *office.Trial) error {
 		}
 		values = append(values, o)
 	}
-	notes := t.Notes
-	if notes == nil {
-		notes = []string{}
-	}
 	result := t.Kind.String()
 	if t.Duplicate {
 		result = "duplicate"
 	}
 	out := render.Object{
 		{Key: "import", Value: t.Import}, {Key: "result", Value: result}, {Key: "number", Value: t.Number},
-		{Key: "reason", Value: t.Reason}, {Key: "values", Value: values}, {Key: "notes", Value: notes},
+		{Key: "reason", Value: t.Reason}, {Key: "values", Value: values}, {Key: "notes", Value: t.Notes},
 	}
 	if t.Document != nil && t.Kind == intake.Register {
 		d, err := documentJSON(r, t.Document, true)

@@ -15,7 +15,6 @@ import (
 type initOptions struct {
 	app    *app
 	dir    string
-	lang   string
 	user   string
 	name   string
 	email  string
@@ -43,28 +42,24 @@ role, so that every route works at once.`,
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&o.lang, "lang", "", "language of the texts people read: ru or en")
+	f.String("lang", "", "language of the texts people read: ru or en")
 	f.StringVar(&o.user, "user", "", "id of the first user")
 	f.StringVar(&o.name, "name", "", "name of the first user")
 	f.StringVar(&o.email, "email", "", "e-mail of the first user")
 	f.BoolVar(&o.sample, "sample", false, "add a small organisation and sample letters")
+	a.completeWords(cmd, "lang", "ru", "en")
 	return cmd
 }
 
 func runInit(cmd *cobra.Command, o *initOptions) error {
 	a := o.app
-	switch o.lang {
-	case "", "ru", "en":
-	default:
-		return usagef("unknown language %q; use ru or en", o.lang)
-	}
 	template, err := fs.Sub(e1.Template, "repo-template")
 	if err != nil {
 		return err
 	}
 	dir := o.dir
-	if a.flags.dir != "" && !filepath.IsAbs(dir) {
-		dir = filepath.Join(a.flags.dir, dir)
+	if cmd.Flags().Changed("dir") && !filepath.IsAbs(dir) { // E1_DIR is where the others are, not where a new one goes
+		dir = filepath.Join(a.conf.Dir, dir)
 	}
 	login := ""
 	if u, err := user.Current(); err == nil {
@@ -73,28 +68,34 @@ func runInit(cmd *cobra.Command, o *initOptions) error {
 	done, err := office.Init(cmd.Context(), office.Configuration{
 		Forms: e1.Forms, Routes: e1.Routes, Reports: e1.Reports, Template: template,
 	}, office.Founding{
-		Dir: dir, Language: o.lang, Sample: o.sample, User: o.user, Name: o.name, Email: o.email,
-		Login: login, Now: a.now(), Wait: a.flags.wait, DryRun: a.flags.dryRun,
+		Dir: dir, Language: a.conf.Language, Sample: o.sample, User: o.user, Name: o.name, Email: o.email,
+		Login: login, Now: a.now(), Wait: a.conf.Wait, DryRun: a.flags.dryRun,
 	})
 	if err != nil {
 		return err
 	}
+	a.founded(o, done)
 	if a.flags.json {
 		return render.JSON(a.result, render.Object{
 			{Key: "root", Value: done.Root}, {Key: "user", Value: done.User}, {Key: "files", Value: done.Files},
 			{Key: "commit", Value: done.Commit}, {Key: "kept", Value: done.Kept},
 		})
 	}
+	return nil
+}
+
+// founded tells what was made.
+func (a *app) founded(o *initOptions, done *office.Founded) {
 	if a.flags.dryRun {
-		a.message("would make an e1 repository in %q with %d files", o.dir, len(done.Files))
-		return nil
+		a.message("would make an e1 repository in %q with %s", o.dir, plural(len(done.Files), "file"))
+		return
 	}
 	a.message("made an e1 repository in %q (%s); you are %q", o.dir, shortID(done.Commit), done.User)
 	for _, name := range done.Kept {
 		a.note("%s is left as it was", name)
 	}
 	if done.Letters > 0 {
-		a.message("%d sample letters wait for `e1 import`", done.Letters)
+		a.message("%s wait for `e1 import`", plural(done.Letters, "sample letter"))
 	}
-	return nil
+	a.noteClock()
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/e1-dms/e1/internal/diag"
 	"github.com/e1-dms/e1/internal/lint"
 	"github.com/e1-dms/e1/internal/render"
 	"github.com/e1-dms/e1/internal/repo"
@@ -21,7 +22,7 @@ func newLintCmd(a *app) *cobra.Command {
 	opt := &lintOptions{}
 	cmd := &cobra.Command{
 		Use:   "lint [PATH…]",
-		Short: "Check definitions: forms, routes, reports, imports, organisation, calendars",
+		Short: "Check definitions: forms, routes, reports, organisation, …",
 		Long: `Checks the definitions of the work tree and prints every problem of every file,
 with its place. Needs no index, no documents and no history, so it works in
 sparse clones of depth 1.
@@ -55,11 +56,16 @@ func runLint(cmd *cobra.Command, a *app, opt *lintOptions, args []string) error 
 	if err != nil {
 		return err
 	}
-	paths := make([]string, len(args))
-	for i, arg := range args {
-		if paths[i], err = below(r, arg); err != nil {
-			return err
+	var paths, problems []string
+	for _, arg := range args {
+		path, err := inRepository(r, arg)
+		if err != nil {
+			problems = append(problems, err.Error())
 		}
+		paths = append(paths, path)
+	}
+	if len(problems) > 0 {
+		return &usageError{message: strings.Join(problems, "\n")}
 	}
 	var since *repo.Since
 	if cmd.Flags().Changed("changed-since") {
@@ -71,8 +77,8 @@ func runLint(cmd *cobra.Command, a *app, opt *lintOptions, args []string) error 
 	if err != nil {
 		return err
 	}
-	if len(args) > 0 && len(result.Files) == 0 {
-		return &repo.UnknownError{What: "definition", Name: args[0], Try: "e1 lint checks all of them"}
+	if err := unmatched(r, result.Files, args, paths); err != nil {
+		return err
 	}
 	if since != nil {
 		before, err := lint.Run(since.Definitions, paths...)
@@ -88,8 +94,32 @@ func runLint(cmd *cobra.Command, a *app, opt *lintOptions, args []string) error 
 	})
 }
 
-// below gives a path as the repository names it.
-func below(r *repo.Repo, arg string) (string, error) {
+// unmatched refuses arguments that mean no definition: nothing of them would be
+// checked, and everything seem to be right.
+func unmatched(r *repo.Repo, files, args, paths []string) error {
+	var problems []string
+	var known []string
+	for i, path := range paths {
+		if len(under(files, path)) > 0 {
+			continue
+		}
+		if known == nil {
+			all, err := lint.Run(r.WorkDefinitions())
+			if err != nil {
+				return err
+			}
+			known = all.Files
+		}
+		problems = append(problems, diag.Unknown("definition", args[i], known))
+	}
+	if len(problems) == 0 {
+		return nil
+	}
+	return &usageError{message: strings.Join(problems, "\n"), hint: "e1 lint checks all of them"}
+}
+
+// inRepository gives a path as the repository names it.
+func inRepository(r *repo.Repo, arg string) (string, error) {
 	abs, err := filepath.Abs(arg)
 	if err != nil {
 		return "", err

@@ -10,13 +10,15 @@ import (
 	"github.com/e1-dms/e1/internal/expr"
 	"github.com/e1-dms/e1/internal/form"
 	"github.com/e1-dms/e1/internal/office"
+	"github.com/e1-dms/e1/internal/render"
 	"github.com/e1-dms/e1/internal/repo"
 )
 
 // othersError shows the documents that stand in the way of what was asked.
 type othersError struct {
 	error
-	lines []string
+	numbers []string
+	lines   []string
 }
 
 func (e *othersError) Unwrap() error { return e.error }
@@ -25,15 +27,19 @@ func (e *othersError) Unwrap() error { return e.error }
 // repository is open.
 func (a *app) withOthers(err error) error {
 	var others interface{ Documents() []string }
-	if !errors.As(err, &others) || a.session == nil || a.flags.json {
+	if !errors.As(err, &others) {
 		return err
 	}
-	return &othersError{err, a.brief(a.session.repo, others.Documents())}
+	shown := &othersError{error: err, numbers: others.Documents()}
+	if a.session != nil && !a.flags.json {
+		shown.lines = a.brief(a.session.repo, shown.numbers)
+	}
+	return shown
 }
 
 func (a *app) printOthers(lines []string) {
 	for _, line := range lines {
-		fmt.Fprintln(a.Err, line)
+		fmt.Fprintln(a.Err, render.Clean(line))
 	}
 }
 
@@ -87,12 +93,10 @@ func (a *app) askDouble(r *repo.Repo, double *office.DoubleError) error {
 	if !a.asks() {
 		return double
 	}
-	for _, line := range strings.Split(double.Error(), "\n") {
-		fmt.Fprintf(a.Err, "e1: warning: %s\n", line)
-	}
+	a.printLines("e1: warning: ", double.Error())
 	a.printOthers(a.brief(r, double.Documents()))
 	fmt.Fprint(a.Err, "Register it all the same? [y/N] ")
-	answer, err := bufio.NewReader(a.In).ReadString('\n')
+	answer, err := bufio.NewReader(a.stdin).ReadString('\n')
 	if err != nil {
 		fmt.Fprintln(a.Err) // the end of the input is no answer
 	}

@@ -2,11 +2,57 @@ package cli
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
-	"github.com/e1-dms/e1/internal/document"
+	"github.com/spf13/cobra"
+
 	"github.com/e1-dms/e1/internal/render"
 )
+
+// listing prints rows: as a table for people, as lines or an object for programs.
+func (a *app) listing(t render.Table, o render.Object) error {
+	switch {
+	case a.flags.json:
+		return render.JSON(a.result, o)
+	case a.flags.plain:
+		return render.PlainTable(a.result, t)
+	case len(t.Rows) == 0:
+		return nil
+	}
+	return a.style().Table(a.result, t)
+}
+
+// usualLimit is how many rows a listing shows a person who asks for no number.
+const usualLimit = 50
+
+// limitFlag adds --limit with the number that a person gets without it.
+func limitFlag(cmd *cobra.Command, limit *int, usual int, what string) {
+	cmd.Flags().IntVar(limit, "limit", usual, "at most `N` "+what+"; 0: all")
+}
+
+// limit is how many rows are to be shown, 0 for all: programs that read --plain
+// get everything unless they say otherwise.
+func (a *app) limit(cmd *cobra.Command, given int) (int, error) {
+	switch {
+	case given < 0:
+		return 0, usagef("--limit takes a number from 0 on, not %d; 0 means all", given)
+	case a.flags.plain && !cmd.Flags().Changed("limit"):
+		return 0, nil
+	}
+	return given, nil
+}
+
+// cut says that there is more than what was shown.
+func (a *app) cut(shown, total int, estimated bool) {
+	switch {
+	case shown >= total:
+	case estimated:
+		a.message("%d of more than %d; --limit 0 shows all", shown, total)
+	default:
+		a.message("%d of %d; --limit 0 shows all", shown, total)
+	}
+}
 
 // format writes a value of the index as text; empty values are blank.
 func format(v any) string {
@@ -16,48 +62,16 @@ func format(v any) string {
 	return fmt.Sprint(v)
 }
 
-// plainCard prints a document as name and value, one a line, as it is stored.
-func plainCard(a *app, d *document.Document, c render.Card) error {
-	var t render.Table
-	add := func(name, value string) {
-		if value != "" {
-			t.Rows = append(t.Rows, render.Row(name, value))
-		}
+// plural counts things: "1 error", "2 errors".
+func plural(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
 	}
-	add("number", d.Number)
-	add("form", d.Form)
-	add("uid", d.UID)
-	add("status", d.Status)
-	add("title", c.Title)
-	add("registered", document.FormatTime(d.Registered))
-	add("by", d.By)
-	for _, e := range d.Card {
-		for i, row := range e.Value.Rows {
-			for _, cell := range row {
-				add(fmt.Sprintf("card.%s.%d.%s", e.Name, i+1, cell.Name), cell.Text)
-			}
-		}
-		add("card."+e.Name, e.Value.Text)
-	}
-	for _, l := range d.Links {
-		add("link."+l.Kind, l.To)
-	}
-	for _, l := range c.Backlinks {
-		add("backlink", l.Number)
-	}
-	for _, f := range d.Files {
-		add("file", f.Name)
-	}
-	for _, l := range d.Letters {
-		add("letter", fmt.Sprintf("%s %s: %s", l.State, strings.Join(l.To, ", "), l.Subject))
-	}
-	for _, in := range d.Routes {
-		for _, task := range in.Tasks {
-			add("task", fmt.Sprintf("%s %s %s %s", taskNumber(d.Number, task.ID), task.Step, task.State, task.Outcome))
-		}
-	}
-	for _, m := range d.Comments {
-		add("comment", m.By+": "+m.Text)
-	}
-	return render.PlainTable(a.result, t)
+	return strconv.Itoa(n) + " " + what + "s"
+}
+
+// oneLine puts blanks in the place of line ends. What holds a number together, a
+// no-break space, is left.
+func oneLine(text string) string {
+	return strings.Join(strings.FieldsFunc(text, func(r rune) bool { return r == ' ' || r == '\n' || r == '\r' || r == '\t' }), " ")
 }

@@ -1,10 +1,14 @@
 package cli
 
 import (
+	"errors"
+	"fmt"
+
 	"github.com/spf13/cobra"
 
 	"github.com/e1-dms/e1/internal/office"
 	"github.com/e1-dms/e1/internal/render"
+	"github.com/e1-dms/e1/internal/repo"
 )
 
 type reassignOptions struct {
@@ -39,26 +43,46 @@ func newReassignCmd(a *app) *cobra.Command {
 func runReassign(cmd *cobra.Command, o *reassignOptions) error {
 	a := o.app
 	if o.from == "" || o.to == "" {
-		return usagef("--from and --to say who hands over to whom")
+		return &usageError{message: "say who hands over to whom with --from and --to", hint: cmd.CommandPath() + " --help"}
 	}
 	of, err := a.act(cmd)
 	if err != nil {
 		return err
 	}
-	batches, err := of.Reassign(cmd.Context(), office.Reassignment{Form: o.form, From: o.from, To: o.to, Where: o.where})
-	docs, commits, all := []string{}, []string{}, &office.Done{}
-	for _, done := range batches {
-		docs = append(docs, done.Receipt.Documents...)
-		all.Warnings, all.Notes = append(all.Warnings, done.Warnings...), append(all.Notes, done.Notes...)
-		if all.Receipt = done.Receipt; done.Receipt.Commit != "" {
-			commits = append(commits, done.Receipt.Commit)
-		}
-		if err != nil || !a.flags.json {
-			a.changed(of.Repo(), done) // what was done stays done
-		}
+	defs := of.Repo().Definitions()
+	from := o.from
+	if u, err := defs.User(from); err == nil {
+		from = u.ID // somebody who has left may still have documents
 	}
-	if err != nil || !a.flags.json {
+	to, err := defs.User(o.to)
+	if err != nil {
+		return fmt.Errorf("--to: %w", err)
+	}
+	batches, err := of.Reassign(cmd.Context(), office.Reassignment{Form: o.form, From: from, To: to.ID, Where: o.where})
+	if len(batches) == 0 {
 		return err
 	}
-	return render.JSON(a.result, append(append(render.Object{{Key: "documents", Value: docs}}, outcome(all)...), render.Member{Key: "commits", Value: commits}))
+	return errors.Join(a.reassigned(of.Repo(), batches), err) // what was done stays done
+}
+
+func (a *app) reassigned(r *repo.Repo, batches []*office.Done) error {
+	var documents, commits []string
+	all := &office.Done{}
+	for _, done := range batches {
+		a.changed(r, done)
+		documents = append(documents, done.Receipt.Documents...)
+		if done.Receipt.Commit != "" {
+			commits = append(commits, done.Receipt.Commit)
+		}
+		all.Others = append(append(all.Others, done.Document), done.Others...)
+		all.Opened = append(all.Opened, done.Opened...)
+		all.Warnings, all.Notes = append(all.Warnings, done.Warnings...), append(all.Notes, done.Notes...)
+		all.Receipt = done.Receipt
+	}
+	if !a.flags.json {
+		return nil
+	}
+	return render.JSON(a.result, append(render.Object{
+		{Key: "documents", Value: documents}, {Key: "commits", Value: commits},
+	}, outcome(r, all)...))
 }

@@ -3,13 +3,12 @@ package cli
 import (
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/e1-dms/e1/internal/office"
+	"github.com/e1-dms/e1/internal/repo"
 )
 
 type registerOptions struct {
@@ -51,19 +50,20 @@ about at a terminal; elsewhere it is refused unless -y says to go on.`,
 		ValidArgsFunction: a.completeRegister,
 	}
 	f := cmd.Flags()
-	f.StringVar(&o.from, "from", "", "take the card from a YAML `FILE`, - for standard input")
+	f.StringVar(&o.from, "from", "", "take the card from a YAML or JSON `FILE`, or -")
 	f.StringVar(&o.like, "like", "", "take the card over from document `NUMBER`")
 	f.StringVar(&o.forDoc, "for", "", "take client, contract and the like from `NUMBER`")
 	f.StringVar(&o.status, "status", "", "begin in this `STATUS`")
 	f.StringArrayVar(&o.links, "link", nil, "link with another document: `KIND=NUMBER`")
 	f.StringArrayVar(&o.dues, "due", nil, "a deadline given by hand: `STEP=DEADLINE`")
 	f.StringArrayVar(&o.attach, "attach", nil, "attach a `FILE`")
+	a.completeRegisterFlags(cmd)
 	return cmd
 }
 
 func runRegister(cmd *cobra.Command, o *registerOptions) error {
 	a := o.app
-	values, err := assignments(o.values)
+	given, err := assignments(o.values)
 	if err != nil {
 		return err
 	}
@@ -75,44 +75,22 @@ func runRegister(cmd *cobra.Command, o *registerOptions) error {
 	if _, err := r.Definitions().Form(o.form); err != nil {
 		return err
 	}
-	req := office.Registration{Form: o.form, Values: values, Status: o.status}
-	if req.Due, err = deadlines(r.Now().Location(), o.dues); err != nil {
+	req := office.Registration{Form: o.form, Values: given, Status: o.status}
+	if req.Due, err = deadlines(r.Now(), o.dues); err != nil {
 		return err
 	}
+	var card *cardFile
 	if o.from != "" {
-		card, err := a.readCard(o.from)
-		if err != nil {
+		if card, err = a.readCard(o.from); err != nil {
 			return err
 		}
-		req.Values = append(card, req.Values...)
+		req.Values = append(card.besides(given), given...)
 	}
-	for _, ref := range []struct {
-		text string
-		to   *string
-	}{{o.like, &req.Like}, {o.forDoc, &req.For}} {
-		if ref.text == "" {
-			continue
-		}
-		if *ref.to, err = r.Resolve(ref.text); err != nil {
-			return err
-		}
+	if err := o.documents(r, &req); err != nil {
+		return err
 	}
-	for _, l := range o.links {
-		kind, number, ok := strings.Cut(l, "=")
-		if !ok {
-			return usagef("--link takes KIND=NUMBER, not %q", l)
-		}
-		to, err := r.Resolve(number)
-		if err != nil {
-			return err
-		}
-		req.Links = append(req.Links, office.LinkTo{Kind: kind, To: to})
-	}
-	for _, name := range o.attach {
-		if _, err := os.Stat(name); err != nil {
-			return cannotRead(name, err)
-		}
-		req.Attachments = append(req.Attachments, office.Attachment{Name: filepath.Base(name), Source: name})
+	if req.Attachments, err = attachments(o.attach); err != nil {
+		return err
 	}
 	req.Doubles = a.flags.yes
 	done, err := of.Register(cmd.Context(), req)
@@ -126,28 +104,39 @@ func runRegister(cmd *cobra.Command, o *registerOptions) error {
 		done, err = of.Register(cmd.Context(), req)
 	}
 	if err != nil {
+		return card.placed(err)
+	}
+	if err := a.documentResult(r, done); err != nil || a.flags.json || done.Receipt.DryRun {
 		return err
 	}
-	if a.flags.json {
-		return a.documentResult(r, done)
-	}
-	a.changed(r, done)
-	if !done.Receipt.DryRun {
-		fmt.Fprintln(a.result, done.Document.Number)
-	}
-	return nil
+	_, err = fmt.Fprintln(a.result, done.Document.Number)
+	return err
 }
 
-// assignments reads FIELD=VALUE and FIELD+=VALUE arguments.
-func assignments(args []string) ([]office.Assignment, error) {
-	out := make([]office.Assignment, 0, len(args))
-	for _, arg := range args {
-		name, value, ok := strings.Cut(arg, "=")
-		if !ok || name == "" || name == "+" {
-			return nil, &usageError{message: fmt.Sprintf("expected FIELD=VALUE, found %q", arg), hint: "quote values with blanks: name='ООО «Ромашка»'"}
+// documents finds the documents that the flags name.
+func (o *registerOptions) documents(r *repo.Repo, req *office.Registration) error {
+	for _, ref := range []struct {
+		text string
+		to   *string
+	}{{o.like, &req.Like}, {o.forDoc, &req.For}} {
+		if ref.text == "" {
+			continue
 		}
-		name, appended := strings.CutSuffix(name, "+")
-		out = append(out, office.Assignment{Field: name, Text: value, Append: appended})
+		var err error
+		if *ref.to, err = r.Resolve(ref.text); err != nil {
+			return err
+		}
 	}
-	return out, nil
+	for _, l := range o.links {
+		kind, number, ok := strings.Cut(l, "=")
+		if !ok || kind == "" {
+			return usagef("--link takes KIND=NUMBER, not %q", l)
+		}
+		to, err := r.Resolve(number)
+		if err != nil {
+			return err
+		}
+		req.Links = append(req.Links, office.LinkTo{Kind: kind, To: to, NewKind: o.app.flags.yes})
+	}
+	return nil
 }

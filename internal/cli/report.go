@@ -2,6 +2,7 @@ package cli
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -50,7 +51,7 @@ defaults where the report says so; PARAM= without a value clears one.`,
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.format, "format", "", "write it as `FORMAT`: table, plain, csv, json, md")
-	f.IntVar(&o.limit, "limit", 0, "show at most `N` rows; 0: as the report says, -1: all")
+	f.IntVar(&o.limit, "limit", 0, "at most `N` rows instead of what the report says; 0: all")
 	a.completeFlag(cmd, "format", func(*cobra.Command) []string { return reportFormats })
 	cmd.AddCommand(newReportListCmd(a), newReportShowCmd(a))
 	return cmd
@@ -97,7 +98,7 @@ func runReport(cmd *cobra.Command, o *reportOptions) error {
 	for _, arg := range o.params {
 		name, value, ok := strings.Cut(arg, "=")
 		if !ok || name == "" {
-			return &usageError{message: "expected PARAM=VALUE, found \"" + arg + "\"", hint: "e1 report show " + o.name}
+			return &usageError{message: fmt.Sprintf("expected PARAM=VALUE, found %q", arg), hint: "e1 report show " + o.name}
 		}
 		if _, twice := params[name]; twice {
 			return usagef("parameter %q is given twice", name)
@@ -112,13 +113,17 @@ func runReport(cmd *cobra.Command, o *reportOptions) error {
 	if err != nil {
 		return err
 	}
-	limit := o.limit
-	if limit == 0 && format != "table" && format != "md" {
-		limit = -1 // programs want everything
+	limit, err := o.rows(cmd, format)
+	if err != nil {
+		return err
 	}
 	names := source.ReportDefinitions()
+	language := r.Language() // of the titles that programs get
+	if format == "table" || format == "md" {
+		language = a.style().Language
+	}
 	result, err := def.Run(report.Run{
-		Source: source, Names: names, Now: r.Now(), Language: r.Language(), Params: params,
+		Source: source, Names: names, Now: r.Now(), Language: language, Params: params,
 		Author: a.reportAuthor(cmd), Settings: source.ReportSettings(def.Form), Limit: limit, Value: names.Value,
 	})
 	var wrong *report.ParamError
@@ -150,6 +155,21 @@ func runReport(cmd *cobra.Command, o *reportOptions) error {
 		a.message("no documents in this report")
 	}
 	return nil
+}
+
+// rows is how many rows the report is to have, in its terms: 0 as it says
+// itself, -1 all.
+func (o *reportOptions) rows(cmd *cobra.Command, format string) (int, error) {
+	n, err := o.app.limit(cmd, o.limit)
+	switch {
+	case err != nil:
+		return 0, err
+	case n > 0:
+		return n, nil
+	case cmd.Flags().Changed("limit"), format != "table" && format != "md":
+		return -1, nil // programs want everything
+	}
+	return 0, nil
 }
 
 // reportAuthor is whom `author` means; reports can be run by nobody in

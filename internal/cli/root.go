@@ -1,16 +1,12 @@
 package cli
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
-	"path/filepath"
-	"runtime/debug"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -18,6 +14,7 @@ import (
 
 	"github.com/e1-dms/e1/internal/config"
 	"github.com/e1-dms/e1/internal/index"
+	"github.com/e1-dms/e1/internal/render"
 )
 
 // app is one run of the program: its streams, its settings and the repository
@@ -26,67 +23,98 @@ type app struct {
 	Streams
 	version string
 	flags   globalFlags
-	result  io.Writer // where results go: Out, or the buffer behind --output
-	session *session  // the open repository, nil until needed
-	conf    *config.Config
-	now     func() time.Time
-	fixed   bool // the clock is set by E1_NOW
+	conf    *config.Config // nil until a command begins
+	result  *result        // where results go
+	stdin   *usedReader    // standard input, for commands that read it
+	session *session       // the open repository, nil until needed
+	later   []string       // messages that wait for the result before them
+	// unparsed says that the flags could not be read, so that none of them can
+	// be relied on.
+	unparsed bool
 }
 
-// globalFlags are the flags every command has.
+// globalFlags are the flags every command has. Those that are settings too
+// (--dir, --color, --wait) are read by config.
 type globalFlags struct {
-	dir    string
 	as     string
 	json   bool
 	plain  bool
 	output string
 	dryRun bool
 	quiet  bool
-	color  string
 	yes    bool
 	// ifCommit is a flag of the commands that change one document.
 	ifCommit string
-	wait     time.Duration
 }
 
 // Run executes one command line and returns the process's exit code. It never
 // calls os.Exit and never panics for input.
 func Run(ctx context.Context, args []string, s Streams, version string) int {
-	in, out := &usedReader{Reader: s.In}, &usedWriter{Writer: s.Out}
-	s.In, s.Out = in, out
 	a, err := runOnce(ctx, args, s, version)
-	if errors.Is(err, index.ErrDamaged) && !in.used && !out.used && a.session != nil && !a.session.repo.Wrote() {
+	if errors.Is(err, index.ErrDamaged) && a.untouched() && a.session.repo.DropIndex() == nil {
 		// The derived index was found damaged halfway, and nothing has happened
 		// yet: once more, with a new one.
-		if a.session.repo.DropIndex() == nil {
-			a, err = runOnce(ctx, args, s, version)
-		}
+		a, err = runOnce(ctx, args, s, version)
 	}
-	return a.fail(err)
+	return a.fail(err, args)
 }
 
 func runOnce(ctx context.Context, args []string, s Streams, version string) (*app, error) {
-	a := &app{Streams: s, version: version, result: s.Out}
-	if err := a.setClock(); err != nil {
-		return a, err
-	}
+	a := newApp(s, version)
 	if len(args) > 0 && args[0] == "help" {
 		args = helpFor(a, args[1:])
 	}
 	root := rootFor(a, args)
 	root.SetArgs(args)
 	root.SetIn(s.In)
-	root.SetOut(s.Out)
+	root.SetOut(a.result)
 	root.SetErr(s.Err)
-	_, err := root.ExecuteContextC(ctx)
-	err = a.withOthers(err)
-	if closeErr := a.close(); err == nil {
-		err = closeErr
-	}
-	if err == nil && ctx.Err() != nil {
-		err = ctx.Err()
+	cmd, err := root.ExecuteContextC(ctx)
+	err = a.finish(ctx, a.withOthers(err))
+	if err != nil && isDelivery(cmd, args) {
+		err = &temporaryError{err}
 	}
 	return a, err
+}
+
+func newApp(s Streams, version string) *app {
+	return &app{Streams: s, version: version, result: &result{to: s.Out}, stdin: &usedReader{Reader: s.In}}
+}
+
+// finish ends a run: the repository is closed, and the result goes where it
+// belongs.
+func (a *app) finish(ctx context.Context, err error) error {
+	if a.session != nil {
+		err = errors.Join(err, a.session.close())
+		if a.session.repo.Wrote() {
+			a.noteClock()
+		}
+	}
+	if resultErr := a.result.end(ctx, a, err); resultErr != nil && (err == nil || errors.Is(err, a.result.err)) {
+		err = resultErr
+	}
+	return err
+}
+
+// untouched reports whether the command can be run once more as if it had not
+// been run at all.
+func (a *app) untouched() bool {
+	return a.session != nil && !a.stdin.used && !a.result.seen && !a.session.repo.Wrote()
+}
+
+// now is what the clock shows.
+func (a *app) now() time.Time {
+	if a.conf != nil && !a.conf.Now.IsZero() {
+		return a.conf.Now
+	}
+	return time.Now()
+}
+
+// noteClock says that something was written at a time that somebody has set.
+func (a *app) noteClock() {
+	if !a.conf.Now.IsZero() {
+		a.note("the clock stands at %s (E1_NOW)", a.conf.Now.Format(time.RFC3339))
+	}
 }
 
 // helpFor turns `e1 help show` into `e1 show --help`. What is no command is left
@@ -101,7 +129,7 @@ func helpFor(a *app, topic []string) []string {
 	return append(slices.Clone(topic), "--help")
 }
 
-// usedReader and usedWriter know whether anything went through them.
+// usedReader knows whether anything went through it.
 type usedReader struct {
 	io.Reader
 	used bool
@@ -112,19 +140,8 @@ func (r *usedReader) Read(p []byte) (int, error) {
 	return r.Reader.Read(p)
 }
 
-type usedWriter struct {
-	io.Writer
-	used bool
-}
-
-func (w *usedWriter) Write(p []byte) (int, error) {
-	w.used = true
-	return w.Writer.Write(p)
-}
-
 // newRootCmd makes the root with the commands named, or with all.
 func newRootCmd(a *app, names ...string) *cobra.Command {
-	var out bytes.Buffer
 	root := &cobra.Command{
 		Use:   "e1",
 		Short: "Documents, tasks and sales in a git repository",
@@ -138,81 +155,57 @@ reports. Every command that changes something is one commit.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return cmd.Help()
 		},
-		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
-			if err := a.checkGlobals(cmd); err != nil {
-				return err
-			}
-			if err := cmd.ValidateFlagGroups(); err != nil {
-				return flagError(err)
-			}
-			if a.flags.output != "" && a.flags.output != "-" {
-				a.result = &out
-			}
-			return nil
-		},
-		PersistentPostRunE: func(*cobra.Command, []string) error {
-			if a.flags.output == "" || a.flags.output == "-" {
-				return nil
-			}
-			return writeFile(a.flags.output, out.Bytes())
-		},
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return a.begin(cmd) },
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetHelpCommand(&cobra.Command{Hidden: true, Use: "no-help", GroupID: "repository"})
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return flagError(err) })
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		a.unparsed = true
+		return flagError(cmd, err)
+	})
 	addGlobalFlags(root.PersistentFlags(), &a.flags)
 	addCommands(root, a, names)
 	a.completeFlag(root, "as", a.userNames)
+	a.completeWords(root, "color", "auto", "always", "never")
 	return root
 }
 
 func addGlobalFlags(f *pflag.FlagSet, g *globalFlags) {
-	f.StringVarP(&g.dir, "dir", "C", "", "work on the repository that holds `DIR`")
+	f.StringP("dir", "C", "", "work on the repository that holds `DIR`")
 	f.StringVar(&g.as, "as", "", "act as this `USER`")
 	f.BoolVar(&g.json, "json", false, "print one JSON object")
 	f.BoolVar(&g.plain, "plain", false, "print tab-separated values: no header, nothing shortened")
 	f.StringVarP(&g.output, "output", "o", "", "write the result to `FILE`")
 	f.BoolVarP(&g.dryRun, "dry-run", "n", false, "show what would happen and change nothing")
 	f.BoolVarP(&g.quiet, "quiet", "q", false, "print no messages, only results and errors")
-	f.StringVar(&g.color, "color", "auto", "color the output: auto, always or never")
+	f.String("color", "auto", "colors `WHEN`: auto, always, never")
 	f.BoolVarP(&g.yes, "yes", "y", false, "answer yes to every question")
-	f.DurationVar(&g.wait, "wait", 30*time.Second, "how long (`DURATION`) to wait for another process's lock")
+	f.String("wait", "30s", "wait `DURATION` for a lock")
 }
 
-func (a *app) checkGlobals(*cobra.Command) error {
-	switch a.flags.color {
-	case "auto", "always", "never":
-	default:
-		return usagef("unknown value %q for --color; use auto, always or never", a.flags.color)
+// begin is what precedes every command: its settings are read, and the file of
+// its result is opened, so that nothing has happened when there is no place for
+// what it would say.
+func (a *app) begin(cmd *cobra.Command) error {
+	if cmd.Name() == cobra.ShellCompRequestCmd {
+		return nil // the flags are those of the command to be completed
 	}
 	if a.flags.json && a.flags.plain {
 		return usagef("--json and --plain exclude each other")
 	}
-	if a.flags.wait < 0 {
-		return usagef("--wait takes a duration such as 30s, not %q", a.flags.wait)
+	if err := exclusive(cmd); err != nil {
+		return err
 	}
-	return nil
-}
-
-// setClock takes the time from E1_NOW when it is set.
-func (a *app) setClock() error {
-	text := a.Getenv("E1_NOW")
-	if text == "" {
-		a.now = time.Now
-		return nil
+	if err := a.configure(cmd); err != nil {
+		return err
 	}
-	t, err := time.Parse(time.RFC3339, text)
-	if err != nil {
-		return usagef("E1_NOW is %q; use RFC 3339, for instance 2026-11-23T10:00:00+03:00", text)
-	}
-	a.now, a.fixed = func() time.Time { return t }, true
-	return nil
+	return a.result.begin(a)
 }
 
 // message prints one line for people on stderr, unless they asked for quiet.
 func (a *app) message(format string, args ...any) {
 	if !a.flags.quiet {
-		fmt.Fprintf(a.Err, format+"\n", args...)
+		a.say(fmt.Sprintf(format, args...))
 	}
 }
 
@@ -221,54 +214,24 @@ func (a *app) note(format string, args ...any) {
 	a.message("e1: note: "+format, args...)
 }
 
-func (a *app) close() error {
-	if a.session == nil {
-		return nil
+// say prints a line on stderr, below what the screen shows of the result by
+// then. Texts of documents and letters stand in messages too: none of them is
+// to reach the terminal as a command.
+func (a *app) say(line string) {
+	line = render.Clean(line)
+	if a.result.screen != nil && a.result.used {
+		a.later = append(a.later, a.lines("", line))
+		return
 	}
-	return a.session.close()
+	fmt.Fprint(a.Err, a.lines("", line))
 }
 
-// writeFile replaces a file of the user's in one step, so that an interrupted
-// command never leaves half of a result.
-func writeFile(name string, data []byte) error {
-	tmp, err := os.CreateTemp(filepath.Dir(name), ".e1-*")
-	if err != nil {
-		return fmt.Errorf("cannot write %q: %w", name, errors.Unwrap(err))
+// lines is a text for stderr: broken between words where a person reads it.
+func (a *app) lines(lead, text string) string {
+	if !a.ErrTTY {
+		return lead + text + "\n"
 	}
-	defer os.Remove(tmp.Name())
-	_, err = tmp.Write(data)
-	if e := tmp.Chmod(0o644); err == nil {
-		err = e
-	}
-	if e := tmp.Close(); err == nil {
-		err = e
-	}
-	if err == nil {
-		err = os.Rename(tmp.Name(), name)
-	}
-	if err != nil {
-		return fmt.Errorf("cannot write %q: %w", name, err)
-	}
-	return nil
-}
-
-// cannotRead says which file of the user's cannot be read, and why.
-func cannotRead(name string, err error) error {
-	var at *fs.PathError
-	if errors.As(err, &at) {
-		err = at.Err
-	}
-	return fmt.Errorf("cannot read %q: %w", name, err)
-}
-
-// programVersion falls back to what the Go tool recorded when no linker flag
-// said the version.
-func (a *app) programVersion() string {
-	if a.version != "" {
-		return a.version
-	}
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
-		return info.Main.Version
-	}
-	return "(devel)"
+	var b strings.Builder
+	_ = a.style().Line(&b, 0, render.Normal, lead+text)
+	return b.String()
 }

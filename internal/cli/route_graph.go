@@ -3,7 +3,6 @@ package cli
 import (
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -94,7 +93,7 @@ func runRouteGraph(cmd *cobra.Command, a *app, o routeGraphOptions, args []strin
 // drawRouteFile draws a file, which needs no repository: an editor's preview
 // shows what is being written.
 func drawRouteFile(cmd *cobra.Command, a *app, name, format string) error {
-	src, err := os.ReadFile(name)
+	src, err := a.readFile(name)
 	if err != nil {
 		return err
 	}
@@ -190,10 +189,7 @@ func performerText(people *org.Org, lang string, w *route.Who) string {
 			return u.Name
 		}
 	case route.WhoHead:
-		if lang == "ru" {
-			return "руководитель: " + performerText(people, lang, w.Of)
-		}
-		return "head of " + performerText(people, lang, w.Of)
+		return render.Style{Language: lang}.Word("head of") + " " + performerText(people, lang, w.Of)
 	}
 	return w.Text
 }
@@ -231,14 +227,10 @@ func (a *app) drawRoute(def *route.Route, opt diagram.Options, format string) er
 // graphJSON gives the nodes and edges of the drawing.
 func graphJSON(a *app, def *route.Route, opt diagram.Options) error {
 	g := diagram.NewGraph(def, opt)
-	nodes, edges := []render.Object{}, []render.Object{}
+	var nodes, edges []render.Object
 	for _, n := range g.Nodes {
-		notes := n.Notes
-		if notes == nil {
-			notes = []string{}
-		}
 		nodes = append(nodes, render.Object{{Key: "id", Value: n.ID}, {Key: "step", Value: n.Step}, {Key: "kind", Value: string(n.Kind)},
-			{Key: "title", Value: n.Title}, {Key: "notes", Value: notes}, {Key: "state", Value: n.Phase.String()}})
+			{Key: "title", Value: n.Title}, {Key: "notes", Value: n.Notes}, {Key: "state", Value: n.Phase.String()}})
 	}
 	for _, e := range g.Edges {
 		edges = append(edges, render.Object{{Key: "from", Value: e.From}, {Key: "to", Value: e.To}, {Key: "label", Value: e.Label}})

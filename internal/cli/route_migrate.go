@@ -66,7 +66,7 @@ func runRouteMigrate(cmd *cobra.Command, a *app, o *routeMigrateOptions, args []
 	if err != nil {
 		return err
 	}
-	commits := []string{}
+	var commits []string
 	for _, receipt := range receipts {
 		a.said(receipt)
 		if receipt.Commit != "" {
@@ -82,7 +82,7 @@ func runRouteMigrate(cmd *cobra.Command, a *app, o *routeMigrateOptions, args []
 			refused++
 		}
 	}
-	if err := a.migrated(of, m.Route, list, commits); err != nil {
+	if err := a.migrated(m.Route, list, commits); err != nil {
 		return err
 	}
 	if refused > 0 {
@@ -92,36 +92,25 @@ func runRouteMigrate(cmd *cobra.Command, a *app, o *routeMigrateOptions, args []
 }
 
 // migrated prints what became of each instance.
-func (a *app) migrated(of *office.Office, name string, list []office.Migrated, commits []string) error {
-	lang := of.Repo().Language()
+func (a *app) migrated(name string, list []office.Migrated, commits []string) error {
+	s := a.style()
 	t := render.Table{Columns: []render.Column{
-		{Title: a.either(lang, "document", "документ"), Whole: true}, {Title: a.either(lang, "route", "маршрут"), Align: render.Right},
-		{Title: ""}, {Title: a.either(lang, "stands at", "стоит на"), Flex: true, Wrap: true}}}
-	out := []render.Object{}
+		{Title: s.Word("Document"), Whole: true}, {Title: s.Word("Instance"), Align: render.Right},
+		{Title: ""}, {Title: s.Word("Stands at"), Flex: true, Wrap: true},
+	}}
+	var out []render.Object
 	for _, one := range list {
-		mark, tone := a.either(lang, "moved", "перенесён"), render.Good
+		mark, tone := s.Word("moved"), render.Good
 		if len(one.Refused) > 0 {
-			mark, tone = a.either(lang, "stays", "остаётся"), render.Bad
+			mark, tone = s.Word("stays"), render.Bad
 		}
 		t.Rows = append(t.Rows, []render.Cell{{Text: one.Number, Tone: render.Accent}, {Text: fmt.Sprint(one.Instance)}, {Text: mark, Tone: tone}, {Text: one.Text()}})
-		moves := []render.Object{}
+		var moves []render.Object
 		for _, move := range one.Moves {
 			moves = append(moves, render.Object{{Key: "from", Value: move.From}, {Key: "to", Value: move.To}})
 		}
-		refused := one.Refused
-		if refused == nil {
-			refused = []string{}
-		}
 		out = append(out, render.Object{{Key: "document", Value: one.Number}, {Key: "instance", Value: one.Instance}, {Key: "from", Value: one.From},
-			{Key: "to", Value: one.To}, {Key: "moves", Value: moves}, {Key: "refused", Value: refused}})
+			{Key: "to", Value: one.To}, {Key: "moves", Value: moves}, {Key: "refused", Value: one.Refused}})
 	}
-	switch {
-	case a.flags.json:
-		return render.JSON(a.result, render.Object{{Key: "route", Value: name}, {Key: "instances", Value: out}, {Key: "commits", Value: commits}})
-	case a.flags.plain:
-		return render.PlainTable(a.result, t)
-	case len(list) == 0:
-		return nil
-	}
-	return a.style().Table(a.result, t)
+	return a.listing(t, render.Object{{Key: "route", Value: name}, {Key: "instances", Value: out}, {Key: "commits", Value: commits}})
 }

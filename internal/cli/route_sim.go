@@ -124,12 +124,14 @@ func (o *routeSimOptions) replies(def *route.Route) ([]trial.Reply, error) {
 }
 
 func (a *app) simulated(r *repo.Repo, def *route.Route, found *trial.Simulated) error {
+	style := a.style()
 	lang := r.Language()
 	t := render.Table{Columns: []render.Column{
-		{Title: a.either(lang, "step", "шаг"), Whole: true}, {Title: a.either(lang, "title", "название"), Flex: true},
-		{Title: a.either(lang, "visits", "раз"), Align: render.Right}, {Title: a.either(lang, "mean", "среднее"), Align: render.Right},
-		{Title: "90 %", Align: render.Right}, {Title: a.either(lang, "late", "поздно"), Align: render.Right}, {Title: a.either(lang, "open", "стоит"), Align: render.Right}}}
-	steps := []render.Object{}
+		{Title: style.Word("Step"), Whole: true}, {Title: style.Word("Title"), Flex: true, Wrap: true},
+		{Title: style.Word("Visits"), Align: render.Right}, {Title: style.Word("Mean"), Align: render.Right},
+		{Title: "90 %", Align: render.Right}, {Title: style.Word("Late"), Align: render.Right}, {Title: style.Word("Open"), Align: render.Right},
+	}}
+	var steps []render.Object
 	for _, s := range found.Steps {
 		mean, high := trial.Mean(s.Times), trial.Percentile(s.Times, 90)
 		t.Rows = append(t.Rows, []render.Cell{{Text: s.Step.ID, Tone: render.Accent}, {Text: s.Step.Title.In(lang)}, {Text: strconv.Itoa(len(s.Times) + s.Open)},
@@ -137,12 +139,12 @@ func (a *app) simulated(r *repo.Repo, def *route.Route, found *trial.Simulated) 
 		steps = append(steps, render.Object{{Key: "step", Value: s.Step.ID}, {Key: "title", Value: s.Step.Title.In(lang)}, {Key: "visits", Value: len(s.Times) + s.Open},
 			{Key: "mean_minutes", Value: int(mean / time.Minute)}, {Key: "p90_minutes", Value: int(high / time.Minute)}, {Key: "late", Value: s.Late}, {Key: "open", Value: s.Open}})
 	}
-	ends := render.Table{Columns: []render.Column{{Title: a.either(lang, "end", "исход"), Whole: true}, {Title: a.either(lang, "documents", "документов"), Align: render.Right}, {Title: "%", Align: render.Right}}}
-	endObjects := []render.Object{}
+	ends := render.Table{Columns: []render.Column{{Title: style.Word("End"), Whole: true}, {Title: style.Word("Documents"), Align: render.Right}, {Title: "%", Align: render.Right}}}
+	var endObjects []render.Object
 	for _, e := range found.Ends {
 		name, percent := e.Name, fmt.Sprintf("%.1f", float64(e.Count)*100/float64(found.Documents))
 		if name == "" {
-			name = a.either(lang, "still running", "ещё в пути")
+			name = style.Word("still running")
 		}
 		ends.Rows = append(ends.Rows, render.Row(name, strconv.Itoa(e.Count), percent))
 		endObjects = append(endObjects, render.Object{{Key: "end", Value: e.Name}, {Key: "documents", Value: e.Count}, {Key: "percent", Value: percent}})
@@ -155,14 +157,14 @@ func (a *app) simulated(r *repo.Repo, def *route.Route, found *trial.Simulated) 
 	case a.flags.plain:
 		return render.PlainTable(a.result, t)
 	}
-	if err := a.style().Table(a.result, t); err != nil {
+	if err := style.Table(a.result, t); err != nil {
 		return err
 	}
 	fmt.Fprintln(a.result)
-	if err := a.style().Table(a.result, ends); err != nil {
+	if err := style.Table(a.result, ends); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(a.result, "\n%s: %s, 90 %%: %s\n", a.either(lang, "whole route, working time", "весь маршрут, рабочее время"), hours(mean), hours(high))
+	_, err := fmt.Fprintf(a.result, "\n%s: %s, 90 %%: %s\n", style.Word("whole route, working time"), hours(mean), hours(high))
 	return err
 }
 

@@ -2,8 +2,6 @@ package cli
 
 import (
 	"errors"
-	"io"
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -74,7 +72,7 @@ func runRouteStart(cmd *cobra.Command, a *app, o *routeStartOptions, args []stri
 	}
 	return a.change(cmd, args[0], func(of *office.Office, number string) (*office.Done, error) {
 		var err error
-		if s.Due, err = deadlines(of.Repo().Now().Location(), o.due); err != nil {
+		if s.Due, err = deadlines(of.Repo().Now(), o.due); err != nil {
 			return nil, err
 		}
 		done, err := of.Start(cmd.Context(), number, s)
@@ -84,16 +82,4 @@ func runRouteStart(cmd *cobra.Command, a *app, o *routeStartOptions, args []stri
 		}
 		return done, err
 	})
-}
-
-// readFile reads a file of the user's, or standard input for -.
-func (a *app) readFile(name string) ([]byte, error) {
-	if name == "-" {
-		return io.ReadAll(a.In)
-	}
-	data, err := os.ReadFile(name)
-	if err != nil {
-		return nil, cannotRead(name, err)
-	}
-	return data, nil
 }

@@ -3,9 +3,7 @@ package cli
 import (
 	"bytes"
 	"fmt"
-	"os"
 	"path"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -17,6 +15,7 @@ import (
 	"github.com/e1-dms/e1/internal/repo"
 	"github.com/e1-dms/e1/internal/route"
 	"github.com/e1-dms/e1/internal/trial"
+	"github.com/e1-dms/e1/internal/wholefile"
 )
 
 type routeTestOptions struct {
@@ -50,12 +49,9 @@ route is below --min-coverage.`,
 	return cmd
 }
 
-// tested is everything a run of route tests found.
+// tested is a run of route tests as it is shown.
 type tested struct {
-	results  []*trial.Result
-	broken   diag.List // of files that could not be run
-	coverage []*trial.Coverage
-	failed   int
+	*definition.TestRun
 	language string
 }
 
@@ -71,17 +67,23 @@ func runRouteTest(cmd *cobra.Command, a *app, o *routeTestOptions, args []string
 	if err != nil {
 		return err
 	}
-	t, err := a.tryRoutes(r, args)
+	defs := r.WorkDefinitions()
+	routes, files, err := testArguments(r, defs, args)
 	if err != nil {
 		return err
 	}
+	run, err := defs.RunTests(routes, files)
+	if err != nil {
+		return err
+	}
+	t := &tested{run, a.style().Language}
 	for _, out := range outs {
 		var b bytes.Buffer
 		if err := a.tested(&b, r, t, out.format); err != nil {
 			return err
 		}
-		if err := writeFile(out.file, b.Bytes()); err != nil {
-			return err
+		if err := wholefile.Write(out.file, b.Bytes()); err != nil {
+			return cannotWrite(out.file, err)
 		}
 	}
 	format := "text"
@@ -98,15 +100,13 @@ func runRouteTest(cmd *cobra.Command, a *app, o *routeTestOptions, args []string
 		return err
 	}
 	below := ""
-	for _, c := range t.coverage {
-		if c.Percent() < o.least {
-			below += fmt.Sprintf("; %s is covered by %d %%, less than %d %%", c.Route.Name.Text, c.Percent(), o.least)
-		}
+	for _, c := range t.Below(o.least) {
+		below += fmt.Sprintf("; %s is covered by %d %%, less than %d %%", c.Route.Name.Text, c.Percent(), o.least)
 	}
 	if !a.flags.json {
-		a.message("%s, %d failed%s", plural(len(t.results), "test"), t.failed, below)
+		a.message("%s, %d failed%s", plural(len(t.Results), "test"), t.Failed, below)
 	}
-	if t.failed > 0 || len(t.broken) > 0 || below != "" {
+	if t.Failed > 0 || len(t.Broken) > 0 || below != "" {
 		return errNo
 	}
 	return nil
@@ -134,82 +134,57 @@ func (o *routeTestOptions) outputs() ([]routeOutput, error) {
 	return out, nil
 }
 
-// tryRoutes runs the tests of routes and files; of all for none.
-func (a *app) tryRoutes(r *repo.Repo, args []string) (*tested, error) {
-	defs := r.WorkDefinitions()
-	base, err := defs.Trial()
+// testArguments tells the names of routes from the files of tests. An argument
+// that means nothing is refused: its tests would silently not be run.
+func testArguments(r *repo.Repo, defs *definition.Set, args []string) (routes, files []string, err error) {
+	names, err := defs.RouteNames()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	files, err := defs.RouteTests()
+	tests, err := defs.RouteTests()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	routes, paths, err := a.testArguments(r, base, files, args)
-	if err != nil {
-		return nil, err
+	var known []string
+	for _, f := range tests {
+		known = append(known, f.Source.Name)
 	}
-	t := &tested{language: r.Language()}
-	seen := map[string]bool{}
-	for _, f := range files {
-		inFile := len(paths) > 0 && slices.Contains(paths, f.Source.Name)
-		if len(paths) > 0 && !inFile && len(routes) == 0 {
-			continue
-		}
-		problems := f.Problems
-		if f.File != nil && !problems.HasErrors() {
-			problems = append(slices.Clone(problems), base.Check(f.File)...)
-		}
-		if problems.HasErrors() {
-			t.broken = append(t.broken, problems...)
-			continue
-		}
-		for _, res := range base.Run(f.File) {
-			name := res.Test.Route.Text
-			if len(args) > 0 && !inFile && !slices.Contains(routes, name) {
-				continue
-			}
-			t.results = append(t.results, res)
-			seen[name] = true
-			if !res.OK() {
-				t.failed++
-			}
-		}
-	}
-	for _, def := range base.Routes {
-		if len(args) == 0 || seen[def.Name.Text] || slices.Contains(routes, def.Name.Text) {
-			t.coverage = append(t.coverage, trial.Cover([]*route.Route{def}, t.results)...)
-		}
-	}
-	return t, nil
-}
-
-// testArguments tells the names of routes from the files of tests.
-func (a *app) testArguments(r *repo.Repo, base *trial.Base, files []definition.RouteTest, args []string) (routes, paths []string, err error) {
+	var problems []string
 	for _, arg := range args {
-		if slices.Contains(base.Names, arg) {
+		if slices.Contains(names, arg) {
 			routes = append(routes, arg)
 			continue
 		}
 		if !strings.ContainsAny(arg, `/\.`) {
-			return nil, nil, &repo.UnknownError{What: "route", Name: arg, Known: base.Names, Try: "e1 route list"}
+			problems = append(problems, diag.Unknown("route", arg, names))
+			continue
 		}
-		file, err := below(r, arg)
+		path, err := inRepository(r, arg)
 		if err != nil {
-			return nil, nil, err
+			problems = append(problems, err.Error())
+			continue
 		}
-		known := []string{}
-		for _, f := range files {
-			known = append(known, f.Source.Name)
-			if f.Source.Name == file || strings.HasPrefix(f.Source.Name, file+"/") {
-				paths = append(paths, f.Source.Name)
-			}
+		found := under(known, path)
+		if len(found) == 0 {
+			problems = append(problems, diag.Unknown("file of route tests", arg, known))
 		}
-		if len(paths) == 0 {
-			return nil, nil, &repo.UnknownError{What: "file of route tests", Name: arg, Known: known, Try: "ls " + definition.RouteTestsDir}
+		files = append(files, found...)
+	}
+	if len(problems) > 0 {
+		return nil, nil, &usageError{message: strings.Join(problems, "\n"), hint: "e1 route list, ls " + definition.RouteTestsDir}
+	}
+	return routes, files, nil
+}
+
+// under are the files that a path means: itself, or those in the folder.
+func under(files []string, path string) []string {
+	var out []string
+	for _, f := range files {
+		if path == "." || f == path || strings.HasPrefix(f, path+"/") {
+			out = append(out, f)
 		}
 	}
-	return routes, paths, nil
+	return out
 }
 
 // tested writes the results in one format.
@@ -227,35 +202,29 @@ func (a *app) tested(w *bytes.Buffer, r *repo.Repo, t *tested, format string) er
 
 func (a *app) testedText(w *bytes.Buffer, r *repo.Repo, t *tested) error {
 	style := a.style()
-	source := func(file string) []byte {
-		src, err := os.ReadFile(filepath.Join(r.Root(), filepath.FromSlash(file)))
-		if err != nil {
-			return nil
-		}
-		return src
-	}
-	if err := style.Problems(w, "text", render.Problems{List: t.broken, Source: source}); err != nil {
+	source := workFiles(r)
+	if err := style.Problems(w, "text", render.Problems{List: t.Broken, Source: source}); err != nil {
 		return err
 	}
-	for _, res := range t.results {
+	for _, res := range t.Results {
 		mark := style.Paint(render.Good, "ok  ")
 		if !res.OK() {
 			mark = style.Paint(render.Bad, "FAIL")
 		}
-		fmt.Fprintf(w, "%s  %s: %s\n", mark, res.Test.Route.Text, res.Test.Name(t.language))
+		fmt.Fprintf(w, "%s  %s: %s\n", mark, res.Test.Route.Text, render.Clean(res.Test.Name(t.language)))
 		if err := style.Problems(w, "text", render.Problems{List: res.Problems, Source: source}); err != nil {
 			return err
 		}
 	}
-	if len(t.coverage) == 0 {
+	if len(t.Coverage) == 0 {
 		return nil
 	}
 	table := render.Table{Columns: []render.Column{
-		{Title: a.either(t.language, "route", "маршрут"), Whole: true}, {Title: a.either(t.language, "tests", "тестов"), Align: render.Right},
-		{Title: a.either(t.language, "steps", "шаги"), Align: render.Right}, {Title: a.either(t.language, "branches", "ветви"), Align: render.Right},
-		{Title: a.either(t.language, "covered", "покрыто"), Align: render.Right},
+		{Title: style.Word("Route"), Whole: true}, {Title: style.Word("Tests"), Align: render.Right},
+		{Title: style.Word("Steps"), Align: render.Right}, {Title: style.Word("Branches"), Align: render.Right},
+		{Title: style.Word("Covered"), Align: render.Right},
 	}}
-	for _, c := range t.coverage {
+	for _, c := range t.Coverage {
 		tone := render.Good
 		if c.Percent() < 100 {
 			tone = render.Warn
@@ -268,24 +237,18 @@ func (a *app) testedText(w *bytes.Buffer, r *repo.Repo, t *tested) error {
 		return err
 	}
 	first := true
-	for _, c := range t.coverage {
+	for _, c := range t.Coverage {
 		for _, spot := range c.Missed {
 			if first {
-				fmt.Fprintf(w, "\n%s\n", a.either(t.language, "not covered:", "не покрыто:"))
+				fmt.Fprintf(w, "\n%s\n", style.Word("not covered")+":")
 			}
 			first = false
-			fmt.Fprintf(w, "%s: %s\n", spot.At, spot.Text)
+			if err := style.Line(w, 0, render.Normal, fmt.Sprintf("%s: %s", spot.At, spot.Text)); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
-}
-
-// either gives a text in the repository's language.
-func (a *app) either(language, en, ru string) string {
-	if language == "ru" {
-		return ru
-	}
-	return en
 }
 
 func share(s trial.Share) string { return fmt.Sprintf("%d/%d", s.Covered, s.Total) }
@@ -293,7 +256,7 @@ func share(s trial.Share) string { return fmt.Sprintf("%d/%d", s.Covered, s.Tota
 // count gives the number of tests of a route.
 func (t *tested) count(r *route.Route) int {
 	n := 0
-	for _, res := range t.results {
+	for _, res := range t.Results {
 		if res.Test.Route.Text == r.Name.Text {
 			n++
 		}
@@ -303,7 +266,7 @@ func (t *tested) count(r *route.Route) int {
 
 func (t *tested) plain() render.Table {
 	var out render.Table
-	for _, res := range t.results {
+	for _, res := range t.Results {
 		mark := "ok"
 		if !res.OK() {
 			mark = "FAIL"
@@ -314,17 +277,16 @@ func (t *tested) plain() render.Table {
 }
 
 func (t *tested) object() render.Object {
-	tests := []render.Object{}
-	for _, res := range t.results {
+	var tests, coverage []render.Object
+	for _, res := range t.Results {
 		tests = append(tests, render.Object{
 			{Key: "route", Value: res.Test.Route.Text}, {Key: "test", Value: res.Test.Name(t.language)}, {Key: "ok", Value: res.OK()},
 			{Key: "file", Value: res.Test.File.Source.Name}, {Key: "line", Value: res.Test.At.Start.Line},
 			{Key: "problems", Value: render.ProblemObjects(res.Problems)},
 		})
 	}
-	coverage := []render.Object{}
-	for _, c := range t.coverage {
-		missed := []render.Object{}
+	for _, c := range t.Coverage {
+		var missed []render.Object
 		for _, s := range c.Missed {
 			missed = append(missed, render.Object{{Key: "step", Value: s.Step}, {Key: "what", Value: s.Text},
 				{Key: "file", Value: s.At.File}, {Key: "line", Value: s.At.Start.Line}, {Key: "column", Value: s.At.Start.Column}})
@@ -335,16 +297,16 @@ func (t *tested) object() render.Object {
 		coverage = append(coverage, render.Object{{Key: "route", Value: c.Route.Name.Text}, {Key: "steps", Value: of(c.Steps)},
 			{Key: "branches", Value: of(c.Branch)}, {Key: "percent", Value: c.Percent()}, {Key: "missed", Value: missed}})
 	}
-	return render.Object{{Key: "tests", Value: tests}, {Key: "total", Value: len(t.results)}, {Key: "failed", Value: t.failed},
-		{Key: "problems", Value: render.ProblemObjects(t.broken)}, {Key: "coverage", Value: coverage}}
+	return render.Object{{Key: "tests", Value: tests}, {Key: "total", Value: len(t.Results)}, {Key: "failed", Value: t.Failed},
+		{Key: "problems", Value: render.ProblemObjects(t.Broken)}, {Key: "coverage", Value: coverage}}
 }
 
 func (t *tested) cases() []render.Case {
 	var out []render.Case
-	for _, p := range t.broken {
+	for _, p := range t.Broken {
 		out = append(out, render.Case{Class: "routes", Name: p.At.File, File: p.At.File, Line: p.At.Start.Line, Failures: []string{p.Headline()}})
 	}
-	for _, res := range t.results {
+	for _, res := range t.Results {
 		name := strings.TrimSuffix(path.Base(res.Test.File.Source.Name), definition.Ext)
 		c := render.Case{Class: "routes." + name, Name: res.Test.Route.Text + ": " + res.Test.Name(t.language), File: res.Test.File.Source.Name, Line: res.Test.At.Start.Line}
 		for _, p := range res.Problems {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"encoding/json"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -10,8 +11,13 @@ import (
 	"github.com/e1-dms/e1/internal/schema"
 )
 
+type schemaOptions struct {
+	app   *app
+	write bool
+}
+
 func newSchemaCmd(a *app) *cobra.Command {
-	write := false
+	o := &schemaOptions{app: a}
 	cmd := &cobra.Command{
 		Use:   "schema [KIND]",
 		Short: "Print the JSON Schema of a kind of definition, for editors",
@@ -26,17 +32,7 @@ changes a definition, e1 commit included. --write does it at once, so that the
 editor knows a new field before anything is committed.`,
 		Example: "  e1 schema\n  e1 schema route > route.json\n  e1 schema --write",
 		Args:    argsBetween(0, 1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			switch {
-			case write && len(args) > 0:
-				return usagef("--write writes all schemas; leave out %q", args[0])
-			case write:
-				return writeSchemas(cmd, a)
-			case len(args) == 0:
-				return listSchemas(a)
-			}
-			return printSchema(cmd, a, args[0])
-		},
+		RunE:    func(cmd *cobra.Command, args []string) error { return runSchema(cmd, o, args) },
 		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 			if len(args) > 0 {
 				return nil, noFiles
@@ -44,8 +40,20 @@ editor knows a new field before anything is committed.`,
 			return schema.Kinds(), noFiles
 		},
 	}
-	cmd.Flags().BoolVar(&write, "write", false, "write all of them to .e1/schema")
+	cmd.Flags().BoolVar(&o.write, "write", false, "write all of them to .e1/schema")
 	return cmd
+}
+
+func runSchema(cmd *cobra.Command, o *schemaOptions, args []string) error {
+	switch {
+	case o.write && len(args) > 0:
+		return usagef("--write writes all schemas; leave out %q", args[0])
+	case o.write:
+		return writeSchemas(cmd, o.app)
+	case len(args) == 0:
+		return listSchemas(o.app)
+	}
+	return printSchema(cmd, o.app, args[0])
 }
 
 func printSchema(cmd *cobra.Command, a *app, kind string) error {
@@ -56,6 +64,9 @@ func printSchema(cmd *cobra.Command, a *app, kind string) error {
 	f, err := schema.Of(r.WorkDefinitions(), kind)
 	if err != nil {
 		return err
+	}
+	if a.flags.json {
+		return render.JSON(a.result, render.Object{{Key: "kind", Value: f.Kind}, {Key: "json_schema", Value: json.RawMessage(f.Data)}})
 	}
 	_, err = a.result.Write(f.Data)
 	return err

@@ -1,7 +1,6 @@
 package cli_test
 
 import (
-	"context"
 	"errors"
 	"flag"
 	"os"
@@ -22,7 +21,7 @@ var update = flag.Bool("update", false, "write what commands print into the scri
 // TestMain lets scripts run e1 as a process of its own: this test binary.
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
-		"e1": func() { os.Exit(cli.Run(context.Background(), os.Args[1:], cli.System(), "test")) },
+		"e1": func() { os.Exit(cli.Main("test")) },
 	})
 }
 

@@ -80,12 +80,9 @@ func (a *app) configure(cmd *cobra.Command) error {
 	if a.conf != nil {
 		return nil
 	}
-	conf, err := config.Load(config.Input{Flags: cmd.Flags()})
+	conf, err := config.Load(config.Input{Flags: cmd.Flags(), Getenv: a.Getenv})
 	if err != nil {
-		return &usageError{message: err.Error()}
-	}
-	if conf.Dir == "" {
-		conf.Dir = "."
+		return &usageError{message: err.Error(), hint: "e1 --help"}
 	}
 	a.conf = conf
 	return nil
@@ -93,7 +90,7 @@ func (a *app) configure(cmd *cobra.Command) error {
 
 // style says for whom results are printed.
 func (a *app) style() render.Style {
-	s := render.Style{Width: a.Width, Color: a.color(), Language: "en"}
+	s := render.Style{Width: a.Width, Color: a.color()}
 	if a.conf != nil {
 		if a.conf.Width > 0 {
 			s.Width = a.conf.Width
@@ -105,9 +102,11 @@ func (a *app) style() render.Style {
 
 func (a *app) color() bool {
 	switch {
-	case a.flags.color == "always":
+	case a.conf == nil, a.conf.Color == "never":
+		return false
+	case a.conf.Color == "always":
 		return true
-	case a.flags.color == "never", a.Getenv("NO_COLOR") != "", a.Getenv("TERM") == "dumb", a.flags.output != "":
+	case a.Getenv("NO_COLOR") != "", a.Getenv("TERM") == "dumb", a.result.file != nil:
 		return false
 	}
 	return a.OutTTY

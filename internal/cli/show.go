@@ -55,12 +55,12 @@ func runShow(cmd *cobra.Command, o *showOptions) error {
 	if err != nil {
 		return err
 	}
+	if a.flags.plain {
+		return v.plainCard(a, d)
+	}
 	card, err := v.card(d)
 	if err != nil {
 		return err
 	}
-	if a.flags.plain {
-		return plainCard(a, d, card)
-	}
-	return a.style().Card(a.result, card)
+	return v.style.Card(a.result, card)
 }

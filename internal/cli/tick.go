@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/e1-dms/e1/internal/document"
 	"github.com/e1-dms/e1/internal/office"
 	"github.com/e1-dms/e1/internal/render"
 	"github.com/e1-dms/e1/internal/repo"
@@ -32,35 +33,31 @@ on, and the exit code is 3. Many loose objects are packed in passing.`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runTick(cmd, o) },
 	}
-	cmd.Flags().IntVar(&o.limit, "limit", 0, "take at most `N` documents; 0 takes all that are due")
+	limitFlag(cmd, &o.limit, 0, "documents")
 	return cmd
 }
 
 func runTick(cmd *cobra.Command, o *tickOptions) error {
 	a := o.app
-	if o.limit < 0 {
-		return usagef("--limit takes a number of documents, not %d", o.limit)
+	limit, err := a.limit(cmd, o.limit)
+	if err != nil {
+		return err
 	}
 	r, err := a.open(cmd)
 	if err != nil {
 		return err
 	}
-	run, err := office.Tick(cmd.Context(), r, a.officeOptions(cmd), office.TickRequest{Limit: o.limit})
+	run, err := office.Tick(cmd.Context(), r, a.officeOptions(cmd), office.TickRequest{Limit: limit})
 	if run == nil {
 		return err
 	}
 	if err == nil && !a.flags.dryRun {
-		if upkeep := run.Upkeep(cmd.Context(), r); upkeep != nil {
-			err = errors.Join(err, upkeep)
-		}
+		err = run.Upkeep(cmd.Context(), r)
 	}
-	if printErr := a.ticked(r, run); printErr != nil {
-		return printErr
+	if len(run.Failed) > 0 {
+		err = errors.Join(err, &failedError{run.Failed})
 	}
-	if err == nil && len(run.Failed) > 0 {
-		err = &failedError{run.Failed}
-	}
-	return err
+	return errors.Join(err, a.ticked(r, run))
 }
 
 // ticked prints what time has brought; nothing when it was nothing.
@@ -72,12 +69,7 @@ func (a *app) ticked(r *repo.Repo, run *office.TickRun) error {
 		return a.tickedJSON(r, run)
 	}
 	var t render.Table
-	when := func(at time.Time) string {
-		if at.IsZero() {
-			return ""
-		}
-		return at.In(r.Now().Location()).Format(time.RFC3339)
-	}
+	when := func(at time.Time) string { return document.FormatTime(inZone(at, r)) }
 	for _, x := range run.Timers {
 		t.Rows = append(t.Rows, render.Row("timer", x.Document, x.Step, "", when(x.At), x.Title))
 		a.message("%s: %q is over (%s)", x.Document, x.Title, a.style().DateTime(x.At.In(r.Now().Location())))
@@ -110,10 +102,7 @@ func (a *app) ticked(r *repo.Repo, run *office.TickRun) error {
 		a.message("nothing was changed: dry run")
 	}
 	if run.Packed > 0 {
-		a.message("packed %d objects", run.Packed)
-	}
-	if a.fixed && len(run.Commits) > 0 {
-		a.note("the clock stands at %s (E1_NOW)", a.now().Format("2006-01-02T15:04:05Z07:00"))
+		a.message("packed %s", plural(run.Packed, "object"))
 	}
 	if a.flags.plain {
 		return render.PlainTable(a.result, t)
@@ -122,7 +111,7 @@ func (a *app) ticked(r *repo.Repo, run *office.TickRun) error {
 }
 
 func (a *app) tickedJSON(r *repo.Repo, run *office.TickRun) error {
-	timers, commits := []render.Object{}, []string{}
+	var timers []render.Object
 	for _, t := range run.Timers {
 		timers = append(timers, render.Object{
 			{Key: "document", Value: t.Document}, {Key: "form", Value: t.Form}, {Key: "route", Value: t.Route},
@@ -130,7 +119,7 @@ func (a *app) tickedJSON(r *repo.Repo, run *office.TickRun) error {
 		})
 	}
 	told := func(list []office.TickTold) []render.Object {
-		out := []render.Object{}
+		var out []render.Object
 		for _, t := range list {
 			task := ""
 			if t.Task != 0 {
@@ -143,18 +132,17 @@ func (a *app) tickedJSON(r *repo.Repo, run *office.TickRun) error {
 		}
 		return out
 	}
-	dates := []render.Object{}
+	var dates []render.Object
 	for _, x := range run.Dates {
 		dates = append(dates, render.Object{{Key: "document", Value: x.Document}, {Key: "rule", Value: x.Rule}, {Key: "field", Value: x.Field},
 			{Key: "date", Value: x.Date}, {Key: "at", Value: x.At}})
 	}
-	commits = append(commits, run.Commits...)
-	failed := []render.Object{}
+	var failed []render.Object
 	for _, err := range run.Failed {
 		failed = append(failed, render.Object{{Key: "message", Value: err.Error()}})
 	}
 	return render.JSON(a.result, render.Object{
 		{Key: "timers", Value: timers}, {Key: "reminders", Value: told(run.Reminders)}, {Key: "escalations", Value: told(run.Escalations)},
-		{Key: "commits", Value: commits}, {Key: "failed", Value: failed}, {Key: "packed", Value: run.Packed}, {Key: "dates", Value: dates},
+		{Key: "commits", Value: run.Commits}, {Key: "failed", Value: failed}, {Key: "packed", Value: run.Packed}, {Key: "dates", Value: dates},
 	})
 }

@@ -57,7 +57,7 @@ func takeTour(t *testing.T, tour, at string) {
 	}
 	stdout, stderr := run(dir, "sh", "-eu", "-c", tour)
 	for _, want := range []string{
-		"Задание",           // the tasks
+		"Начать взаимодействие", // the tasks
 		"CLI-000001",        // the client that accepting registered
 		"ООО «Ромашка»",     // its card
 		"7707083893",        //

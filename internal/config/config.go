@@ -8,7 +8,7 @@
 // definitions: it is the sole owner of viper, which knows neither places nor the
 // case of keys.
 //
-// Invariant: programs to run (editor, pager, sendmail, notifier) never come from
+// Invariant: programs to run (editor, pager, sendmail) never come from
 // a repository, which may be somebody else's.
 package config
 
@@ -44,53 +44,59 @@ type Config struct {
 	// SMTP is the address of a mail server, SMTPPassword a command line that
 	// prints the password for it.
 	SMTP, SMTPPassword string
-	Notifier           string
-
-	sources map[string]string
 }
 
 // Input is what Load reads.
 type Input struct {
-	Flags    *pflag.FlagSet // flags named like keys, and --as for user; may be nil
-	UserFile string         // the user's configuration; empty: UserFile()
+	Flags    *pflag.FlagSet      // flags named like keys, and --as for user; may be nil
+	Getenv   func(string) string // the environment; nil: that of the process
+	UserFile string              // the user's configuration; empty: UserFile(Getenv)
 }
 
-// key is one setting.
-type key struct {
-	name     string
-	flag     string   // other than name
-	fallback []string // environment variables of other programs
-	def      string
+// Setting is one setting: its key in the user's file, and where else it can be
+// given.
+type Setting struct {
+	Name     string
+	Flag     string   // other than the name
+	Fallback []string // environment variables of other programs
+	Default  string
+	About    string
+	here     bool // not a setting of a file
 }
 
-// keys lists the settings. `now` is no setting of a file: a clock that stands
+// Settings lists the settings. `now` is none of a file: a clock that stands
 // still would be forgotten there.
-func keys() []key {
-	return []key{
-		{name: "dir", def: "."},
-		{name: "user", flag: "as"},
-		{name: "color", def: "auto"},
-		{name: "width", def: "0"},
-		{name: "wait", def: "30s"},
-		{name: "language", flag: "lang"},
-		{name: "now"},
-		{name: "editor", fallback: []string{"VISUAL", "EDITOR"}, def: "vi"},
-		{name: "pager", fallback: []string{"PAGER"}, def: "less -FRX"},
-		{name: "sendmail", def: ""},
-		{name: "smtp", def: ""},
-		{name: "smtp_password", def: ""},
-		{name: "notifier", def: ""},
+func Settings() []Setting {
+	return []Setting{
+		{Name: "dir", Default: ".", here: true, About: "where to look for the repository from"},
+		{Name: "now", here: true, About: "the clock stands at this moment (RFC 3339), for tests and what-if"},
+		{Name: "user", Flag: "as", About: "who acts; else git's e-mail says"},
+		{Name: "color", Default: "auto", About: "auto, always or never; auto heeds NO_COLOR"},
+		{Name: "width", Default: "0", About: "columns of the output; 0: COLUMNS, else those of the terminal, else 80"},
+		{Name: "wait", Default: "30s", About: "how long to wait for another process's lock"},
+		{Name: "language", Flag: "lang", About: "ru or en, of headings and labels; else the repository's"},
+		{Name: "editor", Fallback: []string{"VISUAL", "EDITOR"}, Default: "vi", About: "a command line"},
+		{Name: "pager", Fallback: []string{"PAGER"}, Default: "less -FRX", About: "a command line, for what a screen does not hold; cat for none"},
+		{Name: "sendmail", About: "a command line that sends letters"},
+		{Name: "smtp", About: "the mail server that does: smtp://user@host:587"},
+		{Name: "smtp_password", About: "a command line that prints the password for it"},
 	}
 }
+
+// Variable is the environment variable of a setting.
+func (s Setting) Variable() string { return "E1_" + strings.ToUpper(s.Name) }
+
+// InFile reports whether a file may hold the setting.
+func (s Setting) InFile() bool { return !s.here }
 
 // UserFile is the user's own configuration file:
 // $XDG_CONFIG_HOME/e1/config.yaml, by default below ~/.config. It is empty when
 // there is no home.
-func UserFile() string {
-	dir := os.Getenv("XDG_CONFIG_HOME")
+func UserFile(getenv func(string) string) string {
+	dir := getenv("XDG_CONFIG_HOME")
 	if !filepath.IsAbs(dir) { // relative ones are to be ignored, says the specification
-		home, err := os.UserHomeDir()
-		if err != nil {
+		home := getenv("HOME")
+		if home == "" {
 			return ""
 		}
 		dir = filepath.Join(home, ".config")
@@ -101,13 +107,15 @@ func UserFile() string {
 // Load reads the settings. The error joins one for each value that cannot be
 // used; the Config is usable all the same, with defaults in their place.
 func Load(in Input) (*Config, error) {
-	if in.UserFile == "" {
-		in.UserFile = UserFile()
+	if in.Getenv == nil {
+		in.Getenv = os.Getenv
 	}
-	l := &loader{v: viper.New(), in: in, c: &Config{sources: map[string]string{}}}
-	l.v.SetEnvPrefix("e1")
+	if in.UserFile == "" {
+		in.UserFile = UserFile(in.Getenv)
+	}
+	l := &loader{v: viper.New(), in: in, c: &Config{}}
 	l.readFile()
-	for _, k := range keys() {
+	for _, k := range Settings() {
 		l.read(k)
 	}
 	return l.c, errors.Join(l.errs...)
@@ -124,15 +132,6 @@ func (c *Config) WithRepository(s *settings.Settings) *Config {
 		out.Now = out.Now.In(s.Zone)
 	}
 	return &out
-}
-
-// Source says where the value of a setting comes from, for messages and `e1
-// whoami`: "flag --as", "environment E1_USER", a file, or "default".
-func (c *Config) Source(name string) string {
-	if s := c.sources[name]; s != "" {
-		return s
-	}
-	return "default"
 }
 
 type loader struct {
@@ -165,9 +164,9 @@ func (l *loader) readFile() {
 		return
 	}
 	var known []string
-	for _, k := range keys() {
-		if k.name != "now" && k.name != "dir" {
-			known = append(known, k.name)
+	for _, k := range Settings() {
+		if k.InFile() {
+			known = append(known, k.Name)
 		}
 	}
 	found := l.v.AllKeys()
@@ -180,43 +179,39 @@ func (l *loader) readFile() {
 }
 
 // read finds the value of a setting and where it was given.
-func (l *loader) read(k key) {
+func (l *loader) read(k Setting) {
 	text, source := l.find(k)
-	if err := l.c.set(k.name, text); err != nil {
+	if err := l.c.set(k.Name, text); err != nil {
 		l.errs = append(l.errs, fmt.Errorf("%s: %w", source, err))
-		if err := l.c.set(k.name, k.def); err != nil {
+		if err := l.c.set(k.Name, k.Default); err != nil {
 			l.errs = append(l.errs, err) // a default that cannot be read is a fault of this file
 		}
-		return
 	}
-	l.c.sources[k.name] = source
 }
 
-func (l *loader) find(k key) (text, source string) {
-	flag := k.name
-	if k.flag != "" {
-		flag = k.flag
+func (l *loader) find(k Setting) (text, source string) {
+	flag := k.Name
+	if k.Flag != "" {
+		flag = k.Flag
 	}
 	if l.in.Flags != nil {
 		if f := l.in.Flags.Lookup(flag); f != nil && f.Changed {
-			_ = l.v.BindPFlag(k.name, f) // fails on a nil flag only
-			return l.v.GetString(k.name), "flag --" + flag
+			_ = l.v.BindPFlag(k.Name, f) // fails on a nil flag only
+			return l.v.GetString(k.Name), "flag --" + flag
 		}
 	}
-	env := "E1_" + strings.ToUpper(k.name)
-	_ = l.v.BindEnv(k.name, env) // fails without a name only
-	if value := os.Getenv(env); value != "" {
-		return l.v.GetString(k.name), "environment " + env
+	if value := l.in.Getenv(k.Variable()); value != "" {
+		return value, "environment " + k.Variable()
 	}
-	if k.name != "now" && k.name != "dir" && l.v.InConfig(k.name) {
-		return l.v.GetString(k.name), l.in.UserFile + ": " + k.name
+	if k.InFile() && l.v.InConfig(k.Name) {
+		return l.v.GetString(k.Name), l.in.UserFile + ": " + k.Name
 	}
-	for _, other := range k.fallback {
-		if value := os.Getenv(other); value != "" {
+	for _, other := range k.Fallback {
+		if value := l.in.Getenv(other); value != "" {
 			return value, "environment " + other
 		}
 	}
-	return k.def, ""
+	return k.Default, ""
 }
 
 // set decodes the text of a setting.
@@ -249,8 +244,6 @@ func (c *Config) set(name, text string) error {
 		c.SMTP = text
 	case "smtp_password":
 		c.SMTPPassword = text
-	case "notifier":
-		c.Notifier = text
 	}
 	return err
 }

@@ -14,9 +14,9 @@ import (
 // alone takes every setting of the machine out of the test's environment.
 func alone(t *testing.T) {
 	t.Helper()
-	for _, k := range keys() {
-		t.Setenv("E1_"+strings.ToUpper(k.name), "")
-		for _, other := range k.fallback {
+	for _, k := range Settings() {
+		t.Setenv(k.Variable(), "")
+		for _, other := range k.Fallback {
 			t.Setenv(other, "")
 		}
 	}
@@ -55,9 +55,6 @@ func TestDefaults(t *testing.T) {
 		c.Language != "" || !c.Now.IsZero() || c.Editor != "vi" || c.Pager != "less -FRX" {
 		t.Errorf("defaults are %+v", *c)
 	}
-	if got := c.Source("user"); got != "default" {
-		t.Errorf("source of user is %q", got)
-	}
 }
 
 func TestPrecedence(t *testing.T) {
@@ -69,8 +66,8 @@ func TestPrecedence(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.User != "fromflag" || c.Source("user") != "flag --as" {
-		t.Errorf("user %q from %q", c.User, c.Source("user"))
+	if c.User != "fromflag" {
+		t.Errorf("user %q", c.User)
 	}
 	if c.Wait != 5*time.Second {
 		t.Errorf("wait is %v", c.Wait)
@@ -79,11 +76,11 @@ func TestPrecedence(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.User != "fromenv" || c.Source("user") != "environment E1_USER" {
-		t.Errorf("user %q from %q", c.User, c.Source("user"))
+	if c.User != "fromenv" {
+		t.Errorf("user %q", c.User)
 	}
-	if c.Color != "never" || c.Width != 120 || c.Source("color") != file+": color" {
-		t.Errorf("color %q width %d from %q", c.Color, c.Width, c.Source("color"))
+	if c.Color != "never" || c.Width != 120 {
+		t.Errorf("color %q width %d", c.Color, c.Width)
 	}
 	if c.Editor != "nano" {
 		t.Errorf("editor %q: the user's own file comes before EDITOR", c.Editor)
@@ -103,7 +100,7 @@ func TestRepositoryGivesLanguageOnly(t *testing.T) {
 	if with.Language != "ru" || c.Language != "" {
 		t.Errorf("language %q, before %q", with.Language, c.Language)
 	}
-	if with.Editor != c.Editor || with.Sendmail != "" || with.Notifier != "" {
+	if with.Editor != c.Editor || with.Pager != c.Pager || with.Sendmail != "" {
 		t.Error("a repository must not name programs")
 	}
 }
@@ -168,13 +165,14 @@ func TestBadValuesNameTheirSource(t *testing.T) {
 }
 
 func TestUserFile(t *testing.T) {
-	t.Setenv("XDG_CONFIG_HOME", "/etc/me")
-	if got := UserFile(); got != "/etc/me/e1/config.yaml" {
-		t.Errorf("with XDG_CONFIG_HOME: %s", got)
-	}
-	t.Setenv("XDG_CONFIG_HOME", "relative")
-	t.Setenv("HOME", "/home/petrova")
-	if got := UserFile(); got != "/home/petrova/.config/e1/config.yaml" {
-		t.Errorf("without: %s", got)
+	for _, test := range []struct{ xdg, home, want string }{
+		{"/etc/me", "/home/petrova", "/etc/me/e1/config.yaml"},
+		{"relative", "/home/petrova", "/home/petrova/.config/e1/config.yaml"},
+		{"", "", ""},
+	} {
+		env := map[string]string{"XDG_CONFIG_HOME": test.xdg, "HOME": test.home}
+		if got := UserFile(func(name string) string { return env[name] }); got != test.want {
+			t.Errorf("%+v: %q", test, got)
+		}
 	}
 }

@@ -1,6 +1,8 @@
 package definition
 
 import (
+	"slices"
+
 	"github.com/e1-dms/e1/internal/diag"
 	"github.com/e1-dms/e1/internal/route"
 	"github.com/e1-dms/e1/internal/trial"
@@ -48,18 +50,63 @@ func (d *Set) RouteTests() ([]RouteTest, error) {
 	return out, err
 }
 
-// Runnable gives the routes among these names that can be run; all for none.
-func Runnable(b *trial.Base, names []string) []*route.Route {
-	var out []*route.Route
-	for _, r := range b.Routes {
-		for _, name := range names {
-			if r.Name.Text == name {
-				out = append(out, r)
+// TestRun is what a run of route tests has found.
+type TestRun struct {
+	Results []*trial.Result
+	Failed  int
+	// Broken are the problems of files that could not be run.
+	Broken   diag.List
+	Coverage []*trial.Coverage
+}
+
+// RunTests runs the tests of some routes and those of some files, all for none,
+// and tells how much of the routes concerned they cover.
+func (d *Set) RunTests(routes, files []string) (*TestRun, error) {
+	base, err := d.Trial()
+	if err != nil {
+		return nil, err
+	}
+	tests, err := d.RouteTests()
+	if err != nil {
+		return nil, err
+	}
+	all := len(routes)+len(files) == 0
+	run, seen := &TestRun{}, map[string]bool{}
+	for _, f := range tests {
+		whole := all || slices.Contains(files, f.Source.Name)
+		if !whole && len(routes) == 0 {
+			continue
+		}
+		problems := f.Problems
+		if f.File != nil && !problems.HasErrors() {
+			problems = append(slices.Clone(problems), base.Check(f.File)...)
+		}
+		if problems.HasErrors() {
+			run.Broken = append(run.Broken, problems...)
+			continue
+		}
+		for _, res := range base.Run(f.File) {
+			name := res.Test.Route.Text
+			if !whole && !slices.Contains(routes, name) {
+				continue
+			}
+			run.Results = append(run.Results, res)
+			seen[name] = true
+			if !res.OK() {
+				run.Failed++
 			}
 		}
-		if len(names) == 0 {
-			out = append(out, r)
+	}
+	for _, r := range base.Routes {
+		if all || seen[r.Name.Text] || slices.Contains(routes, r.Name.Text) {
+			run.Coverage = append(run.Coverage, trial.Cover([]*route.Route{r}, run.Results)...)
 		}
 	}
-	return out
+	return run, nil
+}
+
+// Below gives the coverage of the routes of which less than so many percent are
+// covered.
+func (t *TestRun) Below(percent int) []*trial.Coverage {
+	return slices.DeleteFunc(slices.Clone(t.Coverage), func(c *trial.Coverage) bool { return c.Percent() >= percent })
 }

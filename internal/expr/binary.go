@@ -121,6 +121,11 @@ func (c *checker) mismatch(e, l, r *Expr) {
 	if numeric(l.Type) && r.Type.Kind == Text || numeric(r.Type) && l.Type.Kind == Text {
 		help = "write numbers without quotes"
 	}
+	for _, sides := range [][2]*Expr{{l, r}, {r, l}} {
+		if sides[0].Type.Kind.IsText() && sides[1].Op == Literal && sides[1].Type.Kind == Int {
+			help = fmt.Sprintf("write it in quotes: \"%v\"", sides[1].Value) // an INN is no number, and neither is a phone
+		}
+	}
 	c.issue(e, "type", help, "%s cannot be compared with %s", article(l.Type), article(r.Type))
 }
 
@@ -266,7 +271,7 @@ func article(t Type) string {
 	if t.Kind == Any {
 		return "a value"
 	}
-	if strings.ContainsRune("aeiou", rune(s[0])) {
+	if strings.ContainsRune("aeiou", rune(s[0])) && !strings.HasPrefix(s, "u") {
 		return "an " + s
 	}
 	return "a " + s

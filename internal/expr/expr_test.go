@@ -227,6 +227,7 @@ func TestIssues(t *testing.T) {
 		{"urgent > true", "^^^^^^^^^^^^^", "type", "has no order"},
 		{"valid_until == \"2026-02-30\"", "", "value", "is no date"},
 		{"lines == 1", "^^^^^^^^^^", "type", "cannot be compared"},
+		{"name == 7707083893", "^^^^^^^^^^^^^^^^^^", "type", `a text cannot be compared with an int; write it in quotes: "7707083893"`},
 		{".qty > 1", "", "syntax", ""},
 		{"", "", "syntax", "the expression is empty"},
 		{"amount > 5 # x", "", "syntax", ""},

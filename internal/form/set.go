@@ -130,7 +130,7 @@ func (f *Form) Status(id string) (Status, bool) {
 		}
 	}
 	if id == Void {
-		return Status{ID: Void, Title: map[string]string{"en": "void", "ru": "аннулирован"}, Closed: true, At: f.At}, true
+		return Status{ID: Void, Title: map[string]string{"en": "Void", "ru": "Аннулировано"}, Closed: true, At: f.At}, true
 	}
 	return Status{}, false
 }

@@ -63,6 +63,9 @@ var ErrBusy = errors.New("the index is locked by another process")
 // are laid over it, which would be lost.
 var ErrLaid = errors.New("the index cannot be written while something is laid over it")
 
+// ErrFull says that there is no room for the index.
+var ErrFull = errors.New("there is no space left for it")
+
 // ErrReadOnly says that the index cannot be written here.
 var ErrReadOnly = errors.New("the index cannot be written")
 
@@ -526,6 +529,8 @@ func wrap(err error) error {
 	switch e.Code() & 0xff {
 	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
 		return fmt.Errorf("%w: %w", ErrDamaged, err)
+	case sqlite3.SQLITE_FULL:
+		return fmt.Errorf("%w: %w", ErrFull, err)
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
 		return fmt.Errorf("%w: %w", ErrBusy, err)
 	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM:

@@ -55,8 +55,8 @@ func (o *Office) identify(id Identity) (Actor, error) {
 	if err != nil {
 		return Actor{}, err
 	}
-	_, email := o.repo.Git().ToldUser()
-	self, selfErr := o.self(people, id, email)
+	name, email := o.repo.Git().ToldUser()
+	self, selfErr := o.self(people, id, name, email)
 	if selfErr != nil && problems.HasErrors() {
 		return Actor{}, problems.Err() // they may be why nobody is known
 	}
@@ -98,7 +98,7 @@ func Known(r *repo.Repo, where, user string) error {
 	return unknownUser(people, where, user)
 }
 
-func (o *Office) self(people *org.Org, id Identity, email string) (Actor, error) {
+func (o *Office) self(people *org.Org, id Identity, name, email string) (Actor, error) {
 	for _, from := range []struct{ where, name string }{{"E1_USER", id.Env}, {"settings", id.Settings}} {
 		if from.name == "" {
 			continue
@@ -115,14 +115,15 @@ func (o *Office) self(people *org.Org, id Identity, email string) (Actor, error)
 	u := people.ByEmail(email)
 	switch {
 	case email == "":
-		return Actor{}, &UnknownActorError{
-			Message: "nobody knows who you are: neither --as nor E1_USER is given, and git has no e-mail",
-			hint:    "export E1_USER=" + firstUser(people),
+		message := "nobody knows who you are: E1_USER is not set, and git has no e-mail"
+		if id.As != "" {
+			message += fmt.Sprintf("; acting as %q takes an identity of one's own", id.As)
 		}
+		return Actor{}, &UnknownActorError{Message: message, hint: identityHint(people, name, email)}
 	case u == nil:
 		return Actor{}, &UnknownActorError{
 			Message: fmt.Sprintf("git's e-mail %q belongs to no user of org.yaml", email),
-			hint:    "export E1_USER=" + firstUser(people) + ", or add the e-mail to a user in org.yaml",
+			hint:    identityHint(people, name, email),
 		}
 	case !u.Active:
 		return Actor{}, &DeniedError{Message: fmt.Sprintf("user %q is not active", u.ID), hint: "e1 user list"}
@@ -130,13 +131,16 @@ func (o *Office) self(people *org.Org, id Identity, email string) (Actor, error)
 	return Actor{ID: u.ID, User: u, Name: u.Name, Email: email, From: "git"}, nil
 }
 
-func firstUser(people *org.Org) string {
-	for _, u := range people.Users {
-		if u.Active {
-			return u.ID
+// identityHint suggests who a stranger may be; nobody is told to pass for
+// somebody else.
+func identityHint(people *org.Org, name, email string) string {
+	local, _, _ := strings.Cut(email, "@")
+	for _, text := range []string{name, local} {
+		if found := people.Find(text); text != "" && len(found) == 1 && found[0].Active {
+			return "export E1_USER=" + found[0].ID + " if that is you; e1 user list shows everybody"
 		}
 	}
-	return "ID"
+	return "e1 user list shows the ids; export E1_USER=ID with your own, or let an admin add your e-mail to org.yaml"
 }
 
 func unknownUser(people *org.Org, where, name string) error {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/oklog/ulid/v2"
@@ -213,8 +214,8 @@ func (o *Office) Link(ctx context.Context, number string, l LinkTo) (*Done, erro
 }
 
 func (o *Office) link(tx *repo.Tx, d *document.Document, l LinkTo) error {
-	if !org.ValidID(l.Kind) {
-		return refusef("for instance reply_to, caused_by, related", "%q is no kind of link; use small letters, digits and _", l.Kind)
+	if err := o.linkKind(tx, d, l); err != nil {
+		return err
 	}
 	if l.To == d.Number {
 		return refusef("", "%s cannot be linked with itself", l.To)
@@ -239,6 +240,25 @@ func (o *Office) link(tx *repo.Tx, d *document.Document, l LinkTo) error {
 	return nil
 }
 
+// linkKind refuses a kind of link that nobody has named: a slip of the pen would
+// else be a kind of its own.
+func (o *Office) linkKind(tx *repo.Tx, d *document.Document, l LinkTo) error {
+	set, err := tx.Definitions().Forms()
+	if err != nil {
+		return err
+	}
+	known := set.Settings().LinkKinds()
+	switch {
+	case slices.Contains(known, l.Kind), slices.ContainsFunc(d.Links, func(have document.Link) bool { return have.Kind == l.Kind }):
+		return nil
+	case !org.ValidID(l.Kind):
+		return refusef("for instance "+strings.Join(known, ", "), "%q is no kind of link; use small letters, digits and _", l.Kind)
+	case l.NewKind:
+		return nil
+	}
+	return refusef("-y makes it a new kind; links: in e1.yaml lists those there are", "%s", diag.Unknown("kind of link", l.Kind, known))
+}
+
 // Unlink removes a link, from whichever side holds it.
 func (o *Office) Unlink(ctx context.Context, number string, l LinkTo) (*Done, error) {
 	return o.change(ctx, "unlink", number, maySet, func(tx *repo.Tx, _ *Done, f *form.Form, d *document.Document) error {
@@ -253,8 +273,29 @@ func (o *Office) Unlink(ctx context.Context, number string, l LinkTo) (*Done, er
 		if field := f.Field(l.Kind); field != nil && d.Card.Text(field.Name) == l.To {
 			return refusef(fmt.Sprintf("e1 set %s %s=", number, field.Name), "%s is the value of the field %q", l.To, field.Name)
 		}
-		return refusef("e1 show "+number, "%s has no link %q to %s", number, l.Kind, l.To)
+		return refusef("e1 show "+number, "%s has no link %q to %s%s", number, l.Kind, l.To, otherLinks(d, other, l))
 	})
+}
+
+// otherLinks names the kinds of the links that there are between two documents.
+func otherLinks(d, other *document.Document, l LinkTo) string {
+	var kinds []string
+	for _, have := range d.Links {
+		if have.To == l.To {
+			kinds = append(kinds, strconv.Quote(have.Kind))
+		}
+	}
+	if other != nil {
+		for _, have := range other.Links {
+			if have.To == d.Number {
+				kinds = append(kinds, strconv.Quote(have.Kind))
+			}
+		}
+	}
+	if len(kinds) == 0 {
+		return ""
+	}
+	return "; they are linked as " + strings.Join(kinds, ", ")
 }
 
 func removeLink(d *document.Document, kind, to string) bool {

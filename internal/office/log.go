@@ -1,7 +1,6 @@
 package office
 
 import (
-	"slices"
 	"time"
 
 	"github.com/e1-dms/e1/internal/document"
@@ -19,8 +18,10 @@ type LogEntry struct {
 	Subject    string
 	Documents  []string
 	Undoes     string
-	// Changes are the differences in the document asked for.
-	Changes []document.Change
+	// Changes are the differences in the document asked for, between Before and
+	// After; either may be nil, and both are when no document was asked for.
+	Changes       []document.Change
+	Before, After *document.Document
 	// Registered says that the commit brought the document.
 	Registered bool
 }
@@ -58,8 +59,8 @@ func Log(r *repo.Repo, number string, limit int) ([]LogEntry, error) {
 	out := make([]LogEntry, len(versions))
 	for i, v := range versions {
 		out[i] = logEntry(v.rec, people)
-		out[i].Changes = v.changes()
-		out[i].Registered = v.brings() && !slices.ContainsFunc(v.before, func(d *document.Document) bool { return d != nil })
+		out[i].Changes, out[i].Before, out[i].After = v.changes(), v.was(), v.after
+		out[i].Registered = v.brings() && v.was() == nil
 	}
 	return out, r.Remember(p.found)
 }

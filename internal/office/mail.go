@@ -230,12 +230,12 @@ func FindLetter(r *repo.Repo, text string) (outbox.Entry, error) {
 	for _, e := range found {
 		ids = append(ids, e.ID)
 	}
-	return outbox.Entry{}, refusef("", "%q fits several letters: %s", text, shorten(ids, 5))
+	return outbox.Entry{}, refusef("give more of the id", "%q fits several letters: %s", text, shorten(ids, 5))
 }
 
-// DropLetter withdraws a letter that has not gone, or settles one in doubt:
-// with sent it has gone.
-func (o *Office) DropLetter(ctx context.Context, e outbox.Entry, sent bool) (*Done, error) {
+// DropLetters withdraws letters that have not gone, or settles those in doubt:
+// with sent they have gone. All of them are one operation.
+func (o *Office) DropLetters(ctx context.Context, letters []outbox.Entry, sent bool) (*Done, error) {
 	box := Outbox(o.repo)
 	release, err := box.Lock(ctx, o.repo.Wait())
 	if err != nil {
@@ -243,27 +243,40 @@ func (o *Office) DropLetter(ctx context.Context, e outbox.Entry, sent bool) (*Do
 	}
 	defer release()
 	done, err := o.update(ctx, "mail", func(tx *repo.Tx, done *Done) error {
-		l, err := recorded(tx, e)
-		if err != nil {
-			return err
-		}
 		word := "withdraw"
-		if l != nil {
+		if sent {
+			word = "mark as sent"
+		}
+		var numbers []string
+		for _, e := range letters {
+			if !slices.Contains(numbers, e.Document) {
+				numbers = append(numbers, e.Document)
+			}
+			l, err := recorded(tx, e)
 			switch {
+			case err != nil:
+				return err
+			case l == nil:
 			case sent:
-				word, l.State, l.Sent = "mark as sent", document.LetterSent, tx.Now()
+				l.State, l.Sent = document.LetterSent, tx.Now()
 			default:
 				l.State = document.LetterWithdrawn
 			}
-			done.Document, err = tx.Document(e.Document)
 		}
-		tx.Subject("%s letter of %s: %s", word, e.Document, e.Subject)
-		return err
+		if len(letters) == 1 {
+			tx.Subject("%s letter of %s: %s", word, letters[0].Document, letters[0].Subject)
+		} else {
+			tx.Subject("%s %d letters of %s", word, len(letters), shorten(numbers, 5))
+		}
+		return nil
 	})
 	if err != nil || o.opt.DryRun {
 		return done, err
 	}
-	return done, box.Remove(e.ID)
+	for _, e := range letters {
+		err = errors.Join(err, box.Remove(e.ID))
+	}
+	return done, err
 }
 
 // RetryLetter lets a letter be sent again that has failed or is in doubt.

@@ -2,6 +2,7 @@ package office
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"github.com/e1-dms/e1/internal/diag"
@@ -147,4 +148,12 @@ func (o *Office) title(tx *repo.Tx, d *document.Document) string {
 		return d.Number + ": " + t
 	}
 	return d.Number
+}
+
+// plural counts things: "1 document", "2 documents".
+func plural(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
 }

@@ -37,6 +37,16 @@ type version struct {
 	number string
 }
 
+// was is what the document was before the commit, nil when it was not.
+func (v version) was() *document.Document {
+	for _, d := range v.before {
+		if d != nil {
+			return d
+		}
+	}
+	return nil
+}
+
 // brings reports whether the commit brought the document under its number.
 func (v version) brings() bool { return v.isNew && v.after != nil }
 

@@ -111,7 +111,7 @@ func (o *Office) reassign(tx *repo.Tx, done *Done, req Reassignment, numbers []s
 			moved++
 		}
 	}
-	tx.Subject("reassign %s from %s to %s: %d documents", f.Name, req.From, req.To, moved)
+	tx.Subject("reassign %s from %s to %s: %s", f.Name, req.From, req.To, plural(moved, "document"))
 	return nil
 }
 

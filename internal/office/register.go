@@ -31,6 +31,8 @@ type Attachment struct {
 type LinkTo struct {
 	Kind string
 	To   string // full number
+	// NewKind says that a kind nobody has named yet is meant.
+	NewKind bool
 }
 
 // Registration is a request to register a document.

@@ -13,6 +13,7 @@ import (
 	"github.com/e1-dms/e1/internal/definition"
 	"github.com/e1-dms/e1/internal/repo"
 	"github.com/e1-dms/e1/internal/schema"
+	"github.com/e1-dms/e1/internal/wholefile"
 )
 
 // refreshSchemas puts the schemas that a transaction makes stale into the same
@@ -44,7 +45,7 @@ func refreshSchemas(tx *repo.Tx) error {
 			// `e1 commit` takes what lies in the work tree, and that is stale. It is
 			// made anew there: a command that fails after this leaves a schema that
 			// describes the edits it was to commit.
-			if err := replaceFile(filepath.Join(tx.Repo().Root(), filepath.FromSlash(f.Path())), f.Data); err != nil {
+			if err := wholefile.Write(filepath.Join(tx.Repo().Root(), filepath.FromSlash(f.Path())), f.Data); err != nil {
 				return err
 			}
 		case !edited(tx.Repo(), f.Path(), was):
@@ -85,31 +86,11 @@ func WriteSchemas(r *repo.Repo, dryRun bool) ([]string, error) {
 		if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
 			return nil, err
 		}
-		if err := replaceFile(name, f.Data); err != nil {
+		if err := wholefile.Write(name, f.Data); err != nil {
 			return nil, err
 		}
 	}
 	return changed, nil
-}
-
-// replaceFile writes a file in one step.
-func replaceFile(name string, data []byte) error {
-	tmp, err := os.CreateTemp(filepath.Dir(name), ".e1-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(tmp.Name())
-	_, err = tmp.Write(data)
-	if e := tmp.Chmod(0o644); err == nil {
-		err = e
-	}
-	if e := tmp.Close(); err == nil {
-		err = e
-	}
-	if err != nil {
-		return err
-	}
-	return os.Rename(tmp.Name(), name)
 }
 
 // addSchemas describes the definitions among a new repository's files.

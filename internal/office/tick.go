@@ -3,7 +3,6 @@ package office
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
@@ -254,15 +253,9 @@ func (t *ticking) one(tx *repo.Tx, done *Done, part *TickRun, number string) err
 
 // subject is the first line of a batch's commit.
 func (run *TickRun) subject() string {
-	count := func(n int, what string) string {
-		if n != 1 {
-			what += "s"
-		}
-		return fmt.Sprintf("%d %s", n, what)
-	}
-	text := "tick: " + count(len(run.Timers), "timer") + ", " + count(len(run.Reminders), "reminder") + ", " + count(len(run.Escalations), "escalation")
+	text := "tick: " + plural(len(run.Timers), "timer") + ", " + plural(len(run.Reminders), "reminder") + ", " + plural(len(run.Escalations), "escalation")
 	if len(run.Dates) > 0 {
-		text += ", " + count(len(run.Dates), "date")
+		text += ", " + plural(len(run.Dates), "date")
 	}
 	return text
 }

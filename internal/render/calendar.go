@@ -63,15 +63,15 @@ func (s Style) Week(w io.Writer, c Calendar) error {
 func (s Style) dayHead(out *printer, d Day, today bool) {
 	text := s.weekdayShort(d.Date.Weekday()) + " " + s.dayOf(d.Date)
 	if today {
-		text += " · " + strings.ToLower(s.word(wordToday))
+		text += " · " + s.Word("today")
 	}
 	tone := Strong
 	switch {
 	case d.Off:
 		tone = Dim
-		text += " · " + s.word(wordDayOff)
+		text += " · " + s.Word("day off")
 	case d.Short:
-		text += " · " + s.word(wordShortDay)
+		text += " · " + s.Word("short day")
 	}
 	if d.Note != "" {
 		text += " · " + clean(d.Note)
@@ -79,7 +79,8 @@ func (s Style) dayHead(out *printer, d Day, today bool) {
 	out.line(s.paint(tone, truncate(text, s.width())))
 }
 
-// event writes one event: mark, time, number, and the rest as far as it fits.
+// event writes one event: mark, time, number, and what it is; about whom and
+// whose it is stands behind that, or below where there is no room.
 func (s Style) event(out *printer, e Event, d time.Time, number int) {
 	mark, tone := " ", Normal
 	switch {
@@ -88,21 +89,65 @@ func (s Style) event(out *printer, e Event, d time.Time, number int) {
 	case e.Overdue:
 		mark, tone = "!", Bad
 	}
-	span := e.span(d)
-	parts := make([]string, 0, 4)
-	for _, p := range []string{e.Kind, e.Title, e.Client, e.Who} {
-		if p = clean(p); p != "" && !slices.Contains(parts, p) {
-			parts = append(parts, p)
-		}
-	}
-	lead := "  " + s.paint(tone, mark) + " " + pad(span, 11, Left) + "  "
+	lead := "  " + s.paint(tone, mark) + " " + pad(e.span(d), 11, Left) + "  "
 	lead += s.paint(Accent, pad(clean(e.Number), number, Left)) + "  "
-	room := s.width() - 2 - 2 - 11 - 2 - number - 2
-	text := truncate(strings.Join(parts, " · "), room)
+	margin := 2 + 2 + 11 + 2 + number + 2
+	room := s.width() - margin
+	what, about := distinct(e.Kind, e.Title), distinct(e.Client, e.Who)
+	if all := distinct(e.Kind, e.Title, e.Client, e.Who); Width(strings.Join(all, middot)) <= room {
+		what, about = all, nil
+	}
+	text := strings.Join(squeeze(what, room), middot)
 	if e.Done || e.Overdue {
 		text = s.paint(tone, text)
 	}
 	out.line(lead + text)
+	if len(about) > 0 {
+		out.line(strings.Repeat(" ", margin) + s.paint(Dim, strings.Join(squeeze(about, room), middot)))
+	}
+}
+
+// middot stands between the parts of a line.
+const middot = " · "
+
+// distinct are the texts that are not empty, each once.
+func distinct(texts ...string) []string {
+	var out []string
+	for _, text := range texts {
+		if text = clean(text); text != "" && !slices.Contains(out, text) {
+			out = append(out, text)
+		}
+	}
+	return out
+}
+
+// squeeze shortens the longest of some parts until all of them fit in a line
+// with middle dots between them: the end of a line is no better place to cut than any
+// other.
+func squeeze(parts []string, room int) []string {
+	const least = 6
+	widths, used := make([]int, len(parts)), 3*(len(parts)-1)
+	for i, p := range parts {
+		widths[i] = Width(p)
+		used += widths[i]
+	}
+	for ; used > room; used-- {
+		longest := 0
+		for i, w := range widths {
+			if w >= widths[longest] {
+				longest = i
+			}
+		}
+		if len(widths) == 0 || widths[longest] <= least {
+			return []string{truncate(strings.Join(parts, middot), room)}
+		}
+		widths[longest]--
+	}
+	out := make([]string, len(parts))
+	for i, p := range parts {
+		out[i] = truncate(p, widths[i])
+	}
+	return out
 }
 
 // span is the event's time on a day: "10:00–11:30", "10:00–…" where it goes on.

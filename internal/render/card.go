@@ -21,7 +21,6 @@ type Card struct {
 	Backlinks  []Link // from other documents
 	Files      []File
 	Letters    []Letter
-	Approvals  []Approval // the sheet of approval
 	Comments   []Comment
 	Now        time.Time // what "overdue" and the current year mean
 }
@@ -69,17 +68,6 @@ type Letter struct {
 	Tone    Tone
 }
 
-// Approval is one line of the sheet of approval.
-type Approval struct {
-	Cycle   int // round of approval, from 1
-	Step    string
-	Who     string // with "for …" where a substitute acted
-	Outcome string
-	Tone    Tone
-	At      time.Time // zero: still waited for
-	Comment string
-}
-
 // Comment is a remark of a person.
 type Comment struct {
 	At   time.Time
@@ -102,16 +90,15 @@ func (s Style) Card(w io.Writer, c Card) error {
 		}
 	}
 	if len(c.Tasks) > 0 {
-		s.section(out, s.word(wordTasks))
+		s.section(out, s.Word("Tasks"))
 		s.inset(out, s.taskTable(c.Now, c.Tasks, false))
 	}
-	s.approvals(out, c)
-	s.links(out, wordLinks, c.Links)
-	s.links(out, wordBacklinks, c.Backlinks)
+	s.links(out, "Links", c.Links)
+	s.links(out, "Linked from", c.Backlinks)
 	s.files(out, c)
 	s.letters(out, c)
 	if len(c.Comments) > 0 {
-		s.section(out, s.word(wordComments))
+		s.section(out, s.Word("Comments"))
 		for _, m := range c.Comments {
 			by := truncate(clean(m.By), s.width()-20)
 			out.line("  " + s.paint(Strong, by) + "  " + s.paint(Dim, s.DateTime(m.At)))
@@ -240,11 +227,11 @@ func (s Style) fieldLine(out *printer, fields []Field, label, column int) {
 }
 
 // links writes linked documents under their headings.
-func (s Style) links(out *printer, title word, links []Link) {
+func (s Style) links(out *printer, title string, links []Link) {
 	if len(links) == 0 {
 		return
 	}
-	s.section(out, s.word(title))
+	s.section(out, s.Word(title))
 	number := 0
 	for _, l := range links {
 		number = max(number, Width(clean(l.Number)))
@@ -275,13 +262,13 @@ func (s Style) files(out *printer, c Card) {
 	if len(c.Files) == 0 {
 		return
 	}
-	s.section(out, s.word(wordFiles))
+	s.section(out, s.Word("Files"))
 	names := make([]string, len(c.Files))
 	width := 0
 	for i, f := range c.Files {
 		names[i] = clean(f.Name)
 		if f.Version > 1 {
-			names[i] += ", " + s.word(wordVersion) + " " + strconv.Itoa(f.Version)
+			names[i] += ", " + s.Word("version") + " " + strconv.Itoa(f.Version)
 		}
 		width = max(width, Width(names[i]))
 	}
@@ -297,43 +284,12 @@ func (s Style) letters(out *printer, c Card) {
 	if len(c.Letters) == 0 {
 		return
 	}
-	s.section(out, s.word(wordLetters))
+	s.section(out, s.Word("Letters"))
 	t := Table{Columns: []Column{{Whole: true}, {Flex: true}, {Flex: true}, {Max: 20}}}
 	for _, l := range c.Letters {
 		t.Rows = append(t.Rows, []Cell{{Text: s.DateTime(l.At), Tone: Dim}, {Text: l.To}, {Text: l.Subject}, {Text: l.State, Tone: l.Tone}})
 	}
 	s.bare(out, t)
-}
-
-// approvals writes the sheet of approval: every answer of every round.
-func (s Style) approvals(out *printer, c Card) {
-	if len(c.Approvals) == 0 {
-		return
-	}
-	s.section(out, s.word(wordApprovals))
-	rounds := 0
-	for _, a := range c.Approvals {
-		rounds = max(rounds, a.Cycle)
-	}
-	cycle := 0
-	for _, a := range c.Approvals {
-		if rounds > 1 && a.Cycle != cycle {
-			cycle = a.Cycle
-			out.line("  " + s.paint(Dim, s.word(wordCycle)+" "+strconv.Itoa(cycle)))
-		}
-		when, outcome := s.DateTime(a.At), a.Outcome
-		if a.At.IsZero() {
-			when = s.word(wordNotDone)
-		}
-		head := truncate(clean(a.Step), 30)
-		line := "  " + pad(when, 16, Left) + "  " + s.paint(a.Tone, pad(truncate(clean(outcome), 16), 16, Left)) + "  "
-		out.line(line + truncate(head+", "+clean(a.Who), s.width()-38))
-		for _, text := range wrap(cleanLines(a.Comment), s.width()-20) {
-			if text != "" {
-				out.line(strings.Repeat(" ", 20) + text)
-			}
-		}
-	}
 }
 
 // bare writes the rows of a table without a header, two columns in.

@@ -36,9 +36,9 @@ func (s Style) Human(kind, value string) string {
 	case "bool":
 		switch value {
 		case "true":
-			return s.word(wordYes)
+			return s.Word("yes")
 		case "false":
-			return s.word(wordNo)
+			return s.Word("no")
 		}
 	case "duration":
 		return s.duration(value)

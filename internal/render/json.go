@@ -53,7 +53,7 @@ type Place struct {
 type Failure struct {
 	Code    string  `json:"code"`
 	Message string  `json:"message"`
-	Hint    string  `json:"hint,omitempty"`
+	Hint    string  `json:"hint"`
 	At      []Place `json:"at"`
 	// Documents are the numbers of others that stand in the way.
 	Documents []string `json:"documents,omitempty"`
@@ -204,14 +204,30 @@ func (e *jsonEncoder) fields(v reflect.Value, put func(string, reflect.Value) er
 	return nil
 }
 
-// leaf writes a scalar without escaping <, > and &.
+// leaf writes a scalar without escaping <, > and &, and with every control
+// character escaped, those that encoding/json lets through included: objects are
+// looked at on terminals, too.
 func (e *jsonEncoder) leaf(v any) error {
+	from := e.b.Len()
 	enc := json.NewEncoder(e.b)
 	enc.SetEscapeHTML(false)
 	if err := enc.Encode(v); err != nil {
 		return err
 	}
 	e.b.Truncate(e.b.Len() - 1) // the encoder's line feed
+	written := e.b.Bytes()[from:]
+	if !bytes.ContainsFunc(written, unprintable) {
+		return nil
+	}
+	text := string(written)
+	e.b.Truncate(from)
+	for _, r := range text {
+		if unprintable(r) {
+			fmt.Fprintf(e.b, `\u%04x`, r)
+		} else {
+			e.b.WriteRune(r)
+		}
+	}
 	return nil
 }
 

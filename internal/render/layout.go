@@ -3,6 +3,7 @@ package render
 import (
 	"iter"
 	"strings"
+	"unicode"
 )
 
 // defaultMin is the width a text column is not shrunk below.
@@ -27,16 +28,29 @@ func (b Border) frame() int {
 	return 0
 }
 
+// brokenHeading is the width down to which the words of headings are broken
+// before those of cells are.
+const brokenHeading = 6
+
 // layout finds the width of each column. It reports false when the table cannot
 // be made as narrow as width without shortening what must stay whole.
-func layout(columns []Column, rows iter.Seq[[]Cell], border Border, width int) ([]int, bool) {
-	widths, least := make([]int, len(columns)), make([]int, len(columns))
+func layout(columns []Column, rows iter.Seq[[]Cell], border Border, width int) (widths []int, ok bool) {
+	widths, _, ok = fitColumns(columns, rows, border, width)
+	return widths, ok
+}
+
+// fitColumns is layout; strained says that words of cells are broken.
+func fitColumns(columns []Column, rows iter.Seq[[]Cell], border Border, width int) (widths []int, strained, ok bool) {
+	// Least is what a column gives willingly, broken what it gives before the
+	// table becomes records.
+	widths = make([]int, len(columns))
+	least, broken := make([]int, len(columns)), make([]int, len(columns))
 	for i, c := range columns {
-		word := min(longestWord(c.Title), longestKept)
+		word := longestWord(c.Title)
 		widths[i] = max(1, Width(clean(c.Title)))
-		least[i] = max(c.least(), word)
+		least[i], broken[i] = max(c.least(), min(word, longestKept)), c.least()
 		if c.whole() {
-			least[i] = max(1, longestWord(c.Title)) // and all of every cell
+			least[i], broken[i] = max(1, word), max(1, min(word, brokenHeading)) // and all of every cell
 		}
 	}
 	for row := range rows {
@@ -45,33 +59,40 @@ func layout(columns []Column, rows iter.Seq[[]Cell], border Border, width int) (
 			n := cellWidth(text, c.Wrap)
 			switch {
 			case c.whole():
-				least[i] = max(least[i], n)
+				least[i], broken[i] = max(least[i], n), max(broken[i], n)
 			case c.Max > 0:
 				n = min(n, c.Max)
 			}
 			widths[i] = max(widths[i], n)
-			if c.Wrap && c.Min == 0 {
+			if c.Wrap && !c.whole() {
 				least[i] = max(least[i], min(longestWord(text), longestKept))
 			}
 		}
 	}
 	room := width - border.frame() - border.gap()*(len(columns)-1)
 	// First headings of numbers are broken into lines, then flexible columns
-	// give, then the other texts; each time the widest.
-	for _, gives := range []func(Column) bool{
-		Column.whole,
-		func(c Column) bool { return !c.whole() && c.Flex },
-		func(c Column) bool { return !c.whole() },
+	// give, then the other texts; each time the widest. Words are broken at last,
+	// those of headings before those of cells.
+	for i, phase := range []struct {
+		gives func(Column) bool
+		least []int
+	}{
+		{Column.whole, least},
+		{func(c Column) bool { return !c.whole() && c.Flex }, least},
+		{func(c Column) bool { return !c.whole() }, least},
+		{Column.whole, broken},
+		{func(c Column) bool { return !c.whole() }, broken},
 	} {
 		for sum(widths) > room {
-			at := widestShrinkable(columns, widths, least, gives)
+			at := widestShrinkable(columns, widths, phase.least, phase.gives)
 			if at < 0 {
 				break
 			}
 			widths[at]--
+			strained = i == 4
 		}
 	}
-	return widths, sum(widths) <= room
+	return widths, strained, sum(widths) <= room
 }
 
 func (c Column) whole() bool { return c.Whole || c.Align == Right }
@@ -138,11 +159,41 @@ func (c Column) fit(text string, width int) []string {
 }
 
 // title makes the lines of a column's heading: broken between words when the
-// column is narrower, cut where even a word is too long.
+// column is narrower, inside of a word where even that is too long.
 func (c Column) title(width int) []string {
-	lines := wrap([]string{clean(c.Title)}, width)
-	if len(lines) > 3 {
-		lines = append(lines[:2], truncate(strings.Join(lines[2:], " "), width))
+	var words []string
+	for _, word := range strings.Fields(clean(c.Title)) {
+		words = append(words, hyphenate(word, width)...)
+	}
+	lines := wrap([]string{strings.Join(words, " ")}, width)
+	if len(lines) > 4 {
+		lines = append(lines[:3], truncate(strings.Join(lines[3:], " "), width))
 	}
 	return lines
+}
+
+const vowels = "аеёиоуыэюяaeiouy"
+
+// hyphenate breaks a word that is wider than a line, where it can between
+// syllables, as people do.
+func hyphenate(word string, width int) []string {
+	letters := []rune(word)
+	if len(letters) != Width(word) || width < 4 {
+		return []string{word}
+	}
+	vowel := func(i int) bool { return strings.ContainsRune(vowels, unicode.ToLower(letters[i])) }
+	var out []string
+	for len(letters) > width {
+		cut := min(width-1, len(letters)-3) // no one or two letters stand alone
+		for at := cut; at > max(cut-3, 2) && (at == cut || len(letters)-at <= width); at-- {
+			// A syllable begins with one consonant.
+			if !vowel(at) && at+1 < len(letters) && vowel(at+1) && !strings.ContainsRune("ьъй", letters[at]) {
+				cut = at
+				break
+			}
+		}
+		out = append(out, string(letters[:cut])+"-")
+		letters = letters[cut:]
+	}
+	return append(out, string(letters))
 }

@@ -159,13 +159,8 @@ func sampleCard(s Style) Card {
 			{Title: "empty"},
 		},
 		Tasks: []Task{
-			{ID: "1", Title: pick(s, "Связаться с клиентом", "Contact the client"), Who: "Анна Петрова", State: pick(s, "открыто", "open"), Due: at(11, 20, 18, 0), Overdue: true},
-			{ID: "2", Title: pick(s, "Выставить счёт", "Issue the invoice"), Who: "Иван Иванов", Outcome: pick(s, "выполнено", "done"), Done: at(11, 19, 9, 5), Closed: true},
-		},
-		Approvals: []Approval{
-			{Cycle: 1, Step: pick(s, "Юрист", "Lawyer"), Who: "Сидоров С. С.", Outcome: pick(s, "замечания", "remarks"), At: at(11, 18, 11, 0), Comment: "Срок оплаты не согласован с приложением, ответственность сторон описана дважды.", Tone: Bad},
-			{Cycle: 2, Step: pick(s, "Юрист", "Lawyer"), Who: "Сидоров С. С.", Outcome: pick(s, "согласовано", "approved"), At: at(11, 19, 11, 0), Tone: Good},
-			{Cycle: 2, Step: pick(s, "Финансовый директор", "Financial director"), Who: "Кузнецова К. К."},
+			{ID: "1", Title: pick(s, "Связаться с клиентом", "Contact the client"), Who: []string{"Анна Петрова"}, State: pick(s, "открыто", "open"), Due: at(11, 20, 18, 0), Overdue: true},
+			{ID: "2", Title: pick(s, "Выставить счёт", "Issue the invoice"), Who: []string{"Иван Иванов"}, Outcome: pick(s, "выполнено", "done"), Done: at(11, 19, 9, 5), Closed: true},
 		},
 		Links: []Link{
 			{Heading: pick(s, "Клиент", "Client"), Number: "CLI-000123", Title: "Общество с ограниченной ответственностью «Ромашка и партнёры»", Status: pick(s, "Покупатель", "Customer"), Tone: Good},
@@ -209,12 +204,12 @@ func TestCardColors(t *testing.T) {
 
 func sampleTasks(s Style) []Task {
 	return []Task{
-		{ID: "INQ-2026-000042/1", Title: pick(s, "Связаться с клиентом", "Contact the client"), Document: "ООО «Ромашка»", Who: "Анна Петрова", State: pick(s, "открыто", "open"), Due: at(11, 20, 18, 0)},
-		{ID: "CON-2026-000009/3", Title: pick(s, "Согласовать договор", "Approve the contract"), Document: "Поставка и обучение, ООО «Ромашка и партнёры»", Who: "Сидоров С. С., Кузнецова К. К.", State: pick(s, "принято", "accepted"), Due: at(11, 23, 18, 0)},
-		{ID: "INQ-2026-000043/1", Title: pick(s, "Начать взаимодействие", "Start interaction"), Document: "ИП Иванов", Who: "Анна Петрова", State: pick(s, "открыто", "open"), Due: at(11, 29, 23, 59)},
-		{ID: "INQ-2026-000044/1", Title: pick(s, "Начать взаимодействие", "Start interaction"), Document: "АО «Ёлочка»", Who: "Анна Петрова", State: pick(s, "открыто", "open"), Due: at(11, 30, 0, 0)},
-		{ID: "ASG-2026-000001/1", Title: pick(s, "Инвентаризация", "Stocktaking"), Who: "склад", State: pick(s, "открыто", "open")},
-		{ID: "ASG-2026-000002/1", Title: pick(s, "Отчёт", "Report"), Who: "Анна Петрова", State: pick(s, "закрыто", "closed"), Outcome: pick(s, "выполнено", "done"), Closed: true, Done: at(11, 2, 10, 0), Due: at(11, 1, 10, 0)},
+		{ID: "INQ-2026-000042/1", Title: pick(s, "Связаться с клиентом", "Contact the client"), Document: "ООО «Ромашка»", Who: []string{"Анна Петрова"}, State: pick(s, "открыто", "open"), Due: at(11, 20, 18, 0)},
+		{ID: "CON-2026-000009/3", Title: pick(s, "Согласовать договор", "Approve the contract"), Document: "Поставка и обучение, ООО «Ромашка и партнёры»", Who: []string{"Сидоров С. С.", "Кузнецова К. К.", "Анна Петрова"}, State: pick(s, "принято", "accepted"), Due: at(11, 23, 18, 0)},
+		{ID: "INQ-2026-000043/1", Title: pick(s, "Начать взаимодействие", "Start interaction"), Document: "ИП Иванов", Who: []string{"Анна Петрова"}, State: pick(s, "открыто", "open"), Due: at(11, 29, 23, 59)},
+		{ID: "INQ-2026-000044/1", Title: pick(s, "Начать взаимодействие", "Start interaction"), Document: "АО «Ёлочка»", Who: []string{"Анна Петрова"}, State: pick(s, "открыто", "open"), Due: at(11, 30, 0, 0)},
+		{ID: "ASG-2026-000001/1", Title: pick(s, "Инвентаризация", "Stocktaking"), Who: []string{"склад"}, State: pick(s, "открыто", "open")},
+		{ID: "ASG-2026-000002/1", Title: pick(s, "Отчёт", "Report"), Who: []string{"Анна Петрова"}, State: pick(s, "закрыто", "closed"), Outcome: pick(s, "выполнено", "done"), Closed: true, Done: at(11, 2, 10, 0), Due: at(11, 1, 10, 0)},
 	}
 }
 

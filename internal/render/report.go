@@ -3,6 +3,8 @@ package render
 import (
 	"encoding/csv"
 	"io"
+	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -42,7 +44,7 @@ type Subtotal struct {
 // JSON's sense or ours.
 func numeric(kind string) bool {
 	switch kind {
-	case "money", "decimal", "int", "percent", "hours", "duration":
+	case "money", wholeMoney, "decimal", "int", "percent", "hours", "duration":
 		return true
 	}
 	return false
@@ -74,7 +76,14 @@ func (s Style) Report(w io.Writer, r Report) error {
 	if out.flush() != nil {
 		return out.err
 	}
-	if err := s.Table(w, s.reportTable(r)); err != nil {
+	if len(r.Rows) == 0 {
+		return nil // totals of nothing are no news
+	}
+	t := s.reportTable(r)
+	if !s.fits(t) {
+		t = s.reportTable(r.withoutKopecks())
+	}
+	if err := s.Table(w, t); err != nil {
 		return err
 	}
 	if r.Note != "" {
@@ -84,6 +93,29 @@ func (s Style) Report(w io.Writer, r Report) error {
 	}
 	return out.flush()
 }
+
+// withoutKopecks leaves the kopecks out of the columns in which there are none,
+// where the width does not suffice otherwise.
+func (r Report) withoutKopecks() Report {
+	columns := slices.Clone(r.Columns)
+	all := slices.Concat(r.Rows, [][]Datum{r.Totals})
+	for _, t := range r.Subtotals {
+		all = append(all, t.Cells)
+	}
+	for i, c := range columns {
+		if c.Type == "money" && !slices.ContainsFunc(all, func(row []Datum) bool {
+			_, kopecks, _ := strings.Cut(datumAt(row, i).Value, ".")
+			return strings.Trim(kopecks, "0") != ""
+		}) {
+			columns[i].Type = wholeMoney
+		}
+	}
+	r.Columns = columns
+	return r
+}
+
+// wholeMoney is the type of a column of amounts without kopecks.
+const wholeMoney = "whole money"
 
 func (p ReportParam) shown() string {
 	if p.Text != "" {
@@ -97,11 +129,14 @@ func (p ReportParam) shown() string {
 func (s Style) reportTable(r Report) Table {
 	t := Table{}
 	for _, c := range r.Columns {
-		column := Column{Title: c.Title, Flex: true, Min: 10}
+		column := Column{Title: c.Title, Flex: true, Wrap: true, Min: 8}
 		switch {
 		case numeric(c.Type):
 			column = Column{Title: c.Title, Align: Right}
 		case c.Type == "date" || c.Type == "datetime" || c.Type == "week" || c.Type == "month" || c.Type == "quarter":
+			column = Column{Title: c.Title, Whole: true}
+		}
+		if numbered(r.Rows, len(t.Columns)) {
 			column = Column{Title: c.Title, Whole: true}
 		}
 		t.Columns = append(t.Columns, column)
@@ -133,6 +168,19 @@ func (s Style) reportTable(r Report) Table {
 	return t
 }
 
+// registration is the shape of a document's number, which is never broken.
+var registration = regexp.MustCompile(`^[A-Z0-9]+(-[A-Z0-9]+)+$`)
+
+// numbered tells whether a column holds numbers of documents and nothing else.
+func numbered(rows [][]Datum, column int) bool {
+	for _, row := range rows {
+		if d := datumAt(row, column); d.Text != "" || d.Value != "" && !registration.MatchString(d.Value) {
+			return false
+		}
+	}
+	return len(rows) > 0
+}
+
 // sumRow is a line of totals; the word stands in the first column that has no
 // total of its own, after the group's values.
 func (s Style) sumRow(r Report, data []Datum, level int) []Cell {
@@ -141,7 +189,7 @@ func (s Style) sumRow(r Report, data []Datum, level int) []Cell {
 		cells[k] = Cell{Text: s.shown(r.Columns[k].Type, datumAt(data, k)), Tone: Strong}
 	}
 	if at := level; at < len(cells) && cells[at].Text == "" {
-		cells[at].Text = s.word(wordTotal)
+		cells[at].Text = s.Word("Total")
 	}
 	return cells
 }
@@ -166,6 +214,10 @@ func datumAt(row []Datum, i int) Datum {
 func (s Style) shown(kind string, d Datum) string {
 	if d.Text != "" {
 		return d.Text
+	}
+	if kind == wholeMoney {
+		whole, _, _ := strings.Cut(d.Value, ".")
+		return s.Number(whole)
 	}
 	return s.Human(kind, d.Value)
 }

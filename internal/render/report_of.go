@@ -24,7 +24,7 @@ func (s Style) ReportOf(r *report.Result) Report {
 		out.Subtotals = append(out.Subtotals, Subtotal{Level: t.Level, After: t.After, Cells: data(t.Values)})
 	}
 	if r.More > 0 {
-		out.Note = "… " + s.word(wordMore) + " " + s.Number(strconv.Itoa(r.More))
+		out.Note = "… " + s.Word("more") + " " + s.Number(strconv.Itoa(r.More))
 	}
 	return out
 }

@@ -1,6 +1,9 @@
 package render
 
-import "strings"
+import (
+	"io"
+	"strings"
+)
 
 // Style says for whom a run prints. The zero value is 80 columns, no color,
 // English.
@@ -74,6 +77,23 @@ func (s Style) paint(t Tone, text string) string {
 
 // Paint colors a text where colors are wanted.
 func (s Style) Paint(t Tone, text string) string { return s.paint(t, text) }
+
+// Line writes a text some columns in, on as many lines as it needs; those that
+// follow stand two columns further in.
+func (s Style) Line(w io.Writer, indent int, tone Tone, text string) error {
+	out := &printer{w: w}
+	margin := strings.Repeat(" ", indent)
+	rest := clean(text)
+	for first := true; first || rest != ""; first = false {
+		line := wrap([]string{rest}, s.width()-len(margin))[0]
+		out.line(margin + s.paint(tone, line))
+		rest = strings.TrimLeft(strings.TrimPrefix(rest, line), " ")
+		if first {
+			margin += "  "
+		}
+	}
+	return out.flush()
+}
 
 // Wrap breaks a text into lines that fit the style's width.
 func (s Style) Wrap(text string) string { return strings.Join(wrap([]string{text}, s.width()), "\n") }

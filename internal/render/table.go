@@ -2,7 +2,6 @@ package render
 
 import (
 	"io"
-	"iter"
 	"slices"
 )
 
@@ -31,6 +30,17 @@ type Column struct {
 type Cell struct {
 	Text string
 	Tone Tone
+	// Raw is what programs read instead of the text that people do, an id
+	// instead of a title for instance; empty: the same.
+	Raw string
+}
+
+// value is what programs read.
+func (c Cell) value() string {
+	if c.Raw != "" {
+		return c.Raw
+	}
+	return c.Text
 }
 
 // Row makes cells of plain texts.
@@ -64,13 +74,17 @@ type Table struct {
 // are colored ones, around whose cells it puts resets of its own.
 const libraryRows = 2000
 
-// sampleRows is the number of rows a streamed table is measured by.
-const sampleRows = 1000
-
 // Table writes a table, laid out for the width. A table whose columns cannot be
 // shrunk far enough is written as records, one field a line, rather than cut.
 func (s Style) Table(w io.Writer, t Table) error {
 	return s.table(w, t, s.width(), "")
+}
+
+// fits reports whether a table can be laid out for the width without breaking a
+// word of a cell.
+func (s Style) fits(t Table) bool {
+	_, strained, ok := fitColumns(t.Columns, slices.Values(slices.Concat(t.Rows, t.Footer)), t.Border, s.width())
+	return ok && !strained
 }
 
 func (s Style) table(w io.Writer, t Table, width int, indent string) error {
@@ -102,54 +116,6 @@ func (s Style) table(w io.Writer, t Table, width int, indent string) error {
 		}
 	}
 	l.end()
-	return out.flush()
-}
-
-// Stream writes a table row by row as they come: the columns are measured by
-// the first thousand rows, a later cell that is longer is shortened, or, where
-// it may not be, pushes its line out.
-func (s Style) Stream(w io.Writer, columns []Column, border Border, rows iter.Seq[[]Cell]) error {
-	out := &printer{w: w}
-	var sample [][]Cell
-	var l *lineWriter
-	asRecords := false
-	start := func() {
-		widths, ok := layout(columns, slices.Values(sample), border, s.width())
-		if !ok {
-			asRecords = true
-			s.records(out, columns, sample, s.width())
-			return
-		}
-		l = s.lines(out, columns, widths, border)
-		l.head()
-		for _, row := range sample {
-			l.row(row)
-		}
-	}
-	started := false
-	for row := range rows {
-		switch {
-		case !started:
-			sample = append(sample, row)
-			if len(sample) == sampleRows {
-				start()
-				started = true
-			}
-		case asRecords:
-			s.records(out, columns, [][]Cell{row}, s.width())
-		default:
-			l.row(row)
-		}
-		if out.err != nil {
-			return out.err
-		}
-	}
-	if !started {
-		start()
-	}
-	if l != nil {
-		l.end()
-	}
 	return out.flush()
 }
 

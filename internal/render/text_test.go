@@ -49,12 +49,11 @@ func TestNoLineIsWiderThanTheOutput(t *testing.T) {
 		card.Groups = []Group{{Title: text.Draw(t, "group"), Fields: []Field{
 			{Label: text.Draw(t, "label"), Value: text.Draw(t, "value")}, {Label: "x", Value: text.Draw(t, "value")}, {Label: text.Draw(t, "label"), Table: &table},
 		}}}
-		task := Task{ID: "INQ-2026-000042/1", Title: text.Draw(t, "task"), Document: text.Draw(t, "document"), Who: text.Draw(t, "who"), State: text.Draw(t, "state"), Due: date}
+		task := Task{ID: "INQ-2026-000042/1", Title: text.Draw(t, "task"), Document: text.Draw(t, "document"), Who: []string{text.Draw(t, "who"), "x"}, State: text.Draw(t, "state"), Due: date}
 		card.Tasks = []Task{task}
 		card.Links = []Link{{Heading: text.Draw(t, "heading"), Number: "CLI-000001", Title: text.Draw(t, "link"), Status: text.Draw(t, "status")}}
 		card.Files = []File{{Name: text.Draw(t, "file"), Size: 1, By: text.Draw(t, "by"), At: date}}
 		card.Letters = []Letter{{At: date, To: text.Draw(t, "to"), Subject: text.Draw(t, "subject"), State: text.Draw(t, "state")}}
-		card.Approvals = []Approval{{Cycle: 1, Step: text.Draw(t, "step"), Who: text.Draw(t, "who"), Outcome: text.Draw(t, "outcome"), At: date, Comment: text.Draw(t, "comment")}}
 		card.Comments = []Comment{{At: date, By: text.Draw(t, "by"), Text: text.Draw(t, "comment")}}
 		calendar := Calendar{From: date, To: date.AddDate(0, 0, 2), Now: date, Days: []Day{{Date: date, Note: text.Draw(t, "note")}}, Events: []Event{
 			{Start: date, Title: text.Draw(t, "event"), Kind: text.Draw(t, "kind"), Number: "WRK-2026-000001", Client: text.Draw(t, "client")},
@@ -63,13 +62,12 @@ func TestNoLineIsWiderThanTheOutput(t *testing.T) {
 			Columns: []ReportColumn{{"a", text.Draw(t, "title"), "text"}, {"b", text.Draw(t, "title"), "money"}},
 			Rows:    [][]Datum{{{Value: text.Draw(t, "cell")}, {Value: "1000000.00"}}}}
 		for name, draw := range map[string]func(io.Writer) error{
-			"table":    func(w io.Writer) error { return s.Table(w, table) },
-			"card":     func(w io.Writer) error { return s.Card(w, card) },
-			"tasks":    func(w io.Writer) error { return s.Tasks(w, date, []Task{task}) },
-			"week":     func(w io.Writer) error { return s.Week(w, calendar) },
-			"month":    func(w io.Writer) error { return s.MonthGrid(w, calendar) },
-			"report":   func(w io.Writer) error { return s.Report(w, report) },
-			"messages": func(w io.Writer) error { return nil },
+			"table":  func(w io.Writer) error { return s.Table(w, table) },
+			"card":   func(w io.Writer) error { return s.Card(w, card) },
+			"tasks":  func(w io.Writer) error { return s.Tasks(w, date, []Task{task}) },
+			"week":   func(w io.Writer) error { return s.Week(w, calendar) },
+			"month":  func(w io.Writer) error { return s.MonthGrid(w, calendar) },
+			"report": func(w io.Writer) error { return s.Report(w, report) },
 		} {
 			var b bytes.Buffer
 			if err := draw(&b); err != nil {
@@ -135,36 +133,6 @@ func TestLibraryAndLinesAgree(t *testing.T) {
 			if diff := cmp.Diff(a[len(a)-4:], b[len(b)-4:]); diff != "" {
 				t.Errorf("border %d, color %v, end (-tablewriter +lines):\n%s", border, color, diff)
 			}
-		}
-	}
-}
-
-func TestStreamIsTheSameTable(t *testing.T) {
-	s := Style{Width: 80, Language: "ru"}
-	for _, n := range []int{0, 3, sampleRows, sampleRows + 500} {
-		table := sampleTable(s, Open)
-		table.Footer = nil
-		rows := table.Rows
-		table.Rows = nil
-		for i := range n {
-			table.Rows = append(table.Rows, rows[i%3])
-		}
-		var whole, stream bytes.Buffer
-		if err := s.Table(&whole, table); err != nil {
-			t.Fatal(err)
-		}
-		err := s.Stream(&stream, table.Columns, Open, func(yield func([]Cell) bool) {
-			for _, row := range table.Rows {
-				if !yield(row) {
-					return
-				}
-			}
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if diff := cmp.Diff(whole.String(), stream.String()); diff != "" {
-			t.Errorf("%d rows (-table +stream):\n%s", n, diff)
 		}
 	}
 }
@@ -301,10 +269,17 @@ func TestJSON(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	b.Reset()
+	if err := JSON(&b, Object{{"text", "\x1b[31m\a\u202e\u009b\x7f«Ё»"}}); err != nil {
+		t.Fatal(err)
+	}
+	if want := `{"schema":"e1/1","text":"\u001b[31m\u0007\u202e\u009b\u007f«Ё»"}` + "\n"; b.String() != want {
+		t.Errorf("control characters give %s", b.String())
+	}
+	b.Reset()
 	if err := ErrorJSON(&b, Failure{Code: "not_found", Message: `no document "INQ-1"`}); err != nil {
 		t.Fatal(err)
 	}
-	if want := `{"schema":"e1/1","error":{"code":"not_found","message":"no document \"INQ-1\"","at":[]}}` + "\n"; b.String() != want {
+	if want := `{"schema":"e1/1","error":{"code":"not_found","message":"no document \"INQ-1\"","hint":"","at":[]}}` + "\n"; b.String() != want {
 		t.Errorf("error object is %s", b.String())
 	}
 	for _, bad := range []any{1, []int{1}, map[int]string{1: "x"}, func() {}} {
@@ -320,28 +295,11 @@ func TestPlain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := PlainTable(&b, Table{Rows: [][]Cell{Row("x", "y")}}); err != nil {
+	if err := PlainTable(&b, Table{Rows: [][]Cell{{{Text: "x"}, {Text: "Title", Raw: "id"}, {Text: "\x1b[31m\a\u202eЁ"}}}}); err != nil {
 		t.Fatal(err)
 	}
-	if want := "a\\tb\tc\\\\d\te\\nf\\r\nтолько первая\t\t\nx\ty\n"; b.String() != want {
+	if want := "a\\tb\tc\\\\d\te\\nf\\r\nтолько первая\t\t\nx\tid\t\\x1b[31m\\x07\\u202eЁ\n"; b.String() != want {
 		t.Errorf("got %q", b.String())
-	}
-}
-
-func TestMessages(t *testing.T) {
-	var b bytes.Buffer
-	m := Messages{W: &b}
-	m.Error("inquiries: unknown field \"inm\"\x1b[0m\nsecond")
-	m.Hint("e1 form show inquiries")
-	m.Note("E1_NOW sets the clock")
-	m.Warning("x")
-	m.Quiet = true
-	m.Hint("no")
-	m.Note("no")
-	m.Error("still")
-	want := "e1: error: inquiries: unknown field \"inm\"\uFFFD[0m\ne1: error: second\ne1: hint: e1 form show inquiries\ne1: note: E1_NOW sets the clock\ne1: warning: x\ne1: error: still\n"
-	if diff := cmp.Diff(want, b.String()); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 

@@ -47,6 +47,12 @@ func runeWidth(c *runewidth.Condition, r rune) int {
 	return c.RuneWidth(r)
 }
 
+// Clean makes a text harmless on a terminal and keeps it on one line.
+func Clean(text string) string { return clean(text) }
+
+// CleanLines makes a text of several lines harmless on a terminal.
+func CleanLines(text string) string { return strings.Join(cleanLines(text), "\n") }
+
 // clean makes a value harmless on a terminal and keeps it on one line: line
 // breaks and tabs become blanks, other control characters and the characters
 // that reorder text become U+FFFD.

@@ -31,7 +31,11 @@ func gitHash(b []byte) gitstore.Hash { return gitstore.HashBlob(b) }
 // allocate gives the next number of a form: one more than the greatest that
 // the commit the transaction builds on, or the transaction itself, has.
 func (tx *Tx) allocate(f *form.Form, registered time.Time) (string, error) {
-	t := f.Numbers[0].WithPrefix(tx.r.prefix())
+	prefix := tx.r.prefix()
+	if prefix != "" && !form.ValidPrefix(prefix) {
+		return "", &PrefixError{prefix}
+	}
+	t := f.Numbers[0].WithPrefix(prefix)
 	year := registered.In(tx.Now().Location()).Year()
 	if !t.HasYear() {
 		year = 0

@@ -32,6 +32,19 @@ func (e *NotFoundError) Hint() string {
 	return "e1 init DIR makes one, e1 -C DIR works on one elsewhere"
 }
 
+// PrefixError says that the prefix for this clone's numbers is none.
+type PrefixError struct{ Prefix string }
+
+func (e *PrefixError) Error() string {
+	return fmt.Sprintf("%q, which git's configuration has as e1.prefix, is no prefix of numbers; use one to eight capital letters and digits", e.Prefix)
+}
+
+// Hint is the command that sets another one.
+func (e *PrefixError) Hint() string { return "git config e1.prefix A" }
+
+// Code is the error's stable word.
+func (e *PrefixError) Code() string { return "bad_prefix" }
+
 // UnknownError names something that is not there.
 type UnknownError = definition.UnknownError
 

@@ -186,8 +186,18 @@ func (r *Repo) scratchIndex(schema index.Schema, why error) (*index.DB, error) {
 		return nil, why
 	}
 	r.index, r.indexAt, r.scratch = db, file, dir
-	r.opt.note(fmt.Sprintf("the index cannot be kept: %v", why))
+	r.opt.note(fmt.Sprintf("the index cannot be kept: %v", inWords(why)))
 	return db, nil
+}
+
+// inWords leaves the statements of the database out of what a person is told.
+func inWords(err error) error {
+	for _, known := range []error{index.ErrFull, index.ErrReadOnly, index.ErrBusy, index.ErrDamaged} {
+		if errors.Is(err, known) {
+			return known
+		}
+	}
+	return err
 }
 
 // DropIndex forgets the index and its file, so that the next use builds it

@@ -40,6 +40,12 @@ func (r *Repo) unknownDocument(number string) error {
 			}
 		}
 	}
+	if strings.Contains(number, "/") {
+		hint = "e1 task show " + number
+	}
+	if hint == "" {
+		hint = "e1 search " + strconv.Quote(number)
+	}
 	return &UnknownError{What: "document", Name: number, Try: hint}
 }
 

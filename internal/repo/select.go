@@ -2,6 +2,7 @@ package repo
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/e1-dms/e1/internal/expr"
 	"github.com/e1-dms/e1/internal/form"
@@ -24,22 +25,21 @@ type Selection struct {
 // ExpressionError says what is wrong with an expression typed by a person.
 type ExpressionError struct {
 	Source string
-	Issue  expr.Issue
+	Issues []expr.Issue
 	form   string
 }
 
 func (e *ExpressionError) Error() string {
 	runes := []rune(e.Source)
-	to := min(e.Issue.To, len(runes))
-	at := ""
-	if e.Issue.From < to {
-		at = fmt.Sprintf(" at %q (column %d)", string(runes[e.Issue.From:to]), e.Issue.From+1)
+	lines := make([]string, len(e.Issues))
+	for i, issue := range e.Issues {
+		at, to := "", min(issue.To, len(runes))
+		if issue.From < to {
+			at = fmt.Sprintf(" at %q (column %d)", string(runes[issue.From:to]), issue.From+1)
+		}
+		lines[i] = "expression" + at + ": " + issue.Error()
 	}
-	text := "expression" + at + ": " + e.Issue.Message
-	if e.Issue.Help != "" {
-		text += "; " + e.Issue.Help
-	}
-	return text
+	return strings.Join(lines, "\n")
 }
 
 // Hint shows what the fields are.
@@ -56,7 +56,7 @@ func (r *Repo) Compile(formName, source string) (*expr.Program, error) {
 	}
 	p, issues := expr.Compile(source, set.Env(formName), expr.Options{Want: expr.Type{Kind: expr.Bool}})
 	if len(issues) > 0 {
-		return nil, &ExpressionError{Source: source, Issue: issues[0], form: formName}
+		return nil, &ExpressionError{Source: source, Issues: issues, form: formName}
 	}
 	return p, nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/e1-dms/e1/internal/diag"
 	"github.com/e1-dms/e1/internal/expr"
+	"github.com/e1-dms/e1/internal/form"
 )
 
 // ParamError says what is wrong with a parameter a person gave.
@@ -62,14 +63,14 @@ func (ev *evaluation) readParams() error {
 	return nil
 }
 
-// decodeParam reads a person's text; days may also be written 23.11.2026.
+// decodeParam reads a person's text; days are read as everywhere on a command line.
 func (ev *evaluation) decodeParam(p *Param, text string) (expr.Value, error) {
 	if text == "" {
 		return nil, nil
 	}
 	if p.Type.Kind == expr.DateKind {
-		if t, err := time.Parse("2.1.2006", text); err == nil {
-			text = t.Format(time.DateOnly)
+		if day, err := form.ParseDay(text, ev.in.Now); err == nil {
+			text = day.String()
 		}
 	}
 	if len(p.Type.Values) > 0 && p.Type.Kind.IsNamed() && !slices.Contains(p.Type.Values, text) {

@@ -37,7 +37,7 @@ func onlyDigits(what, s string) error {
 
 // length says how many characters a requisite has, and how many it must have.
 func length(what, s, want string) error {
-	return fmt.Errorf("%s %q has %d characters, must have %s", what, s, utf8.RuneCountInString(s), want)
+	return fmt.Errorf("%s %q has %s, must have %s", what, s, count(utf8.RuneCountInString(s), "character"), want)
 }
 
 // allZeros is asked separately because a number of zeros passes every checksum.
@@ -58,4 +58,12 @@ func checkDigit(what, s string, pos, want int) error {
 		return fmt.Errorf("%s %q: the check digit at position %d is %d, must be %d; one of the digits is wrong", what, s, pos+1, got, want)
 	}
 	return nil
+}
+
+// count words a number of things: "1 digit", "2 digits".
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
 }

@@ -93,9 +93,9 @@ func normalNumber(digits, typed string) (string, error) {
 	case slip:
 		digits = "7" + digits[1:]
 	case plus && len(digits) < 8:
-		return "", fmt.Errorf("has %d digits, an international number has at least 8", len(digits))
+		return "", fmt.Errorf("has %s, an international number has at least 8", count(len(digits), "digit"))
 	case plus && len(digits) > 15:
-		return "", fmt.Errorf("has %d digits, an international number has at most 15", len(digits))
+		return "", fmt.Errorf("has %s, an international number has at most 15", count(len(digits), "digit"))
 	case plus && digits[0] == '0':
 		return "", fmt.Errorf("has no country code after the plus")
 	case plus:
@@ -104,13 +104,13 @@ func normalNumber(digits, typed string) (string, error) {
 	case len(digits) == 11 && (digits[0] == '8' || digits[0] == '7'):
 		digits = "7" + digits[1:]
 	case len(digits) < 10:
-		return "", fmt.Errorf("has %d digits: the area code is missing", len(digits))
+		return "", fmt.Errorf("has %s: the area code is missing", count(len(digits), "digit"))
 	default:
-		return "", fmt.Errorf("has %d digits; a Russian number has 11, a foreign one starts with a plus", len(digits))
+		return "", fmt.Errorf("has %s; a Russian number has 11, a foreign one starts with a plus", count(len(digits), "digit"))
 	}
 	if digits[0] == '7' {
 		if len(digits) != 11 {
-			return "", fmt.Errorf("has %d digits, a number of country code 7 has 11", len(digits))
+			return "", fmt.Errorf("has %s, a number of country code 7 has 11", count(len(digits), "digit"))
 		}
 		if strings.IndexByte("34567890", digits[1]) < 0 || digits[1] == '0' {
 			return "", fmt.Errorf("has the area code %q, which does not exist", digits[1:4])

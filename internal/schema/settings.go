@@ -23,7 +23,11 @@ func (s *source) settingsFile() object {
 			"domain":   text("right side of the Message-IDs"),
 		}),
 		"constants": keyed("^[a-z_][a-z0-9_]*$", scalar(""), "named values of expressions: settings.approval_threshold"),
-		"lint":      describe(mapping(nil, severities), "severity of each kind of problem, as this repository judges it"),
+		"links": keyed("^[a-z_][a-z0-9_]*$", mapping(nil, object{
+			"title": labelled("what the document that points calls it"),
+			"back":  labelled("what the document pointed to calls it"),
+		}), "kinds of links between documents: e1 link NUMBER KIND NUMBER"),
+		"lint": describe(mapping(nil, severities), "severity of each kind of problem, as this repository judges it"),
 	}), nil)
 }
 

@@ -22,7 +22,7 @@ var (
 	wrongType    = Code{"S003", "wrong-type", "a value of the wrong shape"}
 	unknownZone  = Code{"S004", "unknown-time-zone", "a time zone that is not in the tz database; write it like Europe/Moscow"}
 	newLayout    = Code{"S005", "newer-layout", "the repository is laid out by a newer version of the program; update it"}
-	badConstant  = Code{"S006", "bad-constant", "a constant whose name is no identifier or that holds no single value"}
+	badConstant  = Code{"S006", "bad-constant", "a constant or a kind of link whose name is no identifier, or a constant that holds no single value"}
 	badCurrency  = Code{"S007", "bad-currency", "a currency that is no ISO 4217 code such as RUB"}
 	unknownValue = Code{"S008", "unknown-value", "a value outside the list of possible ones"}
 )
@@ -73,6 +73,9 @@ func Parse(f *yamlsrc.File) (*Settings, diag.List) {
 	}
 	s.Mail = mail(m.Mapping("mail"))
 	s.Constants = constants(f, m, &problems)
+	if m.Node("links") != nil {
+		s.Links = links(f, m, &problems)
+	}
 	s.Lint = severities(f, m, &problems)
 	m.Done()
 	return s, problems
@@ -125,6 +128,22 @@ func constants(f *yamlsrc.File, m *yamlsrc.Mapped, problems *diag.List) []Consta
 		default:
 			out = append(out, Constant{Name: key.Value, Text: n.Value})
 		}
+	}
+	return out
+}
+
+func links(f *yamlsrc.File, m *yamlsrc.Mapped, problems *diag.List) []Link {
+	kinds := m.Mapping("links")
+	var out []Link
+	for _, key := range kinds.Keys() {
+		if !identifier(key.Value) {
+			problems.Errorf(badConstant.Code, badConstant.Slug, f.Span(key),
+				"kind of link %q: a name has small letters, digits and underscores and begins with a letter", key.Value)
+			continue
+		}
+		about := kinds.Mapping(key.Value)
+		out = append(out, Link{Kind: key.Value, Title: about.Label("title"), Back: about.Label("back")})
+		about.Done()
 	}
 	return out
 }

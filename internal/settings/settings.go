@@ -31,6 +31,8 @@ type Settings struct {
 	Mail       Mail
 	// Constants are read in expressions as settings.<name>, in file order.
 	Constants []Constant
+	// Links are the kinds of links between documents, in file order.
+	Links []Link
 	// Lint changes the severity of rules: code → error, warning, note or off.
 	Lint map[string]string
 }
@@ -57,9 +59,46 @@ func (s *Settings) Constant(name string) (text string, ok bool) {
 	return "", false
 }
 
+// Link is a kind of link. Title is what the document that points calls it, Back what the other one does.
+type Link struct {
+	Kind        string
+	Title, Back yamlsrc.Label
+}
+
+// Link finds a kind of link; nil when there is none of that name.
+func (s *Settings) Link(kind string) *Link {
+	for i := range s.Links {
+		if s.Links[i].Kind == kind {
+			return &s.Links[i]
+		}
+	}
+	return nil
+}
+
+// LinkKinds are the names of all kinds of links.
+func (s *Settings) LinkKinds() []string {
+	out := make([]string, len(s.Links))
+	for i, l := range s.Links {
+		out[i] = l.Kind
+	}
+	return out
+}
+
 // Default are the settings of a repository without an e1.yaml.
 func Default() *Settings {
 	return &Settings{
-		Language: "ru", Currency: "RUB", Zone: time.UTC, Calendar: "ru", Layout: Layout, SplitIndex: "auto",
+		Language: "ru", Currency: "RUB", Zone: time.UTC, Calendar: "ru", Layout: Layout, SplitIndex: "auto", Links: usualLinks(),
+	}
+}
+
+// usualLinks are the kinds of links of a repository that names none.
+func usualLinks() []Link {
+	label := func(en, ru string) yamlsrc.Label { return yamlsrc.Label{"en": en, "ru": ru} }
+	return []Link{
+		{"reply_to", label("Reply to", "Ответ на"), label("Answered by", "Ответы")},
+		{"caused_by", label("Caused by", "Создан из"), label("Led to", "Порождает")},
+		{"related", label("Related", "Связан с"), label("Related", "Связан с")},
+		{"inquiry", label("Inquiry", "Обращение"), label("Came of it", "По обращению")},
+		{"contract", label("Contract", "Договор"), label("Came of it", "По договору")},
 	}
 }

@@ -19,6 +19,9 @@ calendar: de
 split_index: never
 mail: {from: a@example.invalid, reply_to: b@example.invalid}
 constants: {approval_threshold: "1000000", flag: true}
+links:
+  reply_to: {title: {en: Reply to, ru: Ответ на}, back: Answers}
+  related: {}
 lint: {R031: warning}
 `))
 	s, problems := Parse(f)
@@ -28,7 +31,9 @@ lint: {R031: warning}
 	want := &Settings{
 		Title: yamlsrc.Label{"en": "Shop", "ru": "Лавка"}, Language: "en", Currency: "EUR", Zone: s.Zone, Calendar: "de",
 		Layout: Layout, SplitIndex: "never", Mail: Mail{From: "a@example.invalid", ReplyTo: "b@example.invalid"},
-		Constants: []Constant{{"approval_threshold", "1000000"}, {"flag", "true"}}, Lint: map[string]string{"R031": "warning"},
+		Constants: []Constant{{"approval_threshold", "1000000"}, {"flag", "true"}},
+		Links:     []Link{{"reply_to", yamlsrc.Label{"en": "Reply to", "ru": "Ответ на"}, yamlsrc.Label{"": "Answers"}}, {Kind: "related"}},
+		Lint:      map[string]string{"R031": "warning"},
 	}
 	if diff := cmp.Diff(want, s, cmp.Comparer(func(a, b *time.Location) bool { return a.String() == b.String() })); diff != "" {
 		t.Error(diff)

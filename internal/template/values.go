@@ -21,14 +21,6 @@ func functions() []expr.Func {
 	}
 }
 
-// Functions lists the functions of templates with what they give.
-func Functions() []expr.Function {
-	return []expr.Function{
-		{Name: "in_words", Usage: "in_words(amount)", Text: "a sum of roubles in words: «Одна тысяча рублей 00 копеек»"},
-		{Name: "long_date", Usage: "long_date(today)", Text: "a date with the month in words: «23 ноября 2026 г.», in English 23 November 2026"},
-	}
-}
-
 // values are the values of one rendering: those of the document, and the rows
 // of the loops around.
 type values struct {

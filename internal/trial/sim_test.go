@@ -75,7 +75,7 @@ func TestSimulation(t *testing.T) {
 	b := base(t, source)
 	play := func(name string, s trial.Simulation) *trial.Simulated {
 		t.Helper()
-		s.Route = definition.Runnable(b, []string{name})[0]
+		s.Route = routeOf(t, b, name)
 		found, err := b.Simulate(s)
 		must(t, err)
 		return found

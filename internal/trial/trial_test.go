@@ -13,6 +13,7 @@ import (
 	e1 "github.com/e1-dms/e1"
 	"github.com/e1-dms/e1/internal/definition"
 	"github.com/e1-dms/e1/internal/diag"
+	"github.com/e1-dms/e1/internal/route"
 	"github.com/e1-dms/e1/internal/trial"
 	"github.com/e1-dms/e1/internal/yamlsrc"
 	"github.com/google/go-cmp/cmp"
@@ -264,7 +265,7 @@ func TestCoverage(t *testing.T) {
 	b := base(t, source)
 	file, problems := parse(t, b, people+"  answers: [{first: good}]\n")
 	must(t, problems.Err())
-	c := trial.Cover(definition.Runnable(b, []string{"small"}), b.Run(file))[0]
+	c := trial.Cover([]*route.Route{routeOf(t, b, "small")}, b.Run(file))[0]
 	var missed []string
 	for _, s := range c.Missed {
 		missed = append(missed, fmt.Sprintf("%d %s", s.At.Start.Line, s.Text))
@@ -325,4 +326,16 @@ func TestTheReferenceOfRouteTests(t *testing.T) {
 	if len(file.Tests) != 2 {
 		t.Errorf("%d tests", len(file.Tests))
 	}
+}
+
+// routeOf is a route that can be run.
+func routeOf(t *testing.T, b *trial.Base, name string) *route.Route {
+	t.Helper()
+	for _, r := range b.Routes {
+		if r.Name.Text == name {
+			return r
+		}
+	}
+	t.Fatalf("no route %q can be run", name)
+	return nil
 }

@@ -86,9 +86,6 @@ func PlainText(s string) *Node { return &Node{Tag: Resolve(s), Value: s} }
 // Int makes a whole number.
 func Int(i int64) *Node { return &Node{Tag: TagInt, Value: strconv.FormatInt(i, 10)} }
 
-// Bool makes a truth value.
-func Bool(b bool) *Node { return &Node{Tag: TagBool, Value: strconv.FormatBool(b)} }
-
 // Map makes a mapping.
 func Map(pairs ...Pair) *Node { return &Node{Kind: Mapping, Pairs: pairs} }
 

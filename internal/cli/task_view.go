@@ -1,0 +1,121 @@
+package cli
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/e1-dms/e1/internal/document"
+	"github.com/e1-dms/e1/internal/engine"
+	"github.com/e1-dms/e1/internal/index"
+	"github.com/e1-dms/e1/internal/render"
+	"github.com/e1-dms/e1/internal/repo"
+)
+
+// task is a task of a document as people see it.
+func (v *cardView) task(d *document.Document, t *document.Task) render.Task {
+	title := t.Title
+	if t.Kind == engine.KindPart {
+		title = "↳ " + strconv.Itoa(t.Of) + ": " + title
+	}
+	in, _ := d.Task(t.ID)
+	return render.Task{
+		ID: taskNumber(d.Number, t.ID), Title: title, Document: v.r.Title(d),
+		Who: v.people(t.Who, t.Candidates), State: v.style.Word(t.State), Outcome: v.answer(in, t.Step, t.Kind, t.Outcome),
+		Comment: t.Comment, Due: t.Due, Done: t.Done, Overdue: overdue(t, v.r.Now()), Closed: !taskOpen(t.State),
+		Mark: v.taskMark(taskOpen(t.State), t.State, t.Reminded, t.Escalated),
+	}
+}
+
+// taskRow is a task of the index as people see it.
+func (v *cardView) taskRow(t index.TaskRow) render.Task {
+	outcome := t.Outcome
+	if outcome != "" {
+		if d, err := v.r.Lookup().Document(t.Number); err == nil && d != nil {
+			in, _ := d.Task(t.ID)
+			outcome = v.answer(in, t.Step, t.Kind, outcome)
+		}
+	}
+	return render.Task{
+		ID: taskNumber(t.Number, t.ID), Title: t.Title, Document: t.DocumentTitle, Who: v.people(t.Who, t.Candidates),
+		State: v.style.Word(t.State), Outcome: outcome, Comment: t.Comment, Due: inZone(t.Due, v.r), Done: inZone(t.Done, v.r),
+		Overdue: rowOverdue(t, v.r.Now()), Closed: !t.Open, Mark: v.taskMark(t.Open, t.State, t.Reminded, t.Escalated),
+	}
+}
+
+// people are who has a task, or all who share it.
+func (v *cardView) people(who string, candidates []string) []string {
+	if who != "" {
+		return []string{v.user(who)}
+	}
+	names := make([]string, len(candidates))
+	for i, c := range candidates {
+		names[i] = v.user(c)
+	}
+	return names
+}
+
+// performers names who has a task, or those who share it.
+func (v *cardView) performers(who string, candidates []string) string {
+	return whoText("", v.people(who, candidates))
+}
+
+// answer is what a task was answered, in the words of the route.
+func (v *cardView) answer(in *document.Instance, step, kind, outcome string) string {
+	if outcome == "" {
+		return ""
+	}
+	if in != nil && kind == "" {
+		if def, err := v.r.Definitions().Pinned(in.Definition); err == nil {
+			if s := def.Step(step); s != nil {
+				if o := s.Outcome(outcome); o != nil && o.Title.In(v.lang) != "" {
+					return o.Title.In(v.lang)
+				}
+			}
+		}
+	}
+	return v.style.Word(outcome)
+}
+
+// taskMark says what has happened to an open task.
+func (v *cardView) taskMark(open bool, state string, reminded, escalated time.Time) string {
+	switch {
+	case !open:
+		return ""
+	case !escalated.IsZero():
+		return v.style.Word("escalated")
+	case state == engine.TaskReview:
+		return v.style.Word(state)
+	case !reminded.IsZero():
+		return v.style.Word("reminded")
+	}
+	return ""
+}
+
+// instanceTitle is what people call a route on a document.
+func (v *cardView) instanceTitle(in *document.Instance) string {
+	if in.Title != "" {
+		return in.Title
+	}
+	if def, err := v.r.Definitions().Pinned(in.Definition); err == nil && def.Title.In(v.lang) != "" {
+		return def.Title.In(v.lang)
+	}
+	return in.Route
+}
+
+// inZone shows a time in the repository's zone.
+func inZone(t time.Time, r *repo.Repo) time.Time {
+	if t.IsZero() {
+		return t
+	}
+	return t.In(r.Now().Location())
+}
+
+func rowOverdue(t index.TaskRow, now time.Time) bool {
+	if t.Due.IsZero() {
+		return false
+	}
+	if !t.Done.IsZero() {
+		return t.Done.After(t.Due)
+	}
+	return t.Open && now.After(t.Due)
+}
