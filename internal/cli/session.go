@@ -26,9 +26,11 @@ func (a *app) open(cmd *cobra.Command) (*repo.Repo, error) {
 		return nil, err
 	}
 	r, err := repo.Open(cmd.Context(), a.conf.Dir, repo.Options{
-		Now:  a.now,
-		Wait: a.conf.Wait,
-		Note: func(text string) { a.note("%s", text) },
+		Now:    a.now,
+		Wait:   a.conf.Wait,
+		Note:   func(text string) { a.note("%s", text) },
+		Output: a.Err,
+		DryRun: a.flags.dryRun,
 		Progress: func(what string, total int) repo.Progress {
 			return progress{render.NewProgress(a.Err, a.ErrTTY && !a.flags.quiet, a.style(), what, int64(total))}
 		},

@@ -2,7 +2,6 @@ package faults_test
 
 import (
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -203,58 +202,6 @@ func TestForeignLocks(t *testing.T) {
 		f.Close()
 		s.work()
 	})
-}
-
-// A repository nobody may write to is read all the same.
-func TestReadOnlyFolder(t *testing.T) {
-	t.Parallel()
-	s := copyOf(t, standard(t))
-	want := s.answers()
-	reader := *s
-	run := func(args ...string) result { return reader.try(args...) }
-	if os.Geteuid() == 0 {
-		setpriv, err := exec.LookPath("setpriv")
-		if err != nil {
-			t.Skip("root may write everywhere, and there is no setpriv")
-		}
-		run = func(args ...string) result {
-			line := append([]string{"--reuid=65534", "--regid=65534", "--clear-groups", "env", commandEnv + "=1", self()}, args...)
-			return reader.run(nil, "", setpriv, line...)
-		}
-		// Folders above a test's own are closed to others.
-		for dir := filepath.Dir(s.dir); dir != os.TempDir() && dir != "/"; dir = filepath.Dir(dir) {
-			if err := os.Chmod(dir, 0o755); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if err := os.Chmod(s.home, 0o777); err != nil {
-			t.Fatal(err)
-		}
-		if r := run("version"); r.code != 0 {
-			t.Skipf("the test binary cannot be run by nobody: %s", r.err)
-		}
-	} else {
-		t.Cleanup(func() { _ = exec.Command("chmod", "-R", "u+w", s.dir).Run() })
-	}
-	if err := exec.Command("chmod", "-R", "a+rX,a-w", s.dir).Run(); err != nil {
-		t.Fatal(err)
-	}
-	s.git("config", "--global", "--add", "safe.directory", "*")
-	var got strings.Builder
-	for _, line := range reads {
-		r := run(append(line, "--json")...)
-		if r.code != 0 {
-			t.Errorf("e1 %s ended with %d\n%s", strings.Join(line, " "), r.code, r.err)
-		}
-		got.WriteString(strings.Join(line, " ") + "\n" + r.out)
-	}
-	if got.String() != want {
-		t.Errorf("other answers than with a folder that can be written:\n%s", got.String())
-	}
-	r := run("set", "CLI-000001", "name=Never")
-	if r.code != 3 || !strings.Contains(r.err, "permission") && !strings.Contains(r.err, "written") {
-		t.Errorf("writing ended with %d\n%s", r.code, r.err)
-	}
 }
 
 // A linked work tree has an index and a journal of its own, and the lock of all.

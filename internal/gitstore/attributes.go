@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/go-git/go-git/v5/plumbing/format/gitattributes"
 )
@@ -30,58 +31,73 @@ type conversion struct {
 	why  string // the attribute or setting responsible
 }
 
-// rules returns the lines of one attributes file. dir is the folder it
-// applies to.
-func (a *attributes) rules(file, dir string) ([]gitattributes.MatchAttribute, error) {
-	if got, ok := a.files[file]; ok {
+// attributeFile is one file of attributes and the folder it applies to.
+type attributeFile struct {
+	path, dir string
+	outside   bool // of the repository: may be somebody else's, and not for our eyes
+}
+
+// read gives the content; nothing when there is no such file. One of the
+// repository that cannot be read is no empty one: what it says of a path would
+// be passed over.
+func (f attributeFile) read() ([]byte, error) {
+	b, err := os.ReadFile(f.path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR), f.outside && errors.Is(err, fs.ErrPermission):
+		return nil, nil
+	case errors.Is(err, syscall.EISDIR):
+		return nil, nil // git takes it for none
+	}
+	return b, err
+}
+
+// rules returns the lines of one attributes file.
+func (a *attributes) rules(f attributeFile) ([]gitattributes.MatchAttribute, error) {
+	if got, ok := a.files[f.path]; ok {
 		return got, nil
 	}
-	b, err := os.ReadFile(file)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrPermission) {
-		var pe *fs.PathError
-		if !errors.As(err, &pe) {
-			return nil, err
-		}
+	b, err := f.read()
+	if err != nil {
+		return nil, err
 	}
 	var domain []string
-	if dir != "" {
-		domain = strings.Split(dir, "/")
+	if f.dir != "" {
+		domain = strings.Split(f.dir, "/")
 	}
 	var out []gitattributes.MatchAttribute
 	for line := range bytes.Lines(b) {
 		// git warns of a line it cannot read and goes on.
-		m, err := gitattributes.ParseAttributesLine(strings.TrimRight(string(line), "\r\n"), domain, dir == "")
+		m, err := gitattributes.ParseAttributesLine(strings.TrimRight(string(line), "\r\n"), domain, f.dir == "")
 		if err == nil && m.Name != "" {
 			out = append(out, m)
 		}
 	}
-	a.files[file] = out
+	a.files[f.path] = out
 	return out, nil
 }
 
 // stack lists the attribute lines that may apply to a path, weakest first.
 func (a *attributes) stack(path string) ([]gitattributes.MatchAttribute, error) {
-	type source struct{ file, dir string }
-	var sources []source
+	var files []attributeFile
 	if os.Getenv("GIT_ATTR_NOSYSTEM") == "" {
-		sources = append(sources, source{"/etc/gitattributes", ""})
+		files = append(files, attributeFile{path: "/etc/gitattributes", outside: true})
 	}
 	home, _ := os.UserHomeDir()
 	if f := a.r.cfg.value("core", "attributesfile"); f != "" {
-		sources = append(sources, source{expandHome(f, home), ""})
+		files = append(files, attributeFile{path: expandHome(f, home), outside: true})
 	} else if home != "" {
-		sources = append(sources, source{filepath.Join(configHome(home), "git", "attributes"), ""})
+		files = append(files, attributeFile{path: filepath.Join(configHome(home), "git", "attributes"), outside: true})
 	}
-	sources = append(sources, source{filepath.Join(a.r.root, ".gitattributes"), ""})
+	files = append(files, attributeFile{path: filepath.Join(a.r.root, ".gitattributes")})
 	for i, c := range path {
 		if c == '/' {
-			sources = append(sources, source{filepath.Join(a.r.root, filepath.FromSlash(path[:i]), ".gitattributes"), path[:i]})
+			files = append(files, attributeFile{path: filepath.Join(a.r.root, filepath.FromSlash(path[:i]), ".gitattributes"), dir: path[:i]})
 		}
 	}
-	sources = append(sources, source{filepath.Join(a.r.commonDir, "info", "attributes"), ""})
+	files = append(files, attributeFile{path: filepath.Join(a.r.commonDir, "info", "attributes")})
 	var out []gitattributes.MatchAttribute
-	for _, s := range sources {
-		lines, err := a.rules(s.file, s.dir)
+	for _, f := range files {
+		lines, err := a.rules(f)
 		if err != nil {
 			return nil, err
 		}

@@ -2,7 +2,6 @@ package gitstore
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -38,7 +37,8 @@ type Bulk struct {
 	err   error
 }
 
-// NewBulk takes the locks and starts a bulk import on the current branch.
+// NewBulk takes the locks and starts a bulk import on the current branch. A dry
+// run of one is Begin with DryRun.
 func (r *Repo) NewBulk(ctx context.Context, opt BulkOptions) (*Bulk, error) {
 	tx, err := r.Begin(ctx, opt.BeginOptions)
 	if err != nil {
@@ -48,7 +48,7 @@ func (r *Repo) NewBulk(ctx context.Context, opt BulkOptions) (*Bulk, error) {
 	b.root = &bulkDir{id: tx.base, loaded: tx.base.IsZero(), dirty: tx.base.IsZero()}
 	if b.pack, err = newPackWriter(r.disk, r.odb.dir, 1); err != nil {
 		tx.Rollback()
-		return nil, unwritable(r.commonDir, err)
+		return nil, unwritable(err)
 	}
 	return b, nil
 }
@@ -59,13 +59,13 @@ func (b *Bulk) Head() Head { return b.tx.head }
 // Notes returns what recovery and Finish have to tell the user.
 func (b *Bulk) Notes() []Note { return b.tx.notes }
 
-// AfterCommit registers a function as Tx.AfterCommit does.
-func (b *Bulk) AfterCommit(fn func(Hash) error) { b.tx.AfterCommit(fn) }
-
 // Put stores the content of a file for the next commit.
 func (b *Bulk) Put(path string, data []byte) error {
 	if err := b.usable(path); err != nil {
 		return err
+	}
+	if !b.tx.sparse.has(path) {
+		return b.tx.sparse.refuse(path)
 	}
 	conv, err := b.tx.attrs.of(path)
 	if err != nil {
@@ -166,7 +166,7 @@ func (b *Bulk) Commit(msg Message, author, committer Signature) (Hash, error) {
 		committer.When = author.When
 	}
 	text := msg.String()
-	raw, err := b.tx.r.signedCommit(b.tx.ctx, tree, parents, author, committer, text)
+	raw, err := b.tx.r.sign(b.tx.ctx, commitParts{tree, parents, author, committer, text})
 	if err == nil {
 		b.tip, err = b.object(plumbing.CommitObject, raw)
 	}
@@ -200,41 +200,25 @@ func (b *Bulk) Finish(ctx context.Context) (Hash, error) {
 	}
 	r := b.tx.r
 	b.known = nil
-	loaded := <-b.tx.index
-	b.tx.index = nil
-	if loaded.err != nil {
-		return Hash{}, indexError(loaded.err)
-	}
-	defer loaded.x.Close()
-	if err := b.checkFree(loaded.x); err != nil {
-		return Hash{}, err
-	}
-	b.progress("pack", 0, 0)
-	if _, err := b.pack.finish(); err != nil {
-		return Hash{}, unwritable(r.commonDir, err)
-	}
-	j := journal{Version: journalVersion, Ref: b.tx.head.Ref, Old: hexOrEmpty(b.tx.head.Commit), New: b.tip.String(), Command: b.opt.Command, Whole: true}
-	if err := r.writeJournal(j); err != nil {
-		return Hash{}, err
-	}
-	moved, err := r.moveRef(ctx, refMove{
-		head: b.tx.head, to: b.tip, who: b.last, message: "commit: " + b.title,
-		deadline: time.Now().Add(max(b.opt.Wait, time.Second)), command: b.opt.Command,
-	})
-	if !moved {
-		return Hash{}, errors.Join(err, r.removeJournal())
-	}
-	if err == nil {
-		err = b.materialise(ctx, loaded.x)
-	}
-	if err == nil {
-		err = r.removeJournal()
-	}
+	x, err := b.tx.loadedIndex()
 	if err != nil {
-		b.tx.abandon()
-		return b.tip, &UnfinishedError{b.tip, err}
+		return Hash{}, err
 	}
-	b.tx.Rollback()
-	r.runPostCommit(ctx)
-	return b.tip, nil
+	defer x.Close()
+	if err := b.checkFree(x); err != nil {
+		return Hash{}, err
+	}
+	// Making it ready took its time; the wait for the ref begins now.
+	b.tx.ctx, b.tx.deadline = ctx, time.Now().Add(b.opt.Wait)
+	return b.tx.land(landing{
+		to: b.tip, who: b.last, subject: b.title, journal: journal{Whole: true},
+		prepare: func(j journal) error {
+			b.progress("pack", 0, 0)
+			if _, err := b.pack.finish(); err != nil {
+				return err
+			}
+			return r.writeJournal(j)
+		},
+		follow: func() error { return b.materialise(ctx, x) },
+	})
 }

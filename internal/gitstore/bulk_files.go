@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -75,15 +74,7 @@ func (b *Bulk) materialise(ctx context.Context, x *gitindex.Index) error {
 	if err := syncAll(r.root); err != nil {
 		return err
 	}
-	if err := stream.finish(); err != nil {
-		return err
-	}
-	for _, fn := range b.tx.afterCommit {
-		if err := fn(b.tip); err != nil {
-			b.tx.notes = append(b.tx.notes, Note{Text: fmt.Sprintf("derived data could not be brought up to date: %v", err)})
-		}
-	}
-	return nil
+	return stream.finish()
 }
 
 // fileChunk is how many files are written at once.
@@ -151,50 +142,28 @@ func newFileWriter(r *Repo, number int) *fileWriter {
 
 func (w *fileWriter) write(f *stagedFile) error {
 	if f.deleted() {
-		if state, err := w.r.compare(f.path, f.old, conversion{}); err != nil || state != stateSame {
-			return err
+		may, err := w.mayReplace(f)
+		if err == nil && may {
+			_, err = w.r.removeFile(f.path)
 		}
-		_, err := w.r.removeFile(f.path)
 		return err
 	}
 	full := filepath.Join(w.r.root, filepath.FromSlash(f.path))
-	if dir := filepath.Dir(full); dir != w.last {
-		if !w.dirs[dir] {
-			if _, err := w.r.disk.mkdirAll(dir); err != nil {
-				return err
-			}
-			if len(w.dirs) > 1<<16 {
-				clear(w.dirs)
-			}
-			w.dirs[dir] = true
-		}
-		w.last = dir
+	if err := w.makeFolder(filepath.Dir(full)); err != nil {
+		return err
 	}
 	data, err := w.r.Blob(f.id)
 	if err != nil {
 		return err
 	}
-	perm := os.FileMode(0o666)
-	if f.mode == ModeExec {
-		perm = 0o777
-	}
 	if f.old.ID.IsZero() {
-		err = w.r.disk.writeFile(full, data, perm, false)
-		if !errors.Is(err, os.ErrExist) {
+		if err := w.r.disk.writeFile(full, data, f.perm(), false); !errors.Is(err, os.ErrExist) {
 			return err
 		}
 	}
-	state, err := w.r.compare(f.path, TreeEntry{Mode: f.mode, ID: f.id}, conversion{})
-	if err != nil || state == stateSame {
+	may, err := w.mayReplace(f)
+	if err != nil || !may || w.r.holds(f) {
 		return err
-	}
-	if state, err = w.r.compare(f.path, f.old, conversion{}); err != nil {
-		return err
-	}
-	if state != stateSame {
-		f.unsure = true
-		w.notes = append(w.notes, Note{Path: f.path, Text: "was edited by hand meanwhile; the edit is kept and not committed"})
-		return nil
 	}
 	f.data = data
 	tmp, err := w.r.prepareFile(w.number, f)
@@ -203,4 +172,30 @@ func (w *fileWriter) write(f *stagedFile) error {
 		_, err = w.r.place(tmp, f.path)
 	}
 	return err
+}
+
+// mayReplace is Repo.mayReplace, with a note when it says no.
+func (w *fileWriter) mayReplace(f *stagedFile) (bool, error) {
+	may, err := w.r.mayReplace(f)
+	if err == nil && !may {
+		f.unsure = true
+		w.notes = append(w.notes, keptEdit(f.path))
+	}
+	return may, err
+}
+
+// makeFolder remembers which folders there are.
+func (w *fileWriter) makeFolder(dir string) error {
+	if dir == w.last || w.dirs[dir] {
+		w.last = dir
+		return nil
+	}
+	if _, err := w.r.disk.mkdirAll(dir); err != nil {
+		return err
+	}
+	if len(w.dirs) > 1<<16 {
+		clear(w.dirs)
+	}
+	w.dirs[dir], w.last = true, dir
+	return nil
 }

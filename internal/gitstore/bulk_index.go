@@ -30,9 +30,6 @@ type bulkIndex struct {
 
 func (b *Bulk) newBulkIndex(x *gitindex.Index, grow int) (*bulkIndex, error) {
 	r := b.tx.r
-	if x.Sparse() {
-		return nil, &UnsupportedError{What: "a bulk import into a sparse index", Hint: "git sparse-checkout disable"}
-	}
 	s := &bulkIndex{b: b, x: x, tmp: r.tmpPath("bulkindex")}
 	n := grow
 	if err := x.Each(func(*gitindex.Entry) error { n++; return nil }); err != nil {
@@ -43,9 +40,8 @@ func (b *Bulk) newBulkIndex(x *gitindex.Index, grow int) (*bulkIndex, error) {
 	if s.f, err = r.disk.create(s.tmp, 0o666); err != nil {
 		return nil, err
 	}
-	v := r.cfg.value("core", "splitindex")
-	never := b.opt.Split == SplitNever || v != "" && !parseBool(v, true, true) && b.opt.Split != SplitAlways
-	s.shared = !never && (b.opt.Split == SplitAlways || int64(n)*110 > splitFrom)
+	mode := r.splitMode(b.opt.Split)
+	s.shared = mode == SplitAlways || mode != SplitNever && int64(n)*110 > splitFrom
 	s.builder = gitindex.NewBuilder(r.disk.writer(s.f), 3, n, time.Now().Unix()-2)
 	s.next, s.stop = iter.Pull2(func(yield func(gitindex.Entry, error) bool) {
 		err := x.Each(func(e *gitindex.Entry) error {
@@ -131,16 +127,10 @@ func (s *bulkIndex) finish() error {
 		}
 		return r.disk.syncDir(r.gitDir)
 	}
-	path := gitindex.BasePath(r.gitDir, s.builder.ID())
-	if err := r.disk.rename(s.tmp, path); err != nil {
-		return err
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return err
-	}
 	s.builder.Since(time.Now().Unix() - 2)
-	_ = s.x.Adopt(s.builder, f, r.Dir()) // the table saves time only
+	if err := r.adoptShared(s.x, s.builder, s.tmp); err != nil {
+		return err
+	}
 	s.x.ReplaceTree(folders)
 	if err := r.writeIndex(s.x.Encode(), time.Now(), nil); err != nil {
 		return err

@@ -2,7 +2,6 @@ package gitstore
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -140,25 +139,37 @@ func (b *Bulk) write(d *bulkDir, top bool) (Hash, error) {
 	return d.id, err
 }
 
-// checkFree refuses to import over anything that is edited or staged.
+// checkFree refuses to import over anything that is edited or staged, and where
+// it could not be finished.
 func (b *Bulk) checkFree(x *gitindex.Index) error {
-	if path := x.Unmerged(); path != "" {
-		return &StateError{What: fmt.Sprintf("%q has a merge conflict", path), Hint: "resolve it and git add it"}
+	if x.Sparse() {
+		return &UnsupportedError{What: "a bulk import into a sparse index", Hint: "git sparse-checkout disable"}
+	}
+	if err := b.tx.r.checkWritable(b.tx.head.Ref, nil); err != nil {
+		return err
 	}
 	var edited []string
-	gone := map[string]bool{} // folders that are not in the work tree
+	dirs := map[string]bool{} // folders of files, and whether they are there
 	err := b.eachChange(func(ch Change) error {
-		if ch.Old.ID.IsZero() && b.dirMissing(gone, ch.Path) {
-			return nil
-		}
 		f := &stagedFile{path: ch.Path, old: ch.Old, id: ch.New.ID, mode: ch.New.Mode}
-		if err := b.tx.checkHandEdit(f); err != nil {
-			edited = append(edited, ch.Path)
-			return nil
+		dir := filepath.Dir(filepath.Join(b.tx.r.root, filepath.FromSlash(ch.Path)))
+		there, known := dirs[dir]
+		if !known {
+			at := nearest(dir)
+			if !mayChange(at) {
+				return noPermission(at)
+			}
+			_, err := os.Lstat(dir)
+			there = !errors.Is(err, os.ErrNotExist)
+			dirs[dir] = there
 		}
-		e, ok, err := x.Get(ch.Path)
-		if err == nil && (ok != !ch.Old.ID.IsZero() || ok && Hash(e.ID) != ch.Old.ID) {
-			edited = append(edited, ch.Path)
+		is, err := b.tx.staged(x, f)
+		if err == nil && !is && (there || !ch.Old.ID.IsZero()) {
+			err = b.tx.checkHandEdit(f)
+		}
+		var hand *HandEditError
+		if is || errors.As(err, &hand) {
+			edited, err = append(edited, ch.Path), nil
 		}
 		return err
 	})
@@ -168,72 +179,32 @@ func (b *Bulk) checkFree(x *gitindex.Index) error {
 	return err
 }
 
-// dirMissing reports that a file cannot be in the way, since its folder is not
-// there.
-func (b *Bulk) dirMissing(known map[string]bool, path string) bool {
-	dir := filepath.Dir(filepath.Join(b.tx.r.root, filepath.FromSlash(path)))
-	missing, ok := known[dir]
-	if !ok {
-		_, err := os.Lstat(dir)
-		missing = errors.Is(err, os.ErrNotExist)
-		known[dir] = missing
-	}
-	return missing
-}
-
-// eachChange walks what differs between the base and the last commit, with
-// the trees in memory.
-func (b *Bulk) eachChange(fn func(Change) error) error { return b.diff("", b.tx.base, b.root, fn) }
-
-func (b *Bulk) diff(dir string, old Hash, d *bulkDir, fn func(Change) error) error {
-	if d != nil && !d.loaded {
-		if d.id == old {
-			return nil
+// eachChange walks what differs between the base and the last commit. The new
+// trees are those in memory: the pack cannot be read before it is finished.
+func (b *Bulk) eachChange(fn func(Change) error) error {
+	made := map[Hash]*bulkDir{}
+	var gather func(d *bulkDir)
+	gather = func(d *bulkDir) {
+		if d.loaded {
+			made[d.id] = d
 		}
-		return b.tx.r.diff(dir, old, d.id, fn)
-	}
-	was, err := b.tx.r.Tree(old)
-	if err != nil {
-		return err
-	}
-	var is []bulkEntry
-	if d != nil {
-		is = d.entries
-	}
-	for len(was) > 0 || len(is) > 0 {
-		c := 0
-		switch {
-		case len(was) == 0:
-			c = 1
-		case len(is) == 0:
-			c = -1
-		default:
-			c = compareTreeNames(was[0].Name, was[0].IsDir(), is[0].Name, is[0].IsDir())
-		}
-		var x TreeEntry
-		var y bulkEntry
-		if c <= 0 {
-			x, was = was[0], was[1:]
-		}
-		if c >= 0 {
-			y, is = is[0], is[1:]
-		}
-		path := joinPath(dir, x.Name)
-		if c > 0 {
-			path = joinPath(dir, y.Name)
-		}
-		switch {
-		case x.ID == y.ID && x.Mode == y.Mode:
-		case !x.IsDir() && !y.IsDir():
-			err = fn(Change{Path: path, Old: x, New: y.TreeEntry})
-		case y.dir != nil:
-			err = b.diff(path, x.ID, y.dir, fn)
-		default:
-			err = b.tx.r.diff(path, x.ID, y.ID, fn)
-		}
-		if err != nil {
-			return err
+		for _, e := range d.entries {
+			if e.dir != nil {
+				gather(e.dir)
+			}
 		}
 	}
-	return nil
+	gather(b.root)
+	read := func(id Hash) ([]TreeEntry, error) {
+		d := made[id]
+		if d == nil || id.IsZero() {
+			return b.tx.r.Tree(id)
+		}
+		out := make([]TreeEntry, len(d.entries))
+		for i, e := range d.entries {
+			out[i] = e.TreeEntry
+		}
+		return out, nil
+	}
+	return (&treeDiff{read, fn}).folders("", b.tx.base, b.tree)
 }

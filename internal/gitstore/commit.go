@@ -104,21 +104,29 @@ func cleanIdent(s string) string {
 	return strings.Trim(s, " .,:;\"\\'\t")
 }
 
-// encodeCommit writes a commit object; signature is the ASCII armour of
-// gpgSign, or empty.
-func encodeCommit(tree Hash, parents []Hash, author, committer Signature, msg, signature string) []byte {
+// commitParts is what a commit says.
+type commitParts struct {
+	tree              Hash
+	parents           []Hash
+	author, committer Signature
+	msg               string
+}
+
+// encode writes a commit object; signature is the ASCII armour of gpgSign, or
+// empty.
+func (c commitParts) encode(signature string) []byte {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "tree %s\n", tree)
-	for _, p := range parents {
+	fmt.Fprintf(&b, "tree %s\n", c.tree)
+	for _, p := range c.parents {
 		fmt.Fprintf(&b, "parent %s\n", p)
 	}
-	fmt.Fprintf(&b, "author %s\ncommitter %s\n", author.encode(), committer.encode())
+	fmt.Fprintf(&b, "author %s\ncommitter %s\n", c.author.encode(), c.committer.encode())
 	if signature != "" {
 		sig := strings.TrimRight(signature, "\n")
 		fmt.Fprintf(&b, "gpgsig %s\n", strings.ReplaceAll(sig, "\n", "\n "))
 	}
 	b.WriteByte('\n')
-	b.WriteString(msg)
+	b.WriteString(c.msg)
 	return b.Bytes()
 }
 

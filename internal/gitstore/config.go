@@ -1,6 +1,7 @@
 package gitstore
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -247,8 +248,8 @@ func parseBool(v string, ok, def bool) bool {
 // told is the identity that git was told: GIT_<ROLE>_NAME and _EMAIL,
 // <role>.name, user.name, EMAIL; "" for what it was not.
 func (c *config) told(envRole, section string) (name, email string) {
-	name = first(os.Getenv("GIT_"+envRole+"_NAME"), c.value(section, "name"), c.value("user", "name"))
-	email = first(os.Getenv("GIT_"+envRole+"_EMAIL"), c.value(section, "email"), c.value("user", "email"), os.Getenv("EMAIL"))
+	name = cmp.Or(os.Getenv("GIT_"+envRole+"_NAME"), c.value(section, "name"), c.value("user", "name"))
+	email = cmp.Or(os.Getenv("GIT_"+envRole+"_EMAIL"), c.value(section, "email"), c.value("user", "email"), os.Getenv("EMAIL"))
 	return name, email
 }
 
@@ -259,23 +260,13 @@ func (c *config) identity(envRole, section string) (name, email string) {
 		login := "unknown"
 		if u, err := user.Current(); err == nil {
 			login = filepath.Base(filepath.ToSlash(u.Username))
-			name = first(name, strings.TrimRight(strings.Split(u.Name, ",")[0], " "))
+			name = cmp.Or(name, strings.TrimRight(strings.Split(u.Name, ",")[0], " "))
 		}
 		host, err := os.Hostname()
 		if err != nil || host == "" {
 			host = "localhost"
 		}
-		name, email = first(name, login), first(email, login+"@"+host)
+		name, email = cmp.Or(name, login), cmp.Or(email, login+"@"+host)
 	}
 	return name, email
-}
-
-// first is the first text that is not empty.
-func first(values ...string) string {
-	for _, v := range values {
-		if v != "" {
-			return v
-		}
-	}
-	return ""
 }

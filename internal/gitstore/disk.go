@@ -49,7 +49,7 @@ func (d *disk) create(path string, perm fs.FileMode) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := d.adjust(path, perm); err != nil {
+	if err := d.adjust(path); err != nil {
 		f.Close()
 		return nil, err
 	}
@@ -180,7 +180,7 @@ func (d *disk) appendFile(path string, b []byte) error {
 		return err
 	}
 	if _, err = f.Write(b); err == nil {
-		err = d.adjust(path, 0o666)
+		err = d.adjust(path)
 	}
 	if cerr := f.Close(); err == nil {
 		err = cerr
@@ -219,7 +219,7 @@ func (d *disk) mkdirAll(path string) (made []string, err error) {
 			return made, err
 		}
 		made = append(made, missing[i])
-		if err := d.adjust(missing[i], fs.ModeDir|0o777); err != nil {
+		if err := d.adjust(missing[i]); err != nil {
 			return made, err
 		}
 	}
@@ -246,7 +246,7 @@ func (d *disk) syncDir(path string) error {
 }
 
 // adjust gives a file the permissions of a shared repository.
-func (d *disk) adjust(path string, created fs.FileMode) error {
+func (d *disk) adjust(path string) error {
 	if d.shared == 0 {
 		return nil
 	}

@@ -11,8 +11,12 @@ import (
 var (
 	// ErrNotFound says that a folder lies in no git work tree.
 	ErrNotFound = errors.New("not inside a git repository")
-	// ErrNotExist says that a path or an object is not in the repository.
+	// ErrNotExist says that a path, a ref or a commit by that name is not in the
+	// repository.
 	ErrNotExist = fs.ErrNotExist
+	// ErrMissing says that an object is not there although something names it:
+	// nothing can be told of what it holds, not even that it holds nothing.
+	ErrMissing = errors.New("object missing")
 	// ErrNothing says that a transaction would commit no change.
 	ErrNothing = errors.New("nothing to commit")
 	// ErrRolledBack says that a finished transaction was used again.
@@ -33,6 +37,10 @@ func (e *UnsupportedError) Error() string { return e.What + " is not supported" 
 type StateError struct {
 	What string
 	Hint string
+	// AddedTwice are paths that both sides of a merge in progress have added, and
+	// Abort is the command that gives the merge up.
+	AddedTwice []string
+	Abort      string
 }
 
 func (e *StateError) Error() string { return e.What }
@@ -77,6 +85,22 @@ type CorruptError struct {
 
 func (e *CorruptError) Error() string { return e.What }
 
+// MissingError is ErrMissing with the reason as far as known.
+type MissingError struct {
+	ID   Hash
+	Why  string // empty: the repository is damaged
+	Hint string
+}
+
+func (e *MissingError) Error() string {
+	if e.Why != "" {
+		return fmt.Sprintf("object %s is not here: %s", e.ID, e.Why)
+	}
+	return fmt.Sprintf("object %s is missing", e.ID)
+}
+
+func (e *MissingError) Unwrap() error { return ErrMissing }
+
 // hinter is implemented by the errors that carry a hint.
 type hinter interface{ hint() string }
 
@@ -84,6 +108,7 @@ func (e *UnsupportedError) hint() string { return e.Hint }
 func (e *StateError) hint() string       { return e.Hint }
 func (e *PathError) hint() string        { return e.Hint }
 func (e *CorruptError) hint() string     { return e.Hint }
+func (e *MissingError) hint() string     { return e.Hint }
 func (e *HandEditError) hint() string    { return "e1 commit" }
 
 // Hint returns what the user can do about an error of this package, or "".

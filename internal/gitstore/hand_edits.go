@@ -195,6 +195,11 @@ func (s *editScan) ignoreFile(path string, domain []string) []gitignore.Pattern 
 	if err != nil {
 		return nil
 	}
+	return parsePatterns(b, domain)
+}
+
+// parsePatterns reads lines in the language of .gitignore.
+func parsePatterns(b []byte, domain []string) []gitignore.Pattern {
 	var out []gitignore.Pattern
 	for line := range strings.Lines(string(b)) {
 		line = strings.TrimRight(line, "\r\n")

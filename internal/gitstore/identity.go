@@ -1,38 +1,41 @@
 package gitstore
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/e1-dms/e1/internal/filelock"
 )
 
 // SetIdentity writes user.name and user.email into the repository's own
-// configuration, for a repository on a machine where git knows nobody.
+// configuration, for a repository on a machine where git knows nobody. It
+// changes the file as git does: under its lock, keeping its permissions.
 func (r *Repo) SetIdentity(name, email string) error {
 	file := filepath.Join(r.commonDir, "config")
 	old, err := os.ReadFile(file)
 	if err != nil {
 		return err
 	}
+	st, err := os.Stat(file)
+	if err != nil {
+		return err
+	}
 	text := strings.TrimRight(string(old), "\n") + "\n[user]\n\tname = " + configQuote(name) + "\n\temail = " + configQuote(email) + "\n"
-	tmp := file + ".lock" // git's own protocol for changing its configuration
-	f, err := os.OpenFile(tmp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, r.SharedPerm(0o666))
-	if err != nil {
-		return fmt.Errorf("cannot change git's configuration: %w", err)
+	lock := file + ".lock"
+	if err := r.disk.writeFile(lock, []byte(text), st.Mode().Perm(), true); err != nil {
+		if errors.Is(err, fs.ErrExist) {
+			return &filelock.LockedError{Path: lock, Holder: "git", Try: fmt.Sprintf("try again; if no git command is running, remove %q", lock)}
+		}
+		return unwritable(err)
 	}
-	defer os.Remove(tmp)
-	_, err = f.WriteString(text)
-	if e := f.Sync(); err == nil {
-		err = e
+	if err := r.disk.rename(lock, file); err != nil {
+		return errors.Join(unwritable(err), os.Remove(lock))
 	}
-	if e := f.Close(); err == nil {
-		err = e
-	}
-	if err == nil {
-		err = os.Rename(tmp, file)
-	}
-	if err != nil {
+	if err := r.disk.syncDir(r.commonDir); err != nil {
 		return err
 	}
 	r.cfg, err = loadConfig(r.commonDir, r.gitDir)

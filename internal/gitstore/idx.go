@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"io"
 	"os"
 	"sort"
 )
@@ -20,23 +21,33 @@ const (
 	idxChunk = 128
 )
 
-// packIdx finds objects in one .idx without loading it: the first lookup
-// reads 1 kB, each further one a few names, however many objects it lists.
+// packIdx finds objects in one .idx. A small one is read as a whole and holds no
+// file open; of a larger one the first lookup reads 1 kB and each further one a
+// few names, however many objects it lists.
 type packIdx struct {
-	f      *os.File
+	name   string
+	r      io.ReaderAt
+	f      *os.File // nil when it was read as a whole
 	n      int64
 	size   int64
 	fanout [256]uint32
 }
+
+// smallIdx is the size up to which an index is read as a whole: two thousand
+// objects.
+const smallIdx = 64 << 10
 
 func openIdx(path string) (*packIdx, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
-	x := &packIdx{f: f}
-	if err := x.readHeader(); err != nil {
+	x := &packIdx{name: path, r: f, f: f}
+	err = x.readHeader()
+	if err != nil || x.f == nil {
 		f.Close()
+	}
+	if err != nil {
 		return nil, err
 	}
 	return x, nil
@@ -47,22 +58,28 @@ func (x *packIdx) readHeader() error {
 	if err != nil {
 		return err
 	}
-	x.size = st.Size()
+	if x.size = st.Size(); x.size <= smallIdx {
+		b := make([]byte, x.size)
+		if _, err := io.ReadFull(x.f, b); err != nil {
+			return err
+		}
+		x.r, x.f = bytes.NewReader(b), nil
+	}
 	var head [idxHeader]byte
-	if _, err := x.f.ReadAt(head[:], 0); err != nil || string(head[:8]) != idxMagic {
-		return &CorruptError{What: fmt.Sprintf("%q is not a pack index of version 2", x.f.Name()), Hint: "git index-pack"}
+	if _, err := x.r.ReadAt(head[:], 0); err != nil || string(head[:8]) != idxMagic {
+		return &CorruptError{What: fmt.Sprintf("%q is not a pack index of version 2", x.name), Hint: "git index-pack"}
 	}
 	last := uint32(0)
 	for i := range x.fanout {
 		x.fanout[i] = binary.BigEndian.Uint32(head[8+4*i:])
 		if x.fanout[i] < last {
-			return &CorruptError{What: fmt.Sprintf("%q is damaged: its counts decrease", x.f.Name()), Hint: "git fsck"}
+			return &CorruptError{What: fmt.Sprintf("%q is damaged: its counts decrease", x.name), Hint: "git fsck"}
 		}
 		last = x.fanout[i]
 	}
 	x.n = int64(last)
 	if x.size < idxHeader+x.n*28+idxTrailer {
-		return &CorruptError{What: fmt.Sprintf("%q is cut short", x.f.Name()), Hint: "git fsck"}
+		return &CorruptError{What: fmt.Sprintf("%q is cut short", x.name), Hint: "git fsck"}
 	}
 	return nil
 }
@@ -86,7 +103,7 @@ func (x *packIdx) find(h Hash) (offset int64, ok bool, err error) {
 		}
 		from := max(lo, min(guess-idxChunk/2, hi-idxChunk))
 		names := buf[:(min(from+idxChunk, hi)-from)*20]
-		if _, err := x.f.ReadAt(names, idxHeader+from*20); err != nil {
+		if _, err := x.r.ReadAt(names, idxHeader+from*20); err != nil {
 			return 0, false, err
 		}
 		n := len(names) / 20
@@ -114,7 +131,7 @@ func nameValue(name []byte) uint64 { return binary.BigEndian.Uint64(name) &^ (0x
 
 func (x *packIdx) offset(i int64) (int64, error) {
 	var b [8]byte
-	if _, err := x.f.ReadAt(b[:4], idxHeader+x.n*24+i*4); err != nil {
+	if _, err := x.r.ReadAt(b[:4], idxHeader+x.n*24+i*4); err != nil {
 		return 0, err
 	}
 	v := binary.BigEndian.Uint32(b[:4])
@@ -123,12 +140,45 @@ func (x *packIdx) offset(i int64) (int64, error) {
 	}
 	at := idxHeader + x.n*28 + int64(v&^(1<<31))*8
 	if at+8 > x.size-idxTrailer {
-		return 0, &CorruptError{What: fmt.Sprintf("%q is damaged: offset out of range", x.f.Name()), Hint: "git fsck"}
+		return 0, &CorruptError{What: fmt.Sprintf("%q is damaged: offset out of range", x.name), Hint: "git fsck"}
 	}
-	if _, err := x.f.ReadAt(b[:], at); err != nil {
+	if _, err := x.r.ReadAt(b[:], at); err != nil {
 		return 0, err
 	}
 	return int64(binary.BigEndian.Uint64(b[:])), nil
 }
 
-func (x *packIdx) close() { x.f.Close() }
+// each calls fn for every object.
+func (x *packIdx) each(fn func(id Hash, offset int64) error) error {
+	var buf [idxChunk * 20]byte
+	for from := int64(0); from < x.n; from += idxChunk {
+		names := buf[:min(idxChunk, x.n-from)*20]
+		if _, err := x.r.ReadAt(names, idxHeader+from*20); err != nil {
+			return err
+		}
+		for i := range int64(len(names) / 20) {
+			offset, err := x.offset(from + i)
+			if err != nil {
+				return err
+			}
+			if err := fn(Hash(names[i*20:i*20+20]), offset); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// descriptors is how many files it holds open.
+func (x *packIdx) descriptors() int {
+	if x.f == nil {
+		return 0
+	}
+	return 1
+}
+
+func (x *packIdx) close() {
+	if x.f != nil {
+		x.f.Close()
+	}
+}

@@ -51,10 +51,17 @@ func (r *Repo) patchIndex(x *gitindex.Index, folders []gitindex.FolderChange, fi
 	if err := x.SetAll(set); err != nil {
 		return err
 	}
-	if err := r.splitIndex(x, split, earliest.Unix()); err != nil {
+	renewed, err := r.splitIndex(x, split, earliest.Unix())
+	if err != nil {
 		return err
 	}
-	return r.writeIndex(x.Encode(), earliest, dirs)
+	if err := r.writeIndex(x.Encode(), earliest, dirs); err != nil {
+		return err
+	}
+	if renewed {
+		r.pruneShared(x.SharedID())
+	}
+	return nil
 }
 
 // writeIndex replaces git's index. It is dated not later than the files just
@@ -136,21 +143,29 @@ func looksSame(a, b gitindex.Stat) bool {
 	return a.MTimeSec == b.MTimeSec && a.Size == b.Size
 }
 
-// splitIndex keeps the index in the form the setting asks for.
-func (r *Repo) splitIndex(x *gitindex.Index, mode SplitMode, since int64) error {
+// splitMode is the form of the index that is wanted: the setting's, unless git's
+// own configuration forbids it.
+func (r *Repo) splitMode(mode SplitMode) SplitMode {
 	if v := r.cfg.value("core", "splitindex"); v != "" && !parseBool(v, true, true) && mode != SplitAlways {
-		mode = SplitNever
+		return SplitNever
 	}
+	return mode
+}
+
+// splitIndex keeps the index in the form the setting asks for. It reports
+// whether it gave it a new shared part.
+func (r *Repo) splitIndex(x *gitindex.Index, mode SplitMode, since int64) (renewed bool, err error) {
+	mode = r.splitMode(mode)
 	size := int64(x.SmallSize())
 	switch {
 	case x.Sparse() || !x.Split() && mode == SplitNever:
-		return nil
+		return false, nil
 	case x.Split() && mode == SplitNever:
-		return x.Join()
+		return false, x.Join()
 	case x.Split() && size < mergeFrom, !x.Split() && mode != SplitAlways && size < splitFrom:
-		return nil
+		return false, nil
 	}
-	return r.newShared(x, since)
+	return true, r.newShared(x, since)
 }
 
 // newShared writes a new shared part that holds all entries.
@@ -170,21 +185,26 @@ func (r *Repo) newShared(x *gitindex.Index, since int64) error {
 	if err := r.disk.sync(f); err != nil {
 		return err
 	}
+	return r.adoptShared(x, b, tmp)
+}
+
+// adoptShared gives a shared part its name and puts the index on it. The one
+// before stays until the index that needs it is replaced.
+func (r *Repo) adoptShared(x *gitindex.Index, b *gitindex.Builder, tmp string) error {
 	path := gitindex.BasePath(r.gitDir, b.ID())
 	if err := r.disk.rename(tmp, path); err != nil {
 		return err
 	}
-	shared, err := os.Open(path)
+	f, err := os.Open(path)
 	if err != nil {
 		return err
 	}
-	// The table saves time only.
-	_ = x.Adopt(b, shared, r.Dir())
-	r.pruneShared(b.ID())
+	_ = x.Adopt(b, f, r.Dir()) // the table saves time only
 	return nil
 }
 
-// pruneShared removes shared parts that have not been in use for a while.
+// pruneShared removes shared parts that have not been in use for a while, once
+// the index on the disk needs no other than the current one.
 func (r *Repo) pruneShared(current gitindex.ID) {
 	paths, err := filepath.Glob(filepath.Join(r.gitDir, "sharedindex.*"))
 	if err != nil {

@@ -1,6 +1,7 @@
 package gitstore
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -31,18 +32,18 @@ func Init(dir string, opt InitOptions) (*Repo, error) {
 	if err != nil {
 		return nil, err
 	}
-	branch := firstOf(opt.Branch, user.value("init", "defaultbranch"), "main")
+	branch := cmp.Or(opt.Branch, user.value("init", "defaultbranch"), "main")
 	if !validBranch(branch) {
 		return nil, fmt.Errorf("%q is no name for a branch", branch)
 	}
-	d := &disk{shared: parseShared(firstOf(opt.Shared, user.value("core", "sharedrepository")))}
+	d := &disk{shared: parseShared(cmp.Or(opt.Shared, user.value("core", "sharedrepository")))}
 	if d.fault, err = faultFromEnv(os.Getenv(FaultEnv)); err != nil {
 		return nil, err
 	}
 	git := filepath.Join(abs, ".git")
 	for _, sub := range []string{"", "objects/info", "objects/pack", "refs/heads", "refs/tags", "info", "hooks"} {
 		if _, err := d.mkdirAll(filepath.Join(git, filepath.FromSlash(sub))); err != nil {
-			return nil, unwritable(abs, err)
+			return nil, unwritable(err)
 		}
 	}
 	// HEAD comes last: with it the folder is a repository.
@@ -54,7 +55,7 @@ func Init(dir string, opt InitOptions) (*Repo, error) {
 	} {
 		path := filepath.Join(git, filepath.FromSlash(f.name))
 		if err := d.writeFile(path, []byte(f.text), 0o666, true); err != nil && !errors.Is(err, os.ErrExist) {
-			return nil, unwritable(abs, err)
+			return nil, unwritable(err)
 		}
 	}
 	for _, path := range []string{git, abs, filepath.Dir(abs)} {

@@ -119,7 +119,7 @@ func (r *Repo) prepareDirs() error {
 	for _, dir := range []string{r.CommonE1Dir(), filepath.Join(r.Dir(), "tmp"), filepath.Join(r.Dir(), "journal")} {
 		made, err := r.disk.mkdirAll(dir)
 		if err != nil {
-			return unwritable(r.gitDir, err)
+			return unwritable(err)
 		}
 		for _, m := range made {
 			if err := r.disk.syncDir(filepath.Dir(m)); err != nil {
@@ -128,14 +128,6 @@ func (r *Repo) prepareDirs() error {
 		}
 	}
 	return nil
-}
-
-// unwritable puts the reason for a refused write into words.
-func unwritable(where string, err error) error {
-	if errors.Is(err, fs.ErrPermission) || isReadOnly(err) {
-		return &StateError{What: fmt.Sprintf("no permission to write to %q", where), Hint: "check owner and permissions of the folder, or core.sharedRepository"}
-	}
-	return err
 }
 
 // clearTmp removes what killed processes left in the folder for temporary

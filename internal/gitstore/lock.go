@@ -58,10 +58,11 @@ func (r *Repo) takeLock(ctx context.Context, path string, content string, deadli
 			return nil, err
 		}
 		if r.ownLock(path) {
-			if err := r.disk.remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			// In one step, so that no git command slips in between.
+			if err := r.disk.rename(tmp, path); err != nil {
 				return nil, err
 			}
-			continue
+			return &lockFile{r.disk, path}, nil
 		}
 		if time.Until(deadline) <= 0 {
 			return nil, &filelock.LockedError{Path: path, Holder: "git", Try: fmt.Sprintf("try again; if no git command is running, remove %q", path)}

@@ -26,7 +26,7 @@ func (r *Repo) Log(from Hash, until func(Hash) bool, fn func(Commit) error) erro
 		}
 		seen[id] = true
 		c, err := r.Commit(id)
-		if optional && errors.Is(err, ErrNotExist) {
+		if optional && errors.Is(err, ErrMissing) && r.Shallow() {
 			return nil // behind the edge of a shallow clone
 		}
 		if err != nil {
@@ -161,7 +161,10 @@ func (r *Repo) unpublished(head Hash, remotes []Ref, fn func(Hash) bool) error {
 		}
 		c, err := r.Commit(id)
 		if err != nil {
-			return ignoreNotExist(err)
+			if errors.Is(err, ErrMissing) && r.Shallow() {
+				return nil // behind the edge of a shallow clone
+			}
+			return err
 		}
 		marks[id] = &mark{painted, c}
 		heap.Push(queue, c)

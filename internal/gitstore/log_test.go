@@ -86,6 +86,6 @@ func FuzzTree(f *testing.F) {
 }
 
 func FuzzCommit(f *testing.F) {
-	f.Add(encodeCommit(Hash{1}, []Hash{{2}}, testSig(), testSig(), "m\n\nbody\n\nA: b\n", ""))
+	f.Add(commitParts{Hash{1}, []Hash{{2}}, testSig(), testSig(), "m\n\nbody\n\nA: b\n"}.encode(""))
 	f.Fuzz(func(t *testing.T, b []byte) { _, _ = decodeCommit(Hash{}, b) })
 }

@@ -1,6 +1,7 @@
 package gitstore
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
 	"errors"
@@ -16,9 +17,11 @@ import (
 // MaintainOptions bound one run.
 type MaintainOptions struct {
 	Wait       time.Duration // for the write lock
-	MinLoose   int           // do nothing when fewer objects are loose; 0: 1000
-	MaxObjects int           // pack at most so many; 0: 100000
-	MaxTime    time.Duration // stop collecting after this; 0: no limit
+	MinLoose   int           // pack loose objects when there are so many; 0: 1000
+	MinPacks   int           // merge packs when so many could be; 0: 8
+	MaxObjects int           // pack, and merge, at most so many; 0: 100000
+	MaxTime    time.Duration // stop after this; 0: no limit
+	DryRun     bool          // only count
 }
 
 // MaintainStats says what a run did.
@@ -28,46 +31,72 @@ type MaintainStats struct {
 	Pruned int    // loose files removed
 	Bytes  int64  // size of those
 	Pack   string // path of the new pack, without extension; empty if none
+	Merged int    // packs replaced by a larger one
 }
 
 const (
 	defaultMinLoose   = 1000
+	defaultMinPacks   = 8
 	defaultMaxObjects = 100_000
 	// maxPackedBlob is the size from which on an object stays loose.
 	maxPackedBlob = 16 << 20
 )
 
-// Maintain packs loose objects into one new pack, without git. A loose file
-// is removed only after its object was read back from the durable pack and
-// found to be the same. Packs are never removed. When something fails or the
-// process dies, objects may lie there twice, which does no harm.
+// Maintain packs loose objects into one new pack and merges small packs into
+// larger ones, without git. A file is removed only after its objects were read
+// back from the durable new pack and found to be the same. When something fails
+// or the process dies, objects may lie there twice, which does no harm.
 func (r *Repo) Maintain(ctx context.Context, opt MaintainOptions) (MaintainStats, error) {
-	if opt.MinLoose == 0 {
-		opt.MinLoose = defaultMinLoose
+	opt.MinLoose = cmp.Or(opt.MinLoose, defaultMinLoose)
+	opt.MinPacks = cmp.Or(opt.MinPacks, defaultMinPacks)
+	opt.MaxObjects = cmp.Or(opt.MaxObjects, defaultMaxObjects)
+	m := &maintenance{r: r, ctx: ctx, opt: opt, start: time.Now()}
+	if !opt.DryRun {
+		if err := r.prepareDirs(); err != nil {
+			return m.stats, err
+		}
+		lock, err := r.lockWrite(ctx, m.start.Add(opt.Wait), "e1 maintain")
+		if err != nil {
+			return m.stats, unwritable(err)
+		}
+		defer lock.Release()
+		r.odb.clearTmp()
 	}
-	if opt.MaxObjects == 0 {
-		opt.MaxObjects = defaultMaxObjects
+	err := m.loose()
+	if err == nil && !m.late() {
+		err = m.merge()
 	}
-	var stats MaintainStats
-	if err := r.prepareDirs(); err != nil {
-		return stats, err
+	return m.stats, unwritable(err)
+}
+
+// maintenance is one run.
+type maintenance struct {
+	r     *Repo
+	ctx   context.Context
+	opt   MaintainOptions
+	start time.Time
+	stats MaintainStats
+}
+
+// late reports that the time is up.
+func (m *maintenance) late() bool { return m.opt.MaxTime > 0 && time.Since(m.start) > m.opt.MaxTime }
+
+// loose packs the loose objects.
+func (m *maintenance) loose() error {
+	ids, err := m.r.odb.listLoose(m.opt.MaxObjects)
+	m.stats.Loose = len(ids)
+	if err != nil || len(ids) < m.opt.MinLoose {
+		return err
 	}
-	lock, err := r.lockWrite(ctx, time.Now().Add(opt.Wait), "e1 maintain")
-	if err != nil {
-		return stats, unwritable(r.CommonE1Dir(), err)
+	if m.opt.DryRun {
+		m.stats.Packed = len(ids)
+		return nil
 	}
-	defer lock.Release()
-	r.odb.clearTmp()
-	ids, err := r.odb.listLoose(opt.MaxObjects)
-	stats.Loose = len(ids)
-	if err != nil || len(ids) < opt.MinLoose {
-		return stats, err
-	}
-	packed, err := r.packLoose(ctx, ids, opt, &stats)
+	packed, err := m.packLoose(ids)
 	if err != nil || len(packed) == 0 {
-		return stats, unwritable(r.commonDir, err)
+		return err
 	}
-	return stats, r.pruneLoose(ctx, packed, &stats)
+	return m.pruneLoose(packed)
 }
 
 // listLoose returns the names of loose objects, at most n.
@@ -95,24 +124,23 @@ func (s *objectStore) listLoose(n int) ([]Hash, error) {
 
 // packLoose writes a pack and returns what it holds. Damaged objects are left
 // where they are, for git fsck to report.
-func (r *Repo) packLoose(ctx context.Context, ids []Hash, opt MaintainOptions, stats *MaintainStats) ([]Hash, error) {
-	w, err := newPackWriter(r.disk, r.odb.dir, -1)
+func (m *maintenance) packLoose(ids []Hash) ([]Hash, error) {
+	w, err := newPackWriter(m.r.disk, m.r.odb.dir, -1)
 	if err != nil {
 		return nil, err
 	}
-	start := time.Now()
 	var packed []Hash
 	for i, id := range ids {
 		if i%256 == 0 {
-			if err := ctx.Err(); err != nil {
+			if err := m.ctx.Err(); err != nil {
 				w.abort()
 				return nil, err
 			}
-			if opt.MaxTime > 0 && time.Since(start) > opt.MaxTime {
+			if m.late() {
 				break
 			}
 		}
-		path := loosePath(r.odb.dir, id)
+		path := loosePath(m.r.odb.dir, id)
 		if st, err := os.Lstat(path); err != nil || st.Size() > maxPackedBlob {
 			continue
 		}
@@ -130,50 +158,54 @@ func (r *Repo) packLoose(ctx context.Context, ids []Hash, opt MaintainOptions, s
 		w.abort()
 		return nil, nil
 	}
-	if stats.Pack, err = w.finish(); err != nil {
+	if m.stats.Pack, err = w.finish(); err != nil {
 		return nil, err
 	}
-	stats.Packed = len(packed)
+	m.stats.Packed = len(packed)
 	return packed, nil
 }
 
 // pruneLoose removes the loose files of objects that the new pack proves to
 // hold.
-func (r *Repo) pruneLoose(ctx context.Context, ids []Hash, stats *MaintainStats) error {
-	p, err := openPack(stats.Pack + ".idx")
-	if err != nil {
-		return err
-	}
+func (m *maintenance) pruneLoose(ids []Hash) error {
+	return m.proved(m.stats.Pack, ids, func(id Hash) error {
+		path := loosePath(m.r.odb.dir, id)
+		if st, err := os.Lstat(path); err == nil {
+			m.stats.Bytes += st.Size()
+		}
+		if err := m.r.disk.remove(path); err != nil {
+			return ignoreNotExist(err)
+		}
+		m.stats.Pruned++
+		return nil
+	})
+}
+
+// proved calls fn for each object that a new pack proves to hold.
+func (m *maintenance) proved(path string, ids []Hash, fn func(Hash) error) error {
+	p := newPack(path)
 	defer p.close()
 	for i, id := range ids {
-		if i%256 == 0 && ctx.Err() != nil {
-			return ctx.Err()
+		if i%256 == 0 && m.ctx.Err() != nil {
+			return m.ctx.Err()
 		}
-		off, ok, err := p.idx.find(id)
+		off, ok, err := p.find(id)
 		if err != nil {
 			return err
 		}
 		if !ok {
-			return &CorruptError{What: fmt.Sprintf("the new pack %q lacks object %s", stats.Pack, id), Hint: "git fsck; nothing was removed that is not in it"}
+			return &CorruptError{What: fmt.Sprintf("the new pack %q lacks object %s", path, id), Hint: "git fsck; nothing was removed that is not in it"}
 		}
-		o, err := p.get(off, r.odb.get)
+		o, err := p.get(off, m.r.odb.get)
 		if err != nil {
 			return err
 		}
 		if plumbing.ComputeHash(o.kind, o.data) != id {
-			return &CorruptError{What: fmt.Sprintf("the new pack %q holds object %s damaged", stats.Pack, id), Hint: "git fsck; nothing was removed that is not in it"}
+			return &CorruptError{What: fmt.Sprintf("the new pack %q holds object %s damaged", path, id), Hint: "git fsck; nothing was removed that is not in it"}
 		}
-		path := loosePath(r.odb.dir, id)
-		if st, err := os.Lstat(path); err == nil {
-			stats.Bytes += st.Size()
-		}
-		if err := r.disk.remove(path); err != nil {
-			if errors.Is(err, fs.ErrNotExist) {
-				continue
-			}
+		if err := fn(id); err != nil {
 			return err
 		}
-		stats.Pruned++
 	}
 	return nil
 }

@@ -20,14 +20,15 @@ import (
 // objectStore reads objects: packs, loose files, alternates. After a miss it
 // looks for packs again, since somebody's `git gc` may have made new ones.
 type objectStore struct {
-	dir  string
-	disk *disk
-	kept *kept // nil: none
+	dir    string
+	disk   *disk
+	kept   *kept            // nil: none
+	absent func(Hash) error // what to say of an object that is nowhere
 
 	mu    sync.Mutex
 	dirs  []string // own and alternates; nil until first used
 	packs []*pack
-	seen  map[string]bool // .idx paths opened or refused
+	seen  map[string]bool // paths of packs known or refused
 	reads int             // objects read from packs and loose files
 	last  *pack           // where the last object was found
 }
@@ -45,44 +46,29 @@ func (s *objectStore) close() {
 	s.dirs, s.packs, s.seen, s.last = nil, nil, nil, nil
 }
 
-// load opens the packs not opened yet. It reports whether there were any. A
-// pack index that cannot be read is skipped: its objects may lie elsewhere.
-func (s *objectStore) load() (bool, error) {
+// load finds the packs not known yet. They are opened when first needed.
+func (s *objectStore) load() error {
 	if s.dirs == nil {
 		s.seen = map[string]bool{}
 		s.dirs = []string{s.dir}
 		if err := s.alternates(s.dir, 0); err != nil {
-			return false, err
+			return err
 		}
 	}
-	before := len(s.packs)
 	for _, dir := range s.dirs {
 		names, err := os.ReadDir(filepath.Join(dir, "pack"))
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return false, err
+			return err
 		}
 		for _, d := range names {
-			path := filepath.Join(dir, "pack", d.Name())
-			if !strings.HasSuffix(path, ".idx") || s.seen[path] {
-				continue
-			}
-			p, err := openPack(path)
-			if err != nil {
-				if errors.Is(err, fs.ErrNotExist) {
-					continue
-				}
-				var bad *CorruptError
-				if !errors.As(err, &bad) {
-					return false, err
-				}
+			name, isIdx := strings.CutSuffix(d.Name(), ".idx")
+			if path := filepath.Join(dir, "pack", name); isIdx && !s.seen[path] {
 				s.seen[path] = true
-				continue
+				s.packs = append(s.packs, newPack(path))
 			}
-			s.seen[path] = true
-			s.packs = append(s.packs, p)
 		}
 	}
-	return len(s.packs) > before, nil
+	return nil
 }
 
 // alternates adds the object folders named in info/alternates.
@@ -115,42 +101,79 @@ func (s *objectStore) alternates(dir string, depth int) error {
 	return in.Err()
 }
 
-// ready makes sure that packs were listed once.
-func (s *objectStore) ready() error {
-	if s.dirs != nil {
-		return nil
-	}
-	_, err := s.load()
-	return err
-}
-
 // inPacks looks an object up in the known packs.
 func (s *objectStore) inPacks(h Hash) (*pack, int64, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.reads++
-	if err := s.ready(); err != nil {
-		return nil, 0, err
+	if s.dirs == nil {
+		if err := s.load(); err != nil {
+			return nil, 0, err
+		}
 	}
 	if s.last != nil {
-		if off, ok, err := s.last.idx.find(h); err != nil || ok {
+		if off, ok, err := s.inPack(s.last, h); err != nil || ok {
 			return s.last, off, err
 		}
 	}
-	for _, p := range s.packs {
+	for _, p := range slices.Clone(s.packs) {
 		if p == s.last {
 			continue
 		}
-		off, ok, err := p.idx.find(h)
+		off, ok, err := s.inPack(p, h)
 		if err != nil {
 			return nil, 0, err
 		}
+		s.bound()
 		if ok {
 			s.last = p
 			return p, off, nil
 		}
 	}
 	return nil, 0, nil
+}
+
+// inPack looks an object up in one pack. A pack that is gone, because somebody
+// has repacked, or damaged is dropped: its objects may lie elsewhere.
+func (s *objectStore) inPack(p *pack, h Hash) (int64, bool, error) {
+	err := p.open()
+	if err == nil {
+		return p.find(h)
+	}
+	var bad *CorruptError
+	switch {
+	case errors.As(err, &bad):
+		s.drop(p)
+	case errors.Is(err, fs.ErrNotExist):
+		s.drop(p)
+		delete(s.seen, p.path)
+	default:
+		return 0, false, err
+	}
+	return 0, false, nil
+}
+
+// maxOpen is how many files of packs are open at once: a process may be allowed
+// few, and git makes as many packs as it likes.
+const maxOpen = 32
+
+// bound closes files of packs that were looked at longest ago.
+func (s *objectStore) bound() {
+	if 2*len(s.packs) <= maxOpen {
+		return
+	}
+	open := 0
+	for _, p := range s.packs {
+		open += p.descriptors()
+	}
+	for _, p := range s.packs {
+		if open <= maxOpen {
+			return
+		}
+		if p != s.last {
+			open -= p.rest()
+		}
+	}
 }
 
 func (s *objectStore) get(h Hash) (object, error) {
@@ -174,25 +197,29 @@ func (s *objectStore) get(h Hash) (object, error) {
 			return o, err
 		}
 		s.mu.Lock()
-		_, err = s.load()
+		err = s.load()
 		s.mu.Unlock()
 		if err != nil {
 			return object{}, err
 		}
 	}
-	return object{}, fmt.Errorf("object %s: %w", h, ErrNotExist)
+	return object{}, s.absent(h)
 }
 
+// forget drops a pack whose files are gone; it may come back under its name.
 func (s *objectStore) forget(p *pack) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if i := slices.Index(s.packs, p); i >= 0 {
-		s.packs = slices.Delete(s.packs, i, i+1)
-	}
+	s.drop(p)
+	delete(s.seen, p.path)
+}
+
+func (s *objectStore) drop(p *pack) {
+	s.packs = slices.DeleteFunc(s.packs, func(q *pack) bool { return p == q })
 	if s.last == p {
 		s.last = nil
 	}
-	delete(s.seen, p.path+".idx")
+	p.close()
 }
 
 // kinded reads an object of the given type.

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strings"
 	"sync"
 
 	"github.com/go-git/go-git/v5/plumbing"
@@ -22,13 +21,16 @@ const (
 )
 
 // pack reads objects of one packfile with positioned reads, so that several
-// goroutines can share it.
+// goroutines can share it. Its files are opened when needed, and may be closed
+// and opened again between two reads.
 type pack struct {
 	path string // without extension
-	idx  *packIdx
 
 	mu    sync.Mutex
-	f     *os.File
+	idx   *packIdx         // nil: not open
+	f     *os.File         // nil: not open
+	users int              // reading from f at the moment
+	gone  bool             // to be closed by the last of them
 	bases map[int64]object // delta bases by offset
 	held  int
 
@@ -41,25 +43,34 @@ type object struct {
 	data []byte
 }
 
-func openPack(idxPath string) (*pack, error) {
-	x, err := openIdx(idxPath)
-	if err != nil {
-		return nil, err
-	}
-	return &pack{path: strings.TrimSuffix(idxPath, ".idx"), idx: x, bases: map[int64]object{}}, nil
-}
+func newPack(path string) *pack { return &pack{path: path, bases: map[int64]object{}} }
 
-func (p *pack) close() {
-	p.idx.close()
+// open opens the index.
+func (p *pack) open() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.f != nil {
-		p.f.Close()
-		p.f = nil
-	}
+	return p.openIdx()
 }
 
-func (p *pack) file() (*os.File, error) {
+func (p *pack) openIdx() (err error) {
+	if p.idx == nil {
+		p.idx, err = openIdx(p.path + ".idx")
+	}
+	return err
+}
+
+// find gives the offset of an object.
+func (p *pack) find(h Hash) (offset int64, ok bool, err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if err := p.openIdx(); err != nil {
+		return 0, false, err
+	}
+	return p.idx.find(h)
+}
+
+// acquire gives the packfile, open until release.
+func (p *pack) acquire() (*os.File, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.f == nil {
@@ -69,7 +80,61 @@ func (p *pack) file() (*os.File, error) {
 		}
 		p.f = f
 	}
+	p.users++
 	return p.f, nil
+}
+
+func (p *pack) release() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.users--
+	if p.gone {
+		p.shut()
+	}
+}
+
+// close gives the pack up; who reads from it just now may go on to the end.
+func (p *pack) close() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.gone = true
+	p.shut()
+}
+
+// rest closes what nobody uses just now and says how many files that were.
+func (p *pack) rest() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.shut()
+}
+
+func (p *pack) shut() int {
+	n := 0
+	if p.idx != nil {
+		n += p.idx.descriptors()
+		p.idx.close()
+		p.idx = nil
+	}
+	if p.f != nil && p.users == 0 {
+		n++
+		p.f.Close()
+		p.f = nil
+	}
+	return n
+}
+
+// descriptors is how many files are open.
+func (p *pack) descriptors() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	n := 0
+	if p.idx != nil {
+		n = p.idx.descriptors()
+	}
+	if p.f != nil {
+		n++
+	}
+	return n
 }
 
 func (p *pack) cached(off int64) (object, bool) {
@@ -164,10 +229,11 @@ func (p *pack) entry(f *os.File, off int64) (packEntry, error) {
 // get reads the object at off, undoing deltas. other finds bases outside this
 // pack.
 func (p *pack) get(off int64, other func(Hash) (object, error)) (object, error) {
-	f, err := p.file()
+	f, err := p.acquire()
 	if err != nil {
 		return object{}, err
 	}
+	defer p.release()
 	type link struct {
 		off   int64
 		delta []byte
@@ -203,7 +269,7 @@ func (p *pack) get(off int64, other func(Hash) (object, error)) (object, error) 
 			off = e.base
 			continue
 		}
-		base, ok, err := p.idx.find(e.baseRef)
+		base, ok, err := p.find(e.baseRef)
 		if err != nil {
 			return object{}, err
 		}

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/e1-dms/e1/internal/gitstore/gitindex"
 )
@@ -16,8 +17,8 @@ import (
 // Recover completes or discards what a killed command left, as Begin does,
 // and says what it found.
 func (r *Repo) Recover(ctx context.Context, opt BeginOptions) ([]Note, error) {
-	tx, err := r.lockAll(ctx, opt)
-	if err != nil {
+	tx := &Tx{r: r, ctx: ctx, opt: opt, deadline: time.Now().Add(opt.Wait)}
+	if err := tx.lockAll(); err != nil {
 		return nil, err
 	}
 	defer tx.Rollback()
@@ -28,6 +29,66 @@ func (r *Repo) Recover(ctx context.Context, opt BeginOptions) ([]Note, error) {
 func (r *Repo) NeedsRecovery() bool {
 	_, err := os.Lstat(r.journalPath())
 	return err == nil
+}
+
+// Unfinished reports whether the work tree has a path as it was before a
+// command that was interrupted, or is at work just now: no hand edit, though it
+// differs from HEAD.
+func (r *Repo) Unfinished(path string) (bool, error) {
+	if !r.NeedsRecovery() {
+		return false, nil
+	}
+	left, err := r.leftover()
+	if err != nil {
+		return false, err
+	}
+	return left.has(path, conversion{})
+}
+
+// leftover is what recovery would complete; nil is nothing.
+type leftover struct {
+	r    *Repo
+	tree Hash // before the command
+}
+
+func (r *Repo) leftover() (*leftover, error) {
+	j, err := r.readJournal()
+	if err != nil || j == nil {
+		return nil, err
+	}
+	c := &recovery{r: r, j: j}
+	happened, err := c.happened()
+	if err != nil || !happened {
+		return nil, err
+	}
+	left := &leftover{r: r}
+	if !c.old.IsZero() {
+		before, err := r.Commit(c.old)
+		if err != nil {
+			return nil, err
+		}
+		left.tree = before.Tree
+	}
+	return left, nil
+}
+
+// was is what a path had before the command.
+func (l *leftover) was(path string) (TreeEntry, error) {
+	e, err := l.r.Lookup(l.tree, path)
+	return e, ignoreNotExist(err)
+}
+
+// has reports whether a path of the work tree is as it was before the command.
+func (l *leftover) has(path string, conv conversion) (bool, error) {
+	if l == nil {
+		return false, nil
+	}
+	was, err := l.was(path)
+	if err != nil {
+		return false, err
+	}
+	state, err := l.r.compare(path, was, conv)
+	return state == stateSame, err
 }
 
 // recoverLocked runs under both locks.
@@ -77,6 +138,8 @@ type recovery struct {
 	opt   BeginOptions
 	notes []Note
 
+	old, id                    Hash // commits before and after
+	head                       Head
 	oldTree, newTree, headTree Hash
 	files                      []*stagedFile
 	attrs                      *attributes
@@ -87,68 +150,72 @@ func (c *recovery) note(path, format string, args ...any) {
 }
 
 func (c *recovery) run() error {
-	old, err1 := hashOrZero(c.j.Old)
-	id, err2 := ParseHash(c.j.New)
-	if err := errors.Join(err1, err2); err != nil {
-		return &CorruptError{What: "the journal names no commits", Hint: fmt.Sprintf("look at git status, then remove %q", c.r.journalPath())}
-	}
-	head, err := c.r.Head()
+	happened, err := c.happened()
 	if err != nil {
 		return err
 	}
-	if head.Unborn || head.Commit == old {
-		return nil // the ref did not move: nothing happened
+	if !happened {
+		return c.elsewhere()
 	}
-	contained := head.Commit == id
-	if !contained {
-		if contained, err = c.r.IsAncestor(id, head.Commit); err != nil {
-			return err
-		}
-	}
-	if !contained {
-		return c.elsewhere(id)
-	}
-	if err := c.load(old, id, head.Commit); err != nil {
+	if err := c.load(); err != nil {
 		return err
 	}
-	if head.Commit == id && head.Ref == c.j.Ref {
-		commit, err := c.r.Commit(id)
+	if c.head.Commit == c.id && c.head.Ref == c.j.Ref {
+		commit, err := c.r.Commit(c.id)
 		if err != nil {
 			return err
 		}
-		if err := c.r.repairReflogs(refMove{head: Head{Ref: head.Ref, Commit: old}, to: id, who: commit.Committer, message: "commit: " + commit.Subject}); err != nil {
+		if err := c.r.repairReflogs(refMove{head: Head{Ref: c.head.Ref, Commit: c.old}, to: c.id, who: commit.Committer, message: "commit: " + commit.Subject}); err != nil {
 			return err
 		}
 	}
 	if err := c.complete(); err != nil {
 		return err
 	}
-	c.note("", "completed commit %s of a command that was interrupted", id.String()[:10])
+	c.note("", "completed commit %s of a command that was interrupted", c.id.String()[:10])
 	return nil
 }
 
-// elsewhere handles a HEAD that does not contain the commit: the branch was
-// switched or reset since. The work tree belongs to what HEAD is now.
-func (c *recovery) elsewhere(id Hash) error {
+// happened reports whether HEAD contains the commit.
+func (c *recovery) happened() (bool, error) {
+	var err1, err2 error
+	c.old, err1 = hashOrZero(c.j.Old)
+	c.id, err2 = ParseHash(c.j.New)
+	if err := errors.Join(err1, err2); err != nil {
+		return false, &CorruptError{What: "the journal names no commits", Hint: fmt.Sprintf("look at git status, then remove %q", c.r.journalPath())}
+	}
+	var err error
+	if c.head, err = c.r.Head(); err != nil || c.head.Unborn || c.head.Commit == c.old {
+		return false, err
+	}
+	if c.head.Commit == c.id {
+		return true, nil
+	}
+	return c.r.IsAncestor(c.id, c.head.Commit)
+}
+
+// elsewhere handles a HEAD that does not contain the commit: it never happened,
+// or the branch was switched or reset since. The work tree belongs to what HEAD
+// is now.
+func (c *recovery) elsewhere() error {
+	if c.head.Unborn || c.head.Commit == c.old {
+		return nil
+	}
 	at, _, err := c.r.readRef(c.j.Ref)
 	if err != nil {
 		return ignoreNotExist(err)
 	}
-	if has, err := c.r.IsAncestor(id, at); err != nil || !has {
+	if has, err := c.r.IsAncestor(c.id, at); err != nil || !has {
 		return err // it never happened, or was taken back
 	}
-	c.note("", "an interrupted command made commit %s on branch %s, which is not checked out", id.String()[:10], strings.TrimPrefix(c.j.Ref, "refs/heads/"))
+	c.note("", "an interrupted command made commit %s on branch %s, which is not checked out", c.id.String()[:10], strings.TrimPrefix(c.j.Ref, "refs/heads/"))
 	return c.carried()
 }
 
 // carried names the files that the interrupted command had written before
 // somebody took them along to another branch: git shows them as edited there.
 func (c *recovery) carried() error {
-	head, err := c.r.Head()
-	if err != nil || head.Unborn {
-		return err
-	}
-	commit, err := c.r.Commit(head.Commit)
+	commit, err := c.r.Commit(c.head.Commit)
 	if err != nil {
 		return err
 	}
@@ -166,11 +233,11 @@ func (c *recovery) carried() error {
 }
 
 // load finds out what changed and what HEAD has now.
-func (c *recovery) load(old, id, head Hash) error {
+func (c *recovery) load() error {
 	for _, t := range []struct {
 		commit Hash
 		tree   *Hash
-	}{{old, &c.oldTree}, {id, &c.newTree}, {head, &c.headTree}} {
+	}{{c.old, &c.oldTree}, {c.id, &c.newTree}, {c.head.Commit, &c.headTree}} {
 		if t.commit.IsZero() {
 			continue
 		}

@@ -8,15 +8,12 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"time"
 )
 
 // ErrMoved says that the branch moved between Begin and Commit, although the
 // index was locked: somebody pushed into it or updated the ref directly.
 var ErrMoved = errors.New("the branch was moved by somebody else meanwhile")
-
-func isReadOnly(err error) bool { return errors.Is(err, syscall.EROFS) }
 
 // refMove is the one step that makes a commit happen.
 type refMove struct {
@@ -54,7 +51,7 @@ func (r *Repo) moveRef(ctx context.Context, m refMove) (moved bool, err error) {
 	if err := r.compareHead(m.head); err != nil {
 		return false, errors.Join(err, lock.release())
 	}
-	if err := r.disk.adjust(path+".lock", 0o666); err != nil {
+	if err := r.disk.adjust(path + ".lock"); err != nil {
 		return false, errors.Join(err, lock.release())
 	}
 	if err := r.disk.rename(path+".lock", path); err != nil {
@@ -101,13 +98,17 @@ func (r *Repo) reflogPath(ref string) string {
 	return filepath.Join(r.commonDir, "logs", filepath.FromSlash(ref))
 }
 
+// keepsReflogs reports whether reflogs are begun where there are none.
+func (r *Repo) keepsReflogs() bool {
+	return strings.EqualFold(r.cfg.value("core", "logallrefupdates"), "always") || r.cfg.bool("core", "logallrefupdates", true)
+}
+
 func (r *Repo) appendReflog(path, line string) error {
 	if _, err := os.Stat(path); err != nil {
 		if !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
-		if !strings.EqualFold(r.cfg.value("core", "logallrefupdates"), "always") &&
-			!r.cfg.bool("core", "logallrefupdates", true) {
+		if !r.keepsReflogs() {
 			return nil
 		}
 		if _, err := r.disk.mkdirAll(filepath.Dir(path)); err != nil {

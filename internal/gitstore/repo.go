@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -118,12 +119,35 @@ func openAt(root, gitDir string) (*Repo, error) {
 	r.disk.batch = oneJournal(r.root, r.gitDir, r.commonDir)
 	r.odb = newObjectStore(filepath.Join(r.commonDir, "objects"), r.disk)
 	r.odb.kept = &kept{path: filepath.Join(r.Dir(), keptName)}
+	r.odb.absent = r.absent
 	return r, nil
+}
+
+// absent says why an object is not there, and what brings it.
+func (r *Repo) absent(id Hash) error {
+	switch {
+	case r.partial():
+		return &MissingError{ID: id, Why: "this is a partial clone", Hint: "git fetch --refetch --no-filter"}
+	case r.Shallow():
+		return &MissingError{ID: id, Why: "this is a shallow clone", Hint: "git fetch --unshallow"}
+	}
+	return &MissingError{ID: id, Hint: "git fsck"}
+}
+
+// partial tells whether this clone leaves objects to be fetched when git needs
+// them.
+func (r *Repo) partial() bool {
+	if r.cfg.repoValue("extensions", "partialclone") != "" {
+		return true
+	}
+	return slices.ContainsFunc(r.cfg.repo, func(s setting) bool {
+		return strings.HasPrefix(s.section, "remote.") && s.key == "promisor" && parseBool(s.value, true, true)
+	})
 }
 
 // checkFormat refuses repositories whose format this package does not know.
 func checkFormat(cfg *config) error {
-	const keep = "create a repository with `git init --object-format=sha1 --ref-format=files`"
+	const keep = "e1 init DIR makes a repository that is"
 	version := cfg.repoValue("core", "repositoryformatversion")
 	if version != "" && version != "0" && version != "1" {
 		return &UnsupportedError{What: fmt.Sprintf("repository format version %q", version), Hint: keep}
@@ -143,7 +167,7 @@ func checkFormat(cfg *config) error {
 			}
 		case "refstorage":
 			if value != "files" {
-				return &UnsupportedError{What: fmt.Sprintf("the ref storage %q", value), Hint: keep}
+				return &UnsupportedError{What: fmt.Sprintf("the ref storage %q", value), Hint: "git refs migrate --ref-format=files"}
 			}
 		case "noop", "worktreeconfig", "preciousobjects", "partialclone", "relativeworktrees":
 		default:

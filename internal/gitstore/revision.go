@@ -18,7 +18,8 @@ var refPlaces = []string{"%s", "refs/%s", "refs/tags/%s", "refs/heads/%s", "refs
 
 // Revision finds the commit that a name means: HEAD, a branch, a tag, a
 // remote-tracking branch, a full id, each with ~N or ^ behind it for
-// ancestors along the first parent. What is not there is ErrNotExist.
+// ancestors along the first parent. What is not there is ErrNotExist, or
+// ErrMissing where the history is cut off.
 func (r *Repo) Revision(name string) (Hash, error) {
 	base, back, err := cutAncestors(name)
 	if err != nil {
@@ -136,7 +137,7 @@ func (r *Repo) MergeBase(a, b Hash) (Hash, error) {
 			return nil
 		}
 		c, err := r.Commit(id)
-		if optional && errors.Is(err, ErrNotExist) {
+		if optional && errors.Is(err, ErrMissing) && r.Shallow() {
 			return nil // behind the edge of a shallow clone
 		}
 		if err != nil {

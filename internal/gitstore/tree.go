@@ -2,6 +2,7 @@ package gitstore
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -135,7 +136,7 @@ func joinPath(dir, name string) string {
 // order of paths; equal subtrees are not read. A zero Hash is an empty tree. A
 // file that became a folder is reported as a deletion and additions.
 func (r *Repo) DiffTrees(a, b Hash, fn func(Change) error) error {
-	return r.diff("", a, b, fn)
+	return (&treeDiff{r.Tree, fn}).folders("", a, b)
 }
 
 // MergeChanges calls fn for each file of a merge that is another one than in
@@ -195,15 +196,21 @@ func (r *Repo) mergeChanges(dir string, tree Hash, parents []Hash, fn func(Chang
 	return nil
 }
 
-func (r *Repo) diff(dir string, a, b Hash, fn func(Change) error) error {
+// treeDiff compares trees; read knows them all.
+type treeDiff struct {
+	read func(Hash) ([]TreeEntry, error)
+	fn   func(Change) error
+}
+
+func (d *treeDiff) folders(dir string, a, b Hash) error {
 	if a == b {
 		return nil
 	}
-	as, err := r.Tree(a)
+	as, err := d.read(a)
 	if err != nil {
 		return err
 	}
-	bs, err := r.Tree(b)
+	bs, err := d.read(b)
 	if err != nil {
 		return err
 	}
@@ -224,26 +231,22 @@ func (r *Repo) diff(dir string, a, b Hash, fn func(Change) error) error {
 		if c >= 0 {
 			y, bs = bs[0], bs[1:]
 		}
-		if err := r.diffEntry(dir, x, y, fn); err != nil {
+		if err := d.entries(dir, x, y); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// diffEntry compares two entries of one name and one kind (file or folder),
+// entries compares two entries of one name and one kind (file or folder),
 // either of which may be absent.
-func (r *Repo) diffEntry(dir string, x, y TreeEntry, fn func(Change) error) error {
+func (d *treeDiff) entries(dir string, x, y TreeEntry) error {
 	if x.ID == y.ID && x.Mode == y.Mode {
 		return nil
 	}
-	name := x.Name
-	if name == "" {
-		name = y.Name
-	}
-	path := joinPath(dir, name)
+	path := joinPath(dir, cmp.Or(x.Name, y.Name))
 	if x.IsDir() || y.IsDir() {
-		return r.diff(path, x.ID, y.ID, fn)
+		return d.folders(path, x.ID, y.ID)
 	}
-	return fn(Change{Path: path, Old: x, New: y})
+	return d.fn(Change{Path: path, Old: x, New: y})
 }

@@ -3,6 +3,8 @@ package gitstore
 import (
 	"context"
 	"fmt"
+	"io"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -19,16 +21,20 @@ type BeginOptions struct {
 	Wait    time.Duration // how long to wait for locks
 	Command string        // told to those who wait for us, e.g. `e1 register`
 	Split   SplitMode     // empty: SplitAuto
+	Output  io.Writer     // what the post-commit hook says; nil: nowhere
+	// DryRun asks all that a transaction asks and writes nothing: no lock is
+	// taken, and Commit ends where it would begin to write.
+	DryRun bool
 }
 
 // Tx is one transaction: paths to write and delete, then one commit. It holds
-// e1's write lock and git's index lock until Commit or Rollback. It is not for
-// concurrent use.
+// e1's write lock and git's index lock until Commit or Rollback, but in a dry
+// run. It is not for concurrent use.
 type Tx struct {
 	r        *Repo
 	ctx      context.Context
 	opt      BeginOptions
-	deadline time.Time
+	deadline time.Time // for all locks
 	head     Head
 	base     Hash // tree of head
 	notes    []Note
@@ -38,6 +44,8 @@ type Tx struct {
 	index     chan loadedIndex
 
 	attrs       *attributes
+	sparse      *sparseCheckout
+	left        *leftover // in a dry run: what recovery would complete
 	trees       map[Hash][]TreeEntry
 	files       map[string]*stagedFile
 	folded      map[string]string // new names by their folded form
@@ -63,6 +71,14 @@ type stagedFile struct {
 
 func (f *stagedFile) deleted() bool { return f.id.IsZero() }
 
+// perm is how the file is made, before umask.
+func (f *stagedFile) perm() fs.FileMode {
+	if f.mode == ModeExec {
+		return 0o777
+	}
+	return 0o666
+}
+
 type loadedIndex struct {
 	x   *gitindex.Index
 	err error
@@ -71,7 +87,14 @@ type loadedIndex struct {
 // Begin takes the locks, completes what a killed command left, and reads
 // HEAD.
 func (r *Repo) Begin(ctx context.Context, opt BeginOptions) (*Tx, error) {
-	tx, err := r.lockAll(ctx, opt)
+	tx := &Tx{r: r, ctx: ctx, opt: opt, deadline: time.Now().Add(opt.Wait), trees: map[Hash][]TreeEntry{}, files: map[string]*stagedFile{}, folded: map[string]string{}}
+	tx.attrs = newAttributes(r)
+	err := error(nil)
+	if opt.DryRun {
+		tx.left, err = r.leftover()
+	} else {
+		err = tx.lockAll()
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -82,19 +105,15 @@ func (r *Repo) Begin(ctx context.Context, opt BeginOptions) (*Tx, error) {
 	return tx, nil
 }
 
-// lockAll takes both locks and recovers. The transaction cannot be used yet.
-func (r *Repo) lockAll(ctx context.Context, opt BeginOptions) (*Tx, error) {
-	tx := &Tx{r: r, ctx: ctx, opt: opt, deadline: time.Now().Add(opt.Wait)}
-	tx.attrs = newAttributes(r)
-	tx.trees = map[Hash][]TreeEntry{}
-	tx.files = map[string]*stagedFile{}
-	tx.folded = map[string]string{}
+// lockAll takes both locks and recovers.
+func (tx *Tx) lockAll() error {
+	r := tx.r
 	if err := r.prepareDirs(); err != nil {
-		return nil, err
+		return err
 	}
 	var err error
-	if tx.lock, err = r.lockWrite(ctx, tx.deadline, opt.Command); err != nil {
-		return nil, unwritable(r.CommonE1Dir(), err)
+	if tx.lock, err = r.lockWrite(tx.ctx, tx.deadline, tx.opt.Command); err != nil {
+		return unwritable(err)
 	}
 	r.clearTmp()
 	r.odb.clearPacks()
@@ -102,15 +121,20 @@ func (r *Repo) lockAll(ctx context.Context, opt BeginOptions) (*Tx, error) {
 	if r.ownLock(indexLock) {
 		r.odb.clearTmp()
 	}
-	tx.indexLock, err = r.takeLock(ctx, indexLock, lockContent(opt.Command), tx.deadline)
-	if err == nil {
-		tx.notes, err = r.recoverLocked(opt)
-	}
-	if err != nil {
+	if tx.indexLock, err = r.takeLock(tx.ctx, indexLock, lockContent(tx.opt.Command), tx.deadline); err != nil {
 		tx.Rollback()
-		return nil, unwritable(r.gitDir, err)
+		return unwritable(err)
 	}
-	return tx, nil
+	if tx.notes, err = r.recoverLocked(tx.opt); err != nil {
+		if r.NeedsRecovery() {
+			// The next `git commit -a` would take back what is not completed.
+			tx.abandon()
+		} else {
+			tx.Rollback()
+		}
+		return unwritable(err)
+	}
+	return nil
 }
 
 // start reads HEAD and begins to load the index.
@@ -119,6 +143,9 @@ func (tx *Tx) start() error {
 		return err
 	}
 	var err error
+	if tx.sparse, err = tx.r.sparseCheckout(); err != nil {
+		return err
+	}
 	if tx.head, err = tx.r.Head(); err != nil {
 		return err
 	}
@@ -142,16 +169,23 @@ func (tx *Tx) start() error {
 
 // idle refuses a repository in the middle of something.
 func (r *Repo) idle() error {
-	for _, s := range []struct{ file, what, hint string }{
-		{"MERGE_HEAD", "a merge is in progress", "git merge --continue, or git merge --abort"},
-		{"rebase-merge", "a rebase is in progress", "git rebase --continue, or git rebase --abort"},
-		{"rebase-apply", "a rebase or git am is in progress", "git rebase --continue, or git rebase --abort"},
-		{"CHERRY_PICK_HEAD", "a cherry-pick is in progress", "git cherry-pick --continue, or git cherry-pick --abort"},
-		{"REVERT_HEAD", "a revert is in progress", "git revert --continue, or git revert --abort"},
+	for _, s := range []struct{ file, what, command string }{
+		{"MERGE_HEAD", "a merge is in progress", "git merge"},
+		{"rebase-merge", "a rebase is in progress", "git rebase"},
+		{"rebase-apply", "a rebase or git am is in progress", "git rebase"},
+		{"CHERRY_PICK_HEAD", "a cherry-pick is in progress", "git cherry-pick"},
+		{"REVERT_HEAD", "a revert is in progress", "git revert"},
 	} {
-		if _, err := os.Lstat(filepath.Join(r.gitDir, s.file)); err == nil {
-			return &StateError{What: s.what, Hint: s.hint}
+		if _, err := os.Lstat(filepath.Join(r.gitDir, s.file)); err != nil {
+			continue
 		}
+		state := &StateError{What: s.what, Abort: s.command + " --abort"}
+		state.Hint = s.command + " --continue, or " + state.Abort
+		if x, err := gitindex.Load(r.gitDir, r.Dir()); err == nil {
+			state.AddedTwice = x.AddedTwice()
+			x.Close()
+		}
+		return state
 	}
 	return nil
 }
@@ -193,7 +227,7 @@ func (tx *Tx) tree(id Hash) ([]TreeEntry, error) {
 	if got, ok := tx.trees[id]; ok {
 		return got, nil
 	}
-	got, err := tx.r.Tree(id)
+	got, err := tx.r.lookupTree(id)
 	if err == nil {
 		tx.trees[id] = got
 	}

@@ -1,38 +1,22 @@
 package gitstore
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"strconv"
-	"time"
 
 	"github.com/e1-dms/e1/internal/gitstore/gitindex"
 	"github.com/go-git/go-git/v5/plumbing"
 )
 
-// UnfinishedError says that a commit happened but that work tree or git index
-// could not be brought to it; the next writing command completes them.
-type UnfinishedError struct {
-	Commit Hash
-	Err    error
-}
-
-func (e *UnfinishedError) Error() string {
-	return fmt.Sprintf("commit %s was made, but the work tree is not complete yet: %v", e.Commit.String()[:10], e.Err)
-}
-
-func (e *UnfinishedError) Unwrap() error { return e.Err }
-func (e *UnfinishedError) hint() string {
-	return "remove the cause; the next e1 command that writes completes it"
-}
-
 // Commit makes the transaction happen and releases the locks. An error other
 // than *UnfinishedError means that nothing changed; ErrNothing that there was
 // nothing to commit. Times of the signatures are kept to the second; a zero
-// committer time is taken from the author.
+// committer time is taken from the author. In a dry run everything is asked,
+// nothing happens, and the commit is zero.
 func (tx *Tx) Commit(msg Message, author, committer Signature) (Hash, error) {
 	if tx.done {
 		return Hash{}, ErrRolledBack
@@ -44,33 +28,23 @@ func (tx *Tx) Commit(msg Message, author, committer Signature) (Hash, error) {
 	if committer.When.IsZero() {
 		committer.When = author.When
 	}
-	plan, err := tx.plan(msg, author, committer)
+	p, err := tx.plan(msg, author, committer)
 	if err != nil {
-		return Hash{}, unwritable(tx.r.root, err)
+		return Hash{}, unwritable(err)
 	}
-	defer plan.index.Close()
-	if err := tx.beforeMove(plan); err != nil {
-		return Hash{}, errors.Join(unwritable(tx.r.root, err), tx.r.removeJournal())
+	defer p.index.Close()
+	if tx.opt.DryRun {
+		return Hash{}, nil
 	}
-	moved, err := tx.r.moveRef(tx.ctx, plan.move)
-	if !moved {
-		return Hash{}, errors.Join(unwritable(tx.r.root, err), tx.r.removeJournal())
+	j := journal{}
+	for _, f := range p.files {
+		j.Files = append(j.Files, journalFile{Path: f.path, Old: hexOrEmpty(f.old.ID), New: hexOrEmpty(f.id)})
 	}
-	id := plan.move.to
-	if err == nil {
-		err = tx.finish(plan)
-	}
-	if err != nil {
-		tx.abandon() // as if killed: journal and index lock stay
-		return id, &UnfinishedError{id, err}
-	}
-	if err := tx.r.removeJournal(); err != nil {
-		tx.abandon()
-		return id, &UnfinishedError{id, err}
-	}
-	tx.Rollback() // the locks
-	tx.r.runPostCommit(tx.ctx)
-	return id, nil
+	return tx.land(landing{
+		to: p.id, who: committer, subject: p.subject, journal: j,
+		prepare: func(j journal) error { return tx.prepare(p, j) },
+		follow:  func() error { return tx.follow(p) },
+	})
 }
 
 // commitPlan is a transaction with everything decided.
@@ -79,19 +53,23 @@ type commitPlan struct {
 	objects *objectSet
 	folders []gitindex.FolderChange
 	index   *gitindex.Index
-	move    refMove
+	id      Hash
+	subject string
 }
 
-// plan checks the index, builds trees and commit; nothing is written yet.
-func (tx *Tx) plan(msg Message, author, committer Signature) (*commitPlan, error) {
-	loaded := <-tx.index
-	tx.index = nil
-	if loaded.err != nil {
-		return nil, indexError(loaded.err)
+// plan checks that all may be written, builds trees and commit; nothing is
+// written yet.
+func (tx *Tx) plan(msg Message, author, committer Signature) (_ *commitPlan, err error) {
+	p := &commitPlan{files: tx.sorted(), objects: newObjectSet()}
+	if p.index, err = tx.loadedIndex(); err != nil {
+		return nil, err
 	}
-	p := &commitPlan{files: tx.sorted(), objects: newObjectSet(), index: loaded.x}
-	if err := tx.checkStaged(p); err != nil {
-		p.index.Close()
+	defer func() {
+		if err != nil {
+			p.index.Close()
+		}
+	}()
+	if err := tx.checkStaged(p.index, p.files); err != nil {
 		return nil, err
 	}
 	b := &treeBuild{tx: tx, objects: p.objects}
@@ -99,34 +77,43 @@ func (tx *Tx) plan(msg Message, author, committer Signature) (*commitPlan, error
 	if err == nil && tree == tx.base {
 		err = ErrNothing
 	}
+	if err == nil {
+		err = tx.r.checkWritable(tx.head.Ref, p.files)
+	}
 	if err != nil {
-		p.index.Close()
 		return nil, err
 	}
 	p.folders = b.folders
 	var parents []Hash
-	reflog := "commit: "
-	if tx.head.Unborn {
-		reflog = "commit (initial): "
-	} else {
+	if !tx.head.Unborn {
 		parents = []Hash{tx.head.Commit}
 	}
 	text := msg.String()
-	raw, err := tx.r.signedCommit(tx.ctx, tree, parents, author, committer, text)
+	sign := tx.r.sign
+	if tx.opt.DryRun {
+		sign = tx.r.maySign
+	}
+	raw, err := sign(tx.ctx, commitParts{tree, parents, author, committer, text})
 	if err != nil {
-		p.index.Close()
 		return nil, err
 	}
-	id := p.objects.add(plumbing.CommitObject, raw)
-	subject, _, _ := splitMessage(text)
-	p.move = refMove{
-		head: tx.head, to: id, who: committer, message: reflog + subject,
-		deadline: tx.deadline, command: tx.opt.Command,
-	}
-	if min := time.Now().Add(time.Second); p.move.deadline.Before(min) {
-		p.move.deadline = min
-	}
+	p.id = p.objects.add(plumbing.CommitObject, raw)
+	p.subject, _, _ = splitMessage(text)
 	return p, nil
+}
+
+// loadedIndex waits for git's index.
+func (tx *Tx) loadedIndex() (*gitindex.Index, error) {
+	loaded := <-tx.index
+	tx.index = nil
+	if loaded.err != nil {
+		return nil, indexError(loaded.err)
+	}
+	if path := loaded.x.Unmerged(); path != "" {
+		loaded.x.Close()
+		return nil, &StateError{What: fmt.Sprintf("%q has a merge conflict", path), Hint: "resolve it and git add it"}
+	}
+	return loaded.x, nil
 }
 
 func indexError(err error) error {
@@ -140,26 +127,16 @@ func indexError(err error) error {
 	return &CorruptError{What: fmt.Sprintf("git's index cannot be read: %v", err), Hint: "git read-tree HEAD makes it anew; staged changes are lost"}
 }
 
-// checkStaged refuses conflicts, and paths at which the index differs from
-// HEAD: the user has staged something there.
-func (tx *Tx) checkStaged(p *commitPlan) error {
-	if path := p.index.Unmerged(); path != "" {
-		return &StateError{What: fmt.Sprintf("%q has a merge conflict", path), Hint: "resolve it and git add it"}
-	}
+// checkStaged refuses paths at which the index differs from HEAD: the user has
+// staged something there.
+func (tx *Tx) checkStaged(x *gitindex.Index, files []*stagedFile) error {
 	var staged []string
-	for _, f := range p.files {
-		if dir, err := p.index.SparseParent(f.path); err != nil || dir != "" {
-			return errors.Join(err, &UnsupportedError{What: fmt.Sprintf("writing below %q, which is outside the sparse checkout,", dir), Hint: "git sparse-checkout add the folder"})
-		}
-		e, ok, err := p.index.Get(f.path)
+	for _, f := range files {
+		is, err := tx.staged(x, f)
 		if err != nil {
-			return indexError(err)
+			return err
 		}
-		switch {
-		case ok && e.SkipWorktree():
-			return &UnsupportedError{What: fmt.Sprintf("writing %q, which is outside the sparse checkout,", f.path), Hint: "git sparse-checkout add the folder"}
-		case f.adopt:
-		case ok && (e.IntentToAdd() || Hash(e.ID) != f.old.ID || Mode(e.Mode) != f.old.Mode), !ok && !f.old.ID.IsZero():
+		if is {
 			staged = append(staged, f.path)
 		}
 	}
@@ -169,8 +146,35 @@ func (tx *Tx) checkStaged(p *commitPlan) error {
 	return nil
 }
 
-// beforeMove makes everything durable that the commit needs.
-func (tx *Tx) beforeMove(p *commitPlan) error {
+func (tx *Tx) staged(x *gitindex.Index, f *stagedFile) (bool, error) {
+	if dir, err := x.SparseParent(f.path); err != nil || dir != "" {
+		return false, cmp.Or(err, tx.sparse.refuse(f.path))
+	}
+	e, ok, err := x.Get(f.path)
+	if err != nil {
+		return false, indexError(err)
+	}
+	if ok && e.SkipWorktree() {
+		return false, tx.sparse.refuse(f.path)
+	}
+	same := func(at TreeEntry) bool {
+		if !ok {
+			return at.ID.IsZero()
+		}
+		return !e.IntentToAdd() && Hash(e.ID) == at.ID && Mode(e.Mode) == at.Mode
+	}
+	if f.adopt || same(f.old) {
+		return false, nil
+	}
+	if tx.left != nil {
+		was, err := tx.left.was(f.path)
+		return err != nil || !same(was), err
+	}
+	return true, nil
+}
+
+// prepare makes everything durable that the commit needs.
+func (tx *Tx) prepare(p *commitPlan, j journal) error {
 	var temps []string
 	for i, f := range p.files {
 		if f.deleted() || f.adopt {
@@ -182,10 +186,6 @@ func (tx *Tx) beforeMove(p *commitPlan) error {
 		}
 		f.tmp = tmp
 		temps = append(temps, tmp)
-	}
-	j := journal{Version: journalVersion, Ref: tx.head.Ref, Old: hexOrEmpty(tx.head.Commit), New: p.move.to.String(), Command: tx.opt.Command}
-	for _, f := range p.files {
-		j.Files = append(j.Files, journalFile{Path: f.path, Old: hexOrEmpty(f.old.ID), New: hexOrEmpty(f.id)})
 	}
 	tmp, err := tx.r.prepareJournal(j)
 	if err != nil {
@@ -215,29 +215,13 @@ func (r *Repo) compression() int {
 	return 1
 }
 
-// finish brings work tree, git index and derived data to the new commit.
-func (tx *Tx) finish(p *commitPlan) error {
-	derived := tx.derive(p.move.to)
+// follow brings work tree and git index to the new commit.
+func (tx *Tx) follow(p *commitPlan) error {
 	dirs, err := tx.placeFiles(p.files)
-	if err == nil {
-		err = tx.r.patchIndex(p.index, p.folders, p.files, tx.opt.Split, dirs)
+	if err != nil {
+		return err
 	}
-	tx.notes = append(tx.notes, derived()...)
-	return err
-}
-
-// derive runs the functions of AfterCommit. What they bring up to date follows
-// from the commit alone, so the work tree is written meanwhile.
-func (tx *Tx) derive(id Hash) (wait func() []Note) {
-	var notes []Note
-	done := tx.r.disk.beside(func() {
-		for _, fn := range tx.afterCommit {
-			if err := fn(id); err != nil {
-				notes = append(notes, Note{Text: fmt.Sprintf("derived data could not be brought up to date: %v", err)})
-			}
-		}
-	})
-	return func() []Note { done(); return notes }
+	return tx.r.patchIndex(p.index, p.folders, p.files, tx.opt.Split, dirs)
 }
 
 // placeFiles writes the work tree, deletions first. Each file is compared
@@ -259,18 +243,13 @@ func (tx *Tx) placeFiles(files []*stagedFile) (dirs []string, err error) {
 }
 
 func (tx *Tx) placeFile(f *stagedFile) ([]string, error) {
-	state, err := tx.r.compare(f.path, f.old, f.conv)
+	may, err := tx.r.mayReplace(f)
 	if err != nil {
 		return nil, err
 	}
-	same := state == stateSame
-	if state == stateForeign && !f.deleted() {
-		id, _, err := hashFile(filepath.Join(tx.r.root, filepath.FromSlash(f.path)))
-		same = err == nil && id == f.id
-	}
-	if !same {
+	if !may {
 		f.unsure = true
-		tx.notes = append(tx.notes, Note{Path: f.path, Text: "was edited by hand meanwhile; the edit is kept and not committed"})
+		tx.notes = append(tx.notes, keptEdit(f.path))
 		if f.tmp != "" {
 			_ = os.Remove(f.tmp)
 		}
@@ -280,11 +259,4 @@ func (tx *Tx) placeFile(f *stagedFile) ([]string, error) {
 		return tx.r.removeFile(f.path)
 	}
 	return tx.r.place(f.tmp, f.path)
-}
-
-// abandon drops the locks that die with a process and keeps those that a
-// killed process leaves.
-func (tx *Tx) abandon() {
-	tx.done = true
-	tx.lock.Release()
 }

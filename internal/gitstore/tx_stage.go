@@ -86,6 +86,9 @@ func (tx *Tx) stage(f *stagedFile, hasCRLF func() (bool, error)) error {
 	if err := tx.usable(f.path); err != nil {
 		return err
 	}
+	if !tx.sparse.has(f.path) {
+		return tx.sparse.refuse(f.path)
+	}
 	var err error
 	if f.conv, err = tx.attrs.of(f.path); err != nil {
 		return err
@@ -141,19 +144,21 @@ func (tx *Tx) checkHandEdit(f *stagedFile) error {
 	if err != nil {
 		return err
 	}
+	if state != stateSame {
+		if ours, err := tx.left.has(f.path, f.conv); err != nil || ours {
+			return err
+		}
+	}
 	switch state {
 	case stateSame:
 		return nil
 	case stateForeign:
 		// A file with just this content loses nothing.
-		if id, _, err := hashFile(filepath.Join(tx.r.root, filepath.FromSlash(f.path))); err == nil && id == f.id {
+		if tx.r.holds(f) {
 			return nil
 		}
 		return &HandEditError{Paths: []string{f.path}, Why: "a file that is not committed is in the way"}
 	case stateMissing:
-		if tx.r.cfg.bool("core", "sparsecheckout", false) {
-			return &UnsupportedError{What: fmt.Sprintf("writing %q, which is outside the sparse checkout,", f.path), Hint: "git sparse-checkout add the folder, or git sparse-checkout disable"}
-		}
 		return &HandEditError{Paths: []string{f.path}, Why: "deleted by hand and not committed"}
 	case stateUnusable:
 		if tx.makesRoom(f) {

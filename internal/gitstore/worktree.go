@@ -76,6 +76,24 @@ func (r *Repo) compare(path string, want TreeEntry, conv conversion) (fileState,
 	return sameIf(HashBlob(bytes.ReplaceAll(b, []byte("\r\n"), []byte("\n"))) == want.ID), nil
 }
 
+// mayReplace reports whether a file of the work tree can be brought to the new
+// content without losing anything: it is as HEAD had it, or is new already.
+func (r *Repo) mayReplace(f *stagedFile) (bool, error) {
+	state, err := r.compare(f.path, f.old, f.conv)
+	return state == stateSame || state == stateForeign && !f.deleted() && r.holds(f), err
+}
+
+// holds reports whether a file of the work tree has the new content.
+func (r *Repo) holds(f *stagedFile) bool {
+	id, _, err := hashFile(filepath.Join(r.root, filepath.FromSlash(f.path)))
+	return err == nil && id == f.id
+}
+
+// keptEdit is said of a file that mayReplace says no to.
+func keptEdit(path string) Note {
+	return Note{Path: path, Text: "was edited by hand meanwhile; the edit is kept and not committed"}
+}
+
 func missing(want TreeEntry) fileState { return sameIfElse(want.ID.IsZero(), stateMissing) }
 func sameIf(same bool) fileState       { return sameIfElse(same, stateChanged) }
 
@@ -112,19 +130,15 @@ func (r *Repo) plainParents(path string) (bool, error) {
 func (r *Repo) prepareFile(n int, f *stagedFile) (string, error) {
 	tmp := filepath.Join(r.Dir(), "tmp", fmt.Sprintf("file-%d-%d", os.Getpid(), n))
 	_ = os.Remove(tmp)
-	perm := fs.FileMode(0o666)
-	if f.mode == ModeExec {
-		perm = 0o777
-	}
 	if f.src == "" {
-		return tmp, r.disk.writeFile(tmp, f.data, perm, false)
+		return tmp, r.disk.writeFile(tmp, f.data, f.perm(), false)
 	}
 	in, err := os.Open(f.src)
 	if err != nil {
 		return "", err
 	}
 	defer in.Close()
-	out, err := r.disk.create(tmp, perm)
+	out, err := r.disk.create(tmp, f.perm())
 	if err != nil {
 		return "", err
 	}

@@ -142,10 +142,11 @@ func TryLetter(ctx context.Context, r *repo.Repo, opt Options, defs *definition.
 		result := intake.Decide(nil, l.message, nil)
 		return &Trial{Kind: result.Kind, Reason: result.Reason}, nil
 	}
-	opt.DryRun = true
 	o := Machine(r, "import/"+def.Name, opt)
 	trial := &Trial{Import: def.Name, Form: def.Form}
-	_, err = o.update(ctx, "import", func(tx *repo.Tx, done *Done) error {
+	op := o.operation("import")
+	op.Trial = true
+	_, err = o.updateAs(ctx, op, func(tx *repo.Tx, done *Done) error {
 		lookup := &letterLookup{tx: tx}
 		result := def.Read(l.message, lookup)
 		if lookup.err != nil {

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -29,7 +30,8 @@ func newUID(at time.Time) string {
 func gitHash(b []byte) gitstore.Hash { return gitstore.HashBlob(b) }
 
 // allocate gives the next number of a form: one more than the greatest that
-// the commit the transaction builds on, or the transaction itself, has.
+// the commit the transaction builds on, the transaction itself, or what was
+// fetched from other clones has.
 func (tx *Tx) allocate(f *form.Form, registered time.Time) (string, error) {
 	prefix := tx.r.prefix()
 	if prefix != "" && !form.ValidPrefix(prefix) {
@@ -44,7 +46,7 @@ func (tx *Tx) allocate(f *form.Form, registered time.Time) (string, error) {
 	last, known := tx.next[key]
 	if !known {
 		var err error
-		if last, err = tx.r.lastSequence(f, t, year); err != nil {
+		if last, err = tx.lastSequence(f, t, year); err != nil {
 			return "", err
 		}
 	}
@@ -73,6 +75,11 @@ func (tx *Tx) free(f *form.Form, number string) error {
 		return err
 	}
 	taken, err := tx.taken(number, p)
+	for _, tree := range tx.fetched() {
+		if _, lookErr := tx.r.git.Lookup(tree, p); lookErr == nil {
+			taken = true
+		}
+	}
 	if err == nil && taken {
 		err = fmt.Errorf("the number %s is taken by another document", number)
 	}
@@ -101,27 +108,55 @@ func (tx *Tx) taken(number, p string) (bool, error) {
 // register apart never take the same number: `git config e1.prefix A`.
 func (r *Repo) prefix() string { return r.git.ConfigValue("e1", "prefix") }
 
-// lastSequence finds the greatest sequence of a form and year. Folders are
-// named by sequence, so the last number lies in the last folder of the last
-// folder: a handful of small trees, however many documents there are.
-func (r *Repo) lastSequence(f *form.Form, t form.Template, year int) (int, error) {
+// fetched are the trees of the remote-tracking branches. Numbers in them were
+// published: they are taken, though HEAD may not have them yet.
+func (tx *Tx) fetched() []gitstore.Hash {
+	if tx.remote != nil {
+		return tx.remote
+	}
+	tx.remote = []gitstore.Hash{}
+	refs, err := tx.r.git.Refs("refs/remotes/")
+	if err != nil {
+		return tx.remote
+	}
+	for _, ref := range refs {
+		// What cannot be read, in a partial clone or after damage, claims nothing:
+		// a number taken twice is found when the branches are merged.
+		if c, err := tx.r.git.Commit(ref.ID); err == nil && c.Tree != tx.r.tree && !slices.Contains(tx.remote, c.Tree) {
+			tx.remote = append(tx.remote, c.Tree)
+		}
+	}
+	return tx.remote
+}
+
+// lastSequence finds the greatest sequence of a form and year.
+func (tx *Tx) lastSequence(f *form.Form, t form.Template, year int) (int, error) {
 	p, err := form.PathOf(f, t.Format(year, 1))
 	if err != nil {
 		return 0, err
 	}
 	top := path.Dir(path.Dir(path.Dir(p)))
-	e, err := r.git.Lookup(r.tree, top)
-	if errors.Is(err, fs.ErrNotExist) {
-		return 0, nil
+	own, err := tx.r.git.Lookup(tx.r.tree, top)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return 0, err
 	}
+	last, err := tx.r.lastIn(own.ID, t, year, 2)
 	if err != nil {
 		return 0, err
 	}
-	return r.lastIn(e.ID, t, year, 2)
+	for _, tree := range tx.fetched() {
+		if e, err := tx.r.git.Lookup(tree, top); err == nil && e.ID != own.ID {
+			if n, err := tx.r.lastIn(e.ID, t, year, 2); err == nil {
+				last = max(last, n)
+			}
+		}
+	}
+	return last, nil
 }
 
 // lastIn looks through the folders below a tree from the last one backwards
-// until one holds a number of the template.
+// until one holds a number of the template. Folders are named by sequence, so
+// these are a handful of small trees, however many documents there are.
 func (r *Repo) lastIn(tree gitstore.Hash, t form.Template, year, depth int) (int, error) {
 	entries, err := r.git.Tree(tree)
 	if err != nil {

@@ -1,10 +1,12 @@
 package repo
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/e1-dms/e1/internal/definition"
+	"github.com/e1-dms/e1/internal/gitstore"
 )
 
 // NotFoundError says that a folder lies in no e1 repository.
@@ -27,7 +29,7 @@ func (e *NotFoundError) Error() string {
 // Hint is the command that makes a repository.
 func (e *NotFoundError) Hint() string {
 	if e.Git {
-		return "e1 init ."
+		return "e1 init " + shellWord(e.Dir)
 	}
 	return "e1 init DIR makes one, e1 -C DIR works on one elsewhere"
 }
@@ -44,6 +46,14 @@ func (e *PrefixError) Hint() string { return "git config e1.prefix A" }
 
 // Code is the error's stable word.
 func (e *PrefixError) Code() string { return "bad_prefix" }
+
+// shellWord is a name as it can be typed.
+func shellWord(name string) string {
+	if strings.ContainsAny(name, " \t\n'\"\\$`&|;<>()*?[]#~!{}") {
+		return "'" + strings.ReplaceAll(name, "'", `'\''`) + "'"
+	}
+	return name
+}
 
 // UnknownError names something that is not there.
 type UnknownError = definition.UnknownError
@@ -63,3 +73,19 @@ func (e *AmbiguousError) Hint() string { return "give more of the number" }
 
 // Code is the error's stable word.
 func (e *AmbiguousError) Code() string { return "ambiguous" }
+
+// renumberHint says how to get out of a merge of two clones that have both
+// registered the next number.
+func renumberHint(err error) error {
+	var state *gitstore.StateError
+	if !errors.As(err, &state) {
+		return err
+	}
+	for _, p := range state.AddedTwice {
+		if number, ok := numberOfPath(p); ok {
+			state.Hint = fmt.Sprintf("%s, then e1 renumber %s, and merge again", state.Abort, number)
+			break
+		}
+	}
+	return err
+}

@@ -3,6 +3,7 @@ package repo
 import (
 	"context"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"sync"
@@ -23,6 +24,10 @@ type Options struct {
 	Wait time.Duration
 	// Note is told what the user should know even though all went well.
 	Note func(text string)
+	// Output is where hooks of git's write; nil is nowhere.
+	Output io.Writer
+	// DryRun leaves no file behind, not even what is derived.
+	DryRun bool
 	// Progress shows how far something long has come; nil shows nothing.
 	Progress func(what string, total int) Progress
 }
@@ -90,7 +95,7 @@ func Open(ctx context.Context, dir string, opt Options) (*Repo, error) {
 	if opt.Now == nil {
 		opt.Now = time.Now
 	}
-	r := &Repo{ctx: ctx, git: git, opt: opt}
+	r := &Repo{ctx: ctx, git: git, opt: opt, dry: opt.DryRun}
 	if err := r.load(); err != nil {
 		return nil, err
 	}
@@ -108,9 +113,10 @@ func noFolder(dir string) bool {
 	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) || err == nil && !st.IsDir()
 }
 
-// Close releases the index.
+// Close releases the index and the files of git.
 func (r *Repo) Close() error {
 	r.keepDefinitions()
+	defer r.git.Close()
 	return r.closeIndex()
 }
 

@@ -73,26 +73,55 @@ func (r *Repo) Read(number string) (*document.Document, error) {
 		return nil, err
 	}
 	src, err := os.ReadFile(filepath.Join(r.git.Root(), filepath.FromSlash(p)))
-	if errors.Is(err, fs.ErrNotExist) {
-		head, headErr := r.ReadHead(number)
-		if headErr == nil {
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	there := err == nil
+	e, err := r.git.Lookup(r.tree, p)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	committed := err == nil
+	if there && committed && gitHash(src) == e.ID {
+		d, problems := r.ReadDocument(p, src)
+		return d, problems.Err()
+	}
+	if unfinished, err := r.git.Unfinished(p); err == nil && unfinished {
+		r.opt.note(fmt.Sprintf("%s is shown as it was committed; its file is not written yet, since the command that does it was interrupted or is still at work", number))
+		return r.ReadHead(number)
+	}
+	switch edited := !r.overtaken(p, src, there); {
+	case !there:
+		head, err := r.ReadHead(number)
+		if err == nil && edited && r.git.InWorkTree(p) {
 			r.opt.note(fmt.Sprintf("%s is missing in the work tree; this is what was committed", number))
 		}
-		return head, headErr
-	}
-	if err != nil {
-		return nil, err
+		return head, err
+	case edited && committed:
+		r.opt.note(fmt.Sprintf("%s was edited by hand and is not committed; `e1 commit` does it", number))
+	case edited:
+		r.opt.note(fmt.Sprintf("%s is not committed; `e1 commit` does it", number))
 	}
 	d, problems := r.ReadDocument(p, src)
-	if err := problems.Err(); err != nil {
-		return nil, err
+	return d, problems.Err()
+}
+
+// overtaken reports whether a file is as another command has committed it since
+// this one looked at HEAD.
+func (r *Repo) overtaken(p string, src []byte, there bool) bool {
+	now, err := r.git.Head()
+	if err != nil || now.Commit == r.head.Commit || now.Unborn {
+		return false
 	}
-	if e, err := r.git.Lookup(r.tree, p); errors.Is(err, fs.ErrNotExist) {
-		r.opt.note(fmt.Sprintf("%s is not committed; `e1 commit` does it", number))
-	} else if err == nil && gitHash(src) != e.ID {
-		r.opt.note(fmt.Sprintf("%s was edited by hand and is not committed; `e1 commit` does it", number))
+	c, err := r.git.Commit(now.Commit)
+	if err != nil {
+		return false
 	}
-	return d, nil
+	e, err := r.git.Lookup(c.Tree, p)
+	if errors.Is(err, fs.ErrNotExist) {
+		return !there
+	}
+	return err == nil && there && gitHash(src) == e.ID
 }
 
 // ReadHead returns a document as it was committed last.

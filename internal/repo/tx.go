@@ -31,6 +31,7 @@ type Operation struct {
 	Undoes  string // E1-Undoes: the commit taken back
 	Command string // told to processes that wait for us
 	DryRun  bool
+	Trial   bool // only decide: nothing is asked of the repository, nor written
 }
 
 // Receipt is what a transaction did.
@@ -47,12 +48,13 @@ type Receipt struct {
 // changed has been found to fit.
 type Tx struct {
 	r       *Repo
-	git     *gitstore.Tx // nil in a dry run
+	git     *gitstore.Tx // nil in a trial
 	op      Operation
 	subject string
 	docs    map[string]*tracked
 	order   []string
-	next    map[string]int // next sequence by form and year
+	next    map[string]int  // next sequence by form and year
+	remote  []gitstore.Hash // see fetched; nil before it is asked for
 	files   []filePut
 	before  []func() error
 	// Lenient lets documents be written that do not fit their form, for
@@ -86,32 +88,42 @@ type filePut struct {
 // document that does not fit its form, changes nothing.
 func (r *Repo) Update(ctx context.Context, op Operation, decide func(*Tx) error) (Receipt, error) {
 	tx := &Tx{r: r, op: op, docs: map[string]*tracked{}, next: map[string]int{}, keyed: map[string]map[index.Key][]string{}}
-	r.dry = r.dry || op.DryRun
-	if !op.DryRun {
-		conf, _, err := r.defs.Settings()
-		if err != nil {
-			return Receipt{}, err
-		}
-		tx.git, err = r.git.Begin(ctx, gitstore.BeginOptions{
-			Wait: r.opt.Wait, Command: op.Command, Split: gitstore.SplitMode(conf.SplitIndex),
-		})
-		if err != nil {
+	r.dry = r.dry || op.DryRun || op.Trial
+	if !op.Trial {
+		if err := tx.begin(ctx); err != nil {
 			return Receipt{}, err
 		}
 		defer tx.git.Rollback()
-		for _, n := range tx.git.Notes() {
-			r.opt.note(n.String())
-		}
-		// Another process may have moved HEAD while we waited.
-		if err := r.load(); err != nil {
-			return Receipt{}, err
-		}
 	}
 	r.openAhead()
 	if err := decide(tx); err != nil {
 		return Receipt{}, err
 	}
 	return tx.finish()
+}
+
+// begin takes the locks, but in a dry run, and looks at HEAD again.
+func (tx *Tx) begin(ctx context.Context) error {
+	r := tx.r
+	conf, _, err := r.defs.Settings()
+	if err != nil {
+		return err
+	}
+	tx.git, err = r.git.Begin(ctx, gitstore.BeginOptions{
+		Wait: r.opt.Wait, Command: tx.op.Command, Split: gitstore.SplitMode(conf.SplitIndex), Output: r.opt.Output, DryRun: tx.DryRun(),
+	})
+	if err != nil {
+		return renumberHint(err)
+	}
+	for _, n := range tx.git.Notes() {
+		r.opt.note(n.String())
+	}
+	// Another process may have moved HEAD while we waited.
+	if err := r.load(); err != nil {
+		tx.git.Rollback()
+		return err
+	}
+	return nil
 }
 
 // Definitions are those the transaction acts by.
@@ -124,7 +136,7 @@ func (tx *Tx) Repo() *Repo { return tx.r }
 func (tx *Tx) Now() time.Time { return tx.r.Now() }
 
 // DryRun reports whether nothing will be written.
-func (tx *Tx) DryRun() bool { return tx.git == nil }
+func (tx *Tx) DryRun() bool { return tx.op.DryRun || tx.op.Trial }
 
 // Subject sets the first line of the commit's message.
 func (tx *Tx) Subject(format string, args ...any) { tx.subject = fmt.Sprintf(format, args...) }
@@ -414,7 +426,7 @@ func (tx *Tx) finish() (Receipt, error) {
 		receipt.Paths = append(receipt.Paths, f.path)
 	}
 	sort.Strings(receipt.Paths)
-	if tx.DryRun() {
+	if tx.op.Trial {
 		return receipt, nil
 	}
 	for _, c := range changed {
@@ -439,7 +451,10 @@ func (tx *Tx) finish() (Receipt, error) {
 	committer := gitstore.Signature{Name: name, Email: email, When: tx.op.Author.When}
 	id, err := tx.git.Commit(message, tx.op.Author, committer)
 	if errors.Is(err, gitstore.ErrNothing) {
-		return Receipt{Subject: tx.subject}, nil
+		return Receipt{Subject: tx.subject, DryRun: tx.DryRun()}, nil
+	}
+	if tx.DryRun() && err == nil {
+		return receipt, nil
 	}
 	tx.r.wrote = tx.r.wrote || !id.IsZero()
 	if err != nil {

@@ -47,6 +47,14 @@ func (x *Index) Close() {
 // Split reports whether the index has a shared part.
 func (x *Index) Split() bool { return x.base != nil }
 
+// SharedID names the shared part; zero when there is none.
+func (x *Index) SharedID() ID {
+	if x.base == nil {
+		return ID{}
+	}
+	return x.base.id
+}
+
 // Size returns the size of the file `index` when it was loaded.
 func (x *Index) Size() int64 { return x.size }
 
@@ -67,6 +75,19 @@ func (x *Index) Unmerged() string {
 }
 
 // find returns the position of the first entry not before path.
+// AddedTwice returns the paths that both sides of a merge have added, each its
+// own way.
+func (x *Index) AddedTwice() []string {
+	var out []string
+	for i := 1; i < len(x.entries); i++ {
+		a, b := &x.entries[i-1], &x.entries[i]
+		if a.Path == b.Path && a.Stage() == 2 && b.Stage() == 3 && (i < 2 || x.entries[i-2].Path != a.Path) {
+			out = append(out, a.Path)
+		}
+	}
+	return out
+}
+
 func (x *Index) find(path string) (int, bool) {
 	i := sort.Search(len(x.entries), func(i int) bool { return x.entries[i].Path >= path })
 	return i, i < len(x.entries) && x.entries[i].Path == path
