@@ -37,18 +37,21 @@ type attributeFile struct {
 	outside   bool // of the repository: may be somebody else's, and not for our eyes
 }
 
-// read gives the content; nothing when there is no such file. One of the
-// repository that cannot be read is no empty one: what it says of a path would
-// be passed over.
+// read gives the content; nothing when there is no such file.
 func (f attributeFile) read() ([]byte, error) {
 	b, err := os.ReadFile(f.path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR), f.outside && errors.Is(err, fs.ErrPermission):
+	if err != nil && f.none(err) {
 		return nil, nil
-	case errors.Is(err, syscall.EISDIR):
-		return nil, nil // git takes it for none
 	}
 	return b, err
+}
+
+// none reports whether an error says that there is no file. One of the
+// repository that cannot be read is no empty one: what it says of a path would
+// be passed over.
+func (f attributeFile) none(err error) bool {
+	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) || errors.Is(err, syscall.EISDIR) ||
+		f.outside && errors.Is(err, fs.ErrPermission)
 }
 
 // rules returns the lines of one attributes file.

@@ -68,6 +68,14 @@ func faultTemplate(t *testing.T, split SplitMode) (dir, before, after string) {
 
 func copyRepo(t *testing.T, dir string) *Repo {
 	t.Helper()
+	r := copyAsItIs(t, dir)
+	// The copies are new files to git.
+	git(t, r.Root(), "update-index", "-q", "--refresh")
+	return r
+}
+
+func copyAsItIs(t *testing.T, dir string) *Repo {
+	t.Helper()
 	to := filepath.Join(t.TempDir(), "repo")
 	if out, err := exec.Command("cp", "-a", dir, to).CombinedOutput(); err != nil {
 		t.Fatalf("%v %s", err, out)
@@ -77,8 +85,6 @@ func copyRepo(t *testing.T, dir string) *Repo {
 		t.Fatal(err)
 	}
 	t.Cleanup(r.Close)
-	// The copies are new files to git.
-	git(t, to, "update-index", "-q", "--refresh")
 	return r
 }
 

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/e1-dms/e1/internal/gitstore/gitindex"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -315,5 +316,47 @@ func TestReadsWhatGitPacked(t *testing.T) {
 	}
 	if yes, err := r.Published(first); err != nil || yes {
 		t.Errorf("published without a remote: %v", err)
+	}
+}
+
+// The shared part that the index on the disk names stays until that index is
+// replaced, however old it is: a process killed in between leaves a whole index.
+func TestSharedPartStaysWhileNamed(t *testing.T) {
+	t.Parallel()
+	r := newRepo(t, nil)
+	if _, err := tryCommit(r, BeginOptions{Split: SplitAlways}, map[string]string{"a": "one\n", "b": "two\n"}); err != nil {
+		t.Fatal(err)
+	}
+	x, err := gitindex.Load(r.gitDir, r.Dir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer x.Close()
+	old := gitindex.BasePath(r.gitDir, x.SharedID())
+	long := time.Now().Add(-2 * keepShared)
+	if err := os.Chtimes(old, long, long); err != nil {
+		t.Fatal(err)
+	}
+	if err := x.Set(gitindex.Entry{Path: "c", Mode: uint32(ModeFile), ID: gitindex.ID(HashBlob(nil))}); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.newShared(x, 0); err != nil {
+		t.Fatal(err)
+	}
+	if got := git(t, r.Root(), "ls-files"); got != "a\nb\n" {
+		t.Errorf("git reads %q", got)
+	}
+	if err := r.writeIndex(x.Encode(), time.Now(), nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chtimes(old, long, long); err != nil { // git has renewed it
+		t.Fatal(err)
+	}
+	r.pruneShared(x.SharedID())
+	if got := git(t, r.Root(), "ls-files"); got != "a\nb\nc\n" {
+		t.Errorf("git reads %q", got)
+	}
+	if _, err := os.Stat(old); err == nil {
+		t.Error("the old part is still there")
 	}
 }

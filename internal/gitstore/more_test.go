@@ -293,35 +293,6 @@ func TestBytesPerCommit(t *testing.T) {
 	wantClean(t, r)
 }
 
-func TestSparseCheckout(t *testing.T) {
-	r := newRepo(t, map[string]string{"in/a": "one\n", "out/b": "two\n", "out/deep/c": "x\n", "top": "t\n"})
-	for _, index := range []string{"--no-sparse-index", "--sparse-index"} {
-		git(t, r.Root(), "sparse-checkout", "set", "--cone", index, "in")
-		c := reopen(t, r)
-		if _, err := tryCommit(c, BeginOptions{}, map[string]string{"in/a": index + "\n", "in/new" + index: "n\n"}); err != nil {
-			t.Fatal(err)
-		}
-		if out := git(t, r.Root(), "status", "--porcelain"); out != "" {
-			t.Errorf("%s: status %q", index, out)
-		}
-		if out := git(t, r.Root(), "fsck", "--strict"); strings.Contains(out, "error") {
-			t.Error(out)
-		}
-		for _, path := range []string{"out/b", "out/fresh"} {
-			if _, err := tryCommit(c, BeginOptions{}, map[string]string{path: "x\n"}); err == nil {
-				if out := git(t, r.Root(), "status", "--porcelain"); out != "" {
-					t.Errorf("%s %s: status %q", index, path, out)
-				}
-			} else {
-				var un *UnsupportedError
-				if !errors.As(err, &un) {
-					t.Errorf("%s %s: got %v", index, path, err)
-				}
-			}
-		}
-	}
-}
-
 func TestCancelledWait(t *testing.T) {
 	r := newRepo(t, map[string]string{"a": "one\n"})
 	tx := begin(t, r)

@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -287,5 +288,85 @@ func TestReadOnlyFolder(t *testing.T) {
 	var st *StateError
 	if !errors.As(err, &st) || !strings.Contains(err.Error(), "no permission") {
 		t.Fatalf("got %v", err)
+	}
+}
+
+// Whoever changes git's configuration at the same time keeps their lock.
+func TestSetIdentity(t *testing.T) {
+	r := newRepo(t, nil)
+	config := filepath.Join(r.CommonDir(), "config")
+	if err := os.Chmod(config, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(config+".lock", []byte("theirs"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	var locked *filelock.LockedError
+	if err := r.SetIdentity("A", "a@example.invalid"); !errors.As(err, &locked) || locked.Path != config+".lock" {
+		t.Errorf("got %v", err)
+	}
+	if b, err := os.ReadFile(config + ".lock"); err != nil || string(b) != "theirs" {
+		t.Errorf("their lock: %q %v", b, err)
+	}
+	if err := os.Remove(config + ".lock"); err != nil {
+		t.Fatal(err)
+	}
+	// The next one takes the lock as soon as ours is let go.
+	r.SetFault(func(op, path string) error {
+		if op == "fsync" && path == r.CommonDir() {
+			return os.WriteFile(config+".lock", []byte("theirs"), 0o666)
+		}
+		return nil
+	})
+	if err := r.SetIdentity(`A "B" \C`, "a@example.invalid"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(config + ".lock"); err != nil {
+		t.Errorf("their lock is gone: %v", err)
+	}
+	if st, err := os.Stat(config); err != nil || st.Mode().Perm() != 0o600 {
+		t.Errorf("permissions: %v %v", st.Mode(), err)
+	}
+	if name := strings.TrimSpace(git(t, r.Root(), "config", "user.name")); name != `A "B" \C` {
+		t.Errorf("git reads %q", name)
+	}
+	for n := 1; n <= 4; n++ {
+		count := 0
+		r.SetFault(func(string, string) error {
+			if count++; count == n {
+				return os.ErrClosed
+			}
+			return nil
+		})
+		_ = os.Remove(config + ".lock")
+		err := r.SetIdentity("Other", "o@example.invalid")
+		if _, statErr := os.Stat(config + ".lock"); err == nil || statErr == nil {
+			t.Errorf("operation %d: %v, lock left: %v", n, err, statErr == nil)
+		}
+	}
+}
+
+// An attributes file of the repository that cannot be read might forbid what is
+// to be written; one of the system is none of our business.
+func TestUnreadableAttributes(t *testing.T) {
+	for _, c := range []struct {
+		err     error
+		outside bool
+		ok      bool
+	}{
+		{syscall.ENOENT, false, true}, {syscall.ENOTDIR, false, true}, {syscall.EISDIR, false, true},
+		{syscall.EIO, false, false}, {syscall.EACCES, false, false}, {syscall.EIO, true, false}, {syscall.EACCES, true, true},
+	} {
+		f := attributeFile{path: "x", outside: c.outside}
+		if got := f.none(&os.PathError{Op: "read", Path: "x", Err: c.err}); got != c.ok {
+			t.Errorf("%v, outside %v: counts as none: %v", c.err, c.outside, got)
+		}
+	}
+	r := newRepo(t, map[string]string{"a": "one\n"})
+	if err := os.Symlink(".gitattributes", filepath.Join(r.Root(), ".gitattributes")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tryCommit(r, BeginOptions{}, map[string]string{"a": "two\n"}); err == nil || !strings.Contains(err.Error(), ".gitattributes") {
+		t.Errorf("got %v", err)
 	}
 }

@@ -3,6 +3,7 @@ package gitstore
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -10,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/e1-dms/e1/internal/filelock"
 )
 
 // isolate keeps the configuration of the machine out of all tests, which can
@@ -77,8 +80,23 @@ func begin(t testing.TB, r *Repo) *Tx {
 	return tx
 }
 
-// tryCommit puts files (an empty text deletes) and commits.
+// tryCommit puts files (an empty text deletes) and commits. Unless others are at
+// work or writes fail, a dry run beforehand must say the same.
 func tryCommit(r *Repo, opt BeginOptions, files map[string]string) (Hash, error) {
+	dry := opt
+	dry.DryRun = true
+	_, told := tryTx(r, dry, files)
+	id, err := tryTx(r, opt, files)
+	var locked *filelock.LockedError
+	var unfinished *UnfinishedError
+	if r.disk.fault == nil && opt.Wait <= time.Minute && !errors.As(err, &locked) && !errors.As(err, &unfinished) && !errors.Is(err, ErrMoved) &&
+		fmt.Sprint(told) != fmt.Sprint(err) {
+		return id, fmt.Errorf("a dry run says %v, the commit %w", told, err)
+	}
+	return id, err
+}
+
+func tryTx(r *Repo, opt BeginOptions, files map[string]string) (Hash, error) {
 	tx, err := r.Begin(context.Background(), opt)
 	if err != nil {
 		return Hash{}, err

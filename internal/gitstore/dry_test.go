@@ -1,0 +1,144 @@
+package gitstore
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// listing tells everything that a folder holds, with what changes when it is
+// touched.
+func listing(t testing.TB, dir string) string {
+	t.Helper()
+	var b strings.Builder
+	if err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		st, err := d.Info()
+		if err != nil {
+			return err
+		}
+		var sum [sha256.Size]byte
+		if st.Mode().IsRegular() {
+			data, err := os.ReadFile(path)
+			if err != nil {
+				return err
+			}
+			sum = sha256.Sum256(data)
+		}
+		fmt.Fprintf(&b, "%s %v %v %x\n", path, st.Mode(), st.ModTime(), sum)
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+// A dry run touches nothing at all, whatever it says, also where e1 has never
+// written; what it says is compared with the commit in every other test.
+func TestDryRunTouchesNothing(t *testing.T) {
+	t.Parallel()
+	cases := []struct {
+		name string
+		make func(t *testing.T, r *Repo)
+		put  map[string]string
+		says string
+	}{
+		{"all is well", func(*testing.T, *Repo) {}, map[string]string{"a": "x\n", "d/new": "y\n", "b": ""}, ""},
+		{"no e1 folder", func(t *testing.T, r *Repo) { os.RemoveAll(r.Dir()) }, map[string]string{"a": "x\n"}, ""},
+		{"nothing", func(*testing.T, *Repo) {}, map[string]string{"a": "one\n"}, ErrNothing.Error()},
+		{"edited", func(t *testing.T, r *Repo) { writeWork(t, r, "a", "mine\n") }, map[string]string{"a": "x\n"}, "edited by hand"},
+		{"staged", func(t *testing.T, r *Repo) {
+			writeWork(t, r, "a", "mine\n")
+			git(t, r.Root(), "add", "a")
+			writeWork(t, r, "a", "one\n")
+		}, map[string]string{"a": "x\n"}, "staged"},
+		{"in the way", func(t *testing.T, r *Repo) { writeWork(t, r, "new", "mine\n") }, map[string]string{"new": "x\n"}, "in the way"},
+		{"filter", func(t *testing.T, r *Repo) { writeWork(t, r, ".gitattributes", "a filter=lfs\n") }, map[string]string{"a": "x\n"}, "filter=lfs"},
+		{"detached", func(t *testing.T, r *Repo) { git(t, r.Root(), "checkout", "-q", "--detach") }, map[string]string{"a": "x\n"}, "detached"},
+		{"sparse", func(t *testing.T, r *Repo) { git(t, r.Root(), "sparse-checkout", "set", "d") }, map[string]string{"out/x": "x\n"}, "sparse"},
+		{"no signer", func(t *testing.T, r *Repo) {
+			git(t, r.Root(), "config", "commit.gpgSign", "true")
+			git(t, r.Root(), "config", "gpg.program", "/nowhere/gpg")
+		}, map[string]string{"a": "x\n"}, "did not sign"},
+		{"locked by git", func(t *testing.T, r *Repo) {
+			os.WriteFile(filepath.Join(r.GitDir(), "index.lock"), nil, 0o666)
+		}, map[string]string{"a": "x\n"}, ""},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			r := newRepo(t, map[string]string{"a": "one\n", "b": "two\n", "d/c": "three\n"})
+			c.make(t, r)
+			r = reopen(t, r)
+			before := listing(t, r.Root())
+			id, err := tryTx(r, BeginOptions{DryRun: true}, c.put)
+			if !id.IsZero() || (err == nil) != (c.says == "") || err != nil && !strings.Contains(err.Error(), c.says) {
+				t.Errorf("got %v %v", id, err)
+			}
+			if after := listing(t, r.Root()); after != before {
+				t.Errorf("before:\n%s\nafter:\n%s", before, after)
+			}
+		})
+	}
+}
+
+// A dry run counts what a killed command has left as what recovery makes of it.
+func TestDryRunAfterAKill(t *testing.T) {
+	t.Parallel()
+	dir, _, _ := faultTemplate(t, SplitNever)
+	first, stride := 5, 9
+	if soak {
+		first, stride = 1, 1
+	}
+	for n := first; ; n += stride {
+		r := copyRepo(t, dir)
+		if !killAt(t, r.Root(), n, SplitNever) {
+			break
+		}
+		for _, put := range []map[string]string{{"a.txt": "three\n", "d/stay.yaml": "changed\n"}, {"n/e/w.yaml": "newer\n", "x/y/z.yaml": ""}} {
+			c := copyAsItIs(t, r.Root())
+			before := listing(t, c.Root())
+			_, told := tryTx(c, BeginOptions{DryRun: true}, put)
+			if after := listing(t, c.Root()); after != before {
+				t.Fatalf("kill:%d: the dry run wrote", n)
+			}
+			_, err := tryTx(c, BeginOptions{}, put)
+			if fmt.Sprint(told) != fmt.Sprint(err) {
+				t.Fatalf("kill:%d: the dry run says %v, the commit %v", n, told, err)
+			}
+		}
+		writeWork(t, r, "a.txt", "by hand\n")
+		var hand *HandEditError
+		if _, err := tryTx(r, BeginOptions{DryRun: true}, map[string]string{"a.txt": "x\n"}); !errors.As(err, &hand) {
+			t.Fatalf("kill:%d: %v", n, err)
+		}
+	}
+}
+
+// A dry run needs no lock: somebody else's does not hold it up.
+func TestDryRunTakesNoLock(t *testing.T) {
+	t.Parallel()
+	r := newRepo(t, map[string]string{"a": "one\n"})
+	tx := begin(t, r)
+	defer tx.Rollback()
+	dry, err := reopen(t, r).Begin(context.Background(), BeginOptions{DryRun: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	dry.Rollback()
+	if err := tx.Put("a", []byte("two\n")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tx.Commit(Message{Subject: "x"}, testSig(), testSig()); err != nil {
+		t.Fatal(err)
+	}
+	wantClean(t, r)
+}
