@@ -41,19 +41,20 @@ func runMailDrop(cmd *cobra.Command, o *mailDropOptions, ids []string) error {
 		return err
 	}
 	var letters []outbox.Entry
+	var found []string
 	var problems []error
 	for _, id := range ids {
 		e, err := office.FindLetter(of.Repo(), id)
 		if err != nil {
 			problems = append(problems, err)
-		} else if !slices.ContainsFunc(letters, func(l outbox.Entry) bool { return l.ID == e.ID }) {
-			letters = append(letters, e)
+		} else if !slices.Contains(found, e.ID) {
+			letters, found = append(letters, e), append(found, e.ID)
 		}
 	}
 	if len(problems) > 0 {
 		return errors.Join(problems...)
 	}
-	done, err := of.DropLetters(cmd.Context(), letters, o.sent)
+	done, err := of.DropLetters(cmd.Context(), found, o.sent)
 	if err != nil {
 		return err
 	}

@@ -2,10 +2,13 @@ package cli
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"os/exec"
 	"strings"
+	"sync"
+	"time"
 
 	"github.com/e1-dms/e1/internal/office"
 	"github.com/e1-dms/e1/internal/outbox"
@@ -62,22 +65,19 @@ func runMailSend(cmd *cobra.Command, o *mailSendOptions) error {
 		}
 		return nil
 	}
-	sender, err := a.sender()
+	sender, err := a.sender(cmd.Context())
 	if err != nil {
 		return err
 	}
+	ask := office.MailRequest{Limit: limit}
 	if o.again != "" {
 		e, err := office.FindLetter(r, o.again)
 		if err != nil {
 			return err
 		}
-		if !a.flags.dryRun {
-			if err := office.Machine(r, office.MailActor, a.officeOptions(cmd)).RetryLetter(cmd.Context(), e); err != nil {
-				return err
-			}
-		}
+		ask.Again = e.ID
 	}
-	run, err := office.SendMail(cmd.Context(), r, a.officeOptions(cmd), sender, limit)
+	run, err := office.SendMail(cmd.Context(), r, a.officeOptions(cmd), sender, ask)
 	if len(run.Doubt)+len(run.Failed) > 0 {
 		err = errors.Join(err, &unsentError{run})
 	}
@@ -132,14 +132,15 @@ func (e *unsentError) Hint() string {
 }
 
 // sender is the program or server of the user's own configuration.
-func (a *app) sender() (outbox.Sender, error) {
+func (a *app) sender(ctx context.Context) (outbox.Sender, error) {
 	switch {
 	case a.conf.SMTP != "":
 		s, err := outbox.ParseSMTP(a.conf.SMTP)
 		if err != nil {
 			return nil, err
 		}
-		s.Password = a.mailPassword
+		// Asked for once, however many letters there are.
+		s.Password = sync.OnceValues(func() (string, error) { return a.mailPassword(ctx) })
 		return s, nil
 	case a.conf.Sendmail != "":
 		return outbox.Program{Command: a.conf.Sendmail}, nil
@@ -148,13 +149,18 @@ func (a *app) sender() (outbox.Sender, error) {
 }
 
 // mailPassword asks the command of the configuration.
-func (a *app) mailPassword() (string, error) {
+func (a *app) mailPassword(ctx context.Context) (string, error) {
 	if a.conf.SMTPPassword == "" {
 		return "", errors.New("no password: write smtp_password, a command that prints it, into the configuration")
 	}
-	cmd := exec.Command("/bin/sh", "-c", a.conf.SMTPPassword)
+	// It may ask a person on the terminal, so it stays in our process group.
+	cmd := exec.CommandContext(ctx, "/bin/sh", "-c", a.conf.SMTPPassword)
+	cmd.WaitDelay = time.Second
 	cmd.Stderr = a.Err
 	out, err := cmd.Output()
+	if ctx.Err() != nil {
+		return "", ctx.Err()
+	}
 	if err != nil {
 		return "", fmt.Errorf("smtp_password: %w", err)
 	}

@@ -16,9 +16,13 @@ func newMaintainCmd(a *app) *cobra.Command {
 	o := &maintainOptions{app: a}
 	cmd := &cobra.Command{
 		Use:   "maintain",
-		Short: "Pack loose objects, bound the index and caches",
-		Args:  noArgs,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return runMaintain(cmd, o) },
+		Short: "Pack loose objects, merge small packs",
+		Long: `Completes what an interrupted command has left, packs loose objects when there
+are a thousand, and merges packs when there are many small ones, without git.
+Packs that git made with deltas, bitmaps or to be kept stay as they are. e1 tick
+does this from time to time.`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return runMaintain(cmd, o) },
 	}
 	cmd.Flags().BoolVar(&o.all, "all", false, "even when there is little to pack")
 	return cmd
@@ -30,13 +34,12 @@ func runMaintain(cmd *cobra.Command, o *maintainOptions) error {
 	if err != nil {
 		return err
 	}
-	if a.flags.dryRun {
-		a.message("would pack loose objects")
-		return nil
+	if err := r.Recover(cmd.Context(), cmd.CommandPath()); err != nil {
+		return err
 	}
-	opt := gitstore.MaintainOptions{}
+	opt := gitstore.MaintainOptions{Wait: a.conf.Wait, DryRun: a.flags.dryRun}
 	if o.all {
-		opt.MinLoose = 1
+		opt.MinLoose, opt.MinPacks, opt.MaxObjects = 1, 2, 1_000_000
 	}
 	stats, err := r.Git().Maintain(cmd.Context(), opt)
 	if err != nil {
@@ -45,12 +48,22 @@ func runMaintain(cmd *cobra.Command, o *maintainOptions) error {
 	if a.flags.json {
 		return render.JSON(a.result, render.Object{
 			{Key: "loose", Value: stats.Loose}, {Key: "packed", Value: stats.Packed}, {Key: "pruned", Value: stats.Pruned}, {Key: "bytes", Value: stats.Bytes},
+			{Key: "merged", Value: stats.Merged},
 		})
 	}
-	if stats.Packed == 0 {
-		a.message("nothing to do: %s", plural(stats.Loose, "loose object"))
-	} else {
-		a.message("packed %s into %s", plural(stats.Packed, "object"), a.style().Size(stats.Bytes))
-	}
+	a.maintained(stats)
 	return nil
+}
+
+// maintained says what there was to do.
+func (a *app) maintained(stats gitstore.MaintainStats) {
+	objects, packs := plural(stats.Packed, "object"), plural(stats.Merged, "pack")
+	switch {
+	case stats.Packed+stats.Merged == 0:
+		a.message("nothing to do: %s", plural(stats.Loose, "loose object"))
+	case a.flags.dryRun:
+		a.message("would pack %s and merge %s", objects, packs)
+	default:
+		a.message("packed %s (%s) and merged %s", objects, a.style().Size(stats.Bytes), packs)
+	}
 }

@@ -58,6 +58,8 @@ type shop struct {
 	dir  string
 	home string
 	env  []string
+	// spool is where the program that sends letters puts them.
+	spool string
 }
 
 // result is how a command ended.

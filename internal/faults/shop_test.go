@@ -137,7 +137,7 @@ func (s *shop) leftovers() []string {
 		switch {
 		case strings.HasPrefix(dir, "e1/mail/") && dir != "e1/mail/tmp/":
 		case dir == "e1/tmp/", dir == "e1/journal/", dir == "e1/mail/tmp/",
-			strings.HasSuffix(base, ".lock") && dir != "e1/", strings.HasPrefix(base, "tmp_"):
+			strings.HasSuffix(base, ".lock") && dir != "e1/" && dir != "e1/outbox/", strings.HasPrefix(base, "tmp_"):
 			left = append(left, name)
 		}
 		return nil

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/e1-dms/e1/internal/document"
 	"github.com/e1-dms/e1/internal/filelock"
@@ -26,27 +28,45 @@ type MailRun struct {
 	Commits []string
 }
 
+// MailRequest says what to send.
+type MailRequest struct {
+	Limit int    // at most so many letters; 0 sends all that are due
+	Again string // Message-ID of a letter to be sent again that has failed or is in doubt
+}
+
 // SendMail sends what waits in the outbox and is due. A letter goes only if its
 // document at HEAD says that it is queued, judged under the write lock; it is
 // marked as being sent before the conversation, and as sent after it. What was
 // left in between by a process that died is in doubt and not touched.
-func SendMail(ctx context.Context, r *repo.Repo, opt Options, sender outbox.Sender, limit int) (*MailRun, error) {
-	m := &mailing{office: Machine(r, MailActor, opt), box: Outbox(r), run: &MailRun{}, sender: sender}
-	release, err := m.box.Lock(ctx, 0)
+func SendMail(ctx context.Context, r *repo.Repo, opt Options, sender outbox.Sender, ask MailRequest) (*MailRun, error) {
+	m := &mailing{office: Machine(r, MailActor, opt), box: Outbox(r), run: &MailRun{}, sender: sender, ask: ask}
+	wait := r.Wait()
+	if ask.Again == "" {
+		wait = 0 // what waits is the business of who sends already
+	}
+	release, err := m.office.lockMail(ctx, m.box, wait)
 	var locked *filelock.LockedError
-	if errors.As(err, &locked) {
-		return m.run, nil // another process is sending: what waits is its business
+	if errors.As(err, &locked) && ask.Again == "" {
+		return m.run, nil
 	}
 	if err != nil {
 		return m.run, err
 	}
 	defer release()
 	entries, err := m.box.List()
+	if ask.Again != "" && !slices.ContainsFunc(entries, func(e outbox.Entry) bool { return e.ID == ask.Again }) {
+		return m.run, errors.Join(err, goneMeanwhile(ask.Again))
+	}
 	problems := []error{err}
 	var gone []outbox.Entry
 	for _, e := range entries {
 		if ctx.Err() != nil {
 			break
+		}
+		if e.ID == ask.Again {
+			if err := m.again(&e); err != nil {
+				return m.run, err
+			}
 		}
 		switch {
 		case e.State == outbox.Sending:
@@ -55,7 +75,7 @@ func SendMail(ctx context.Context, r *repo.Repo, opt Options, sender outbox.Send
 			gone = append(gone, e)
 		case e.State == outbox.Failed:
 			m.run.Failed = append(m.run.Failed, e)
-		case e.Next.After(r.Now()), limit > 0 && m.tried >= limit:
+		case e.Next.After(r.Now()), ask.Limit > 0 && m.tried >= ask.Limit:
 		default:
 			sent, err := m.one(ctx, &e)
 			if sent {
@@ -78,7 +98,39 @@ type mailing struct {
 	box    *outbox.Box
 	run    *MailRun
 	sender outbox.Sender
+	ask    MailRequest
 	tried  int
+}
+
+// lockMail keeps other senders away; a dry run leaves them alone.
+func (o *Office) lockMail(ctx context.Context, box *outbox.Box, wait time.Duration) (release func(), err error) {
+	if o.opt.DryRun {
+		return func() {}, nil
+	}
+	return box.Lock(ctx, wait)
+}
+
+// goneMeanwhile refuses a letter that was there before the lock was ours.
+func goneMeanwhile(id string) error {
+	return refusef("e1 mail list", "letter %s has left the outbox meanwhile", id)
+}
+
+// hasGone refuses a letter that was handed over: its document does not say so
+// yet.
+func hasGone(e outbox.Entry) error {
+	return refusef("e1 mail send notes it on the document", "letter %s of %s has gone already, at %s", e.ID, e.Document, e.Changed.Format("2006-01-02 15:04"))
+}
+
+// again lets a letter be sent once more that has failed or is in doubt.
+func (m *mailing) again(e *outbox.Entry) error {
+	if e.State == outbox.Sent {
+		return hasGone(*e)
+	}
+	e.State, e.Error, e.Attempts, e.Next = outbox.Queued, "", 0, e.Queued
+	if m.office.opt.DryRun {
+		return nil
+	}
+	return m.box.Save(*e)
 }
 
 // one sends one letter.
@@ -104,9 +156,11 @@ func (m *mailing) one(ctx context.Context, e *outbox.Entry) (sent bool, err erro
 	case failure == nil:
 		e.State, e.Error = outbox.Sent, ""
 		return true, m.box.Save(*e)
-	case errors.As(failure, &doubt), ctx.Err() != nil:
+	case errors.As(failure, &doubt):
 		e.Error = failure.Error() // it stays "sending"
 		m.run.Doubt = append(m.run.Doubt, *e)
+	case ctx.Err() != nil:
+		e.State = outbox.Queued // stopped before it was handed over: no attempt
 	default:
 		e.Attempts++
 		e.Error = failure.Error()
@@ -235,13 +289,17 @@ func FindLetter(r *repo.Repo, text string) (outbox.Entry, error) {
 
 // DropLetters withdraws letters that have not gone, or settles those in doubt:
 // with sent they have gone. All of them are one operation.
-func (o *Office) DropLetters(ctx context.Context, letters []outbox.Entry, sent bool) (*Done, error) {
+func (o *Office) DropLetters(ctx context.Context, ids []string, sent bool) (*Done, error) {
 	box := Outbox(o.repo)
-	release, err := box.Lock(ctx, o.repo.Wait())
+	release, err := o.lockMail(ctx, box, o.repo.Wait())
 	if err != nil {
 		return nil, err
 	}
 	defer release()
+	letters, err := stillThere(box, ids, sent)
+	if err != nil {
+		return nil, err
+	}
 	done, err := o.update(ctx, "mail", func(tx *repo.Tx, done *Done) error {
 		word := "withdraw"
 		if sent {
@@ -257,6 +315,10 @@ func (o *Office) DropLetters(ctx context.Context, letters []outbox.Entry, sent b
 			case err != nil:
 				return err
 			case l == nil:
+			case !sent && l.State == document.LetterSent:
+				return hasGone(e)
+			case sent && e.State == outbox.Sent:
+				l.State, l.Sent = document.LetterSent, e.Changed
 			case sent:
 				l.State, l.Sent = document.LetterSent, tx.Now()
 			default:
@@ -279,15 +341,20 @@ func (o *Office) DropLetters(ctx context.Context, letters []outbox.Entry, sent b
 	return done, err
 }
 
-// RetryLetter lets a letter be sent again that has failed or is in doubt.
-func (o *Office) RetryLetter(ctx context.Context, e outbox.Entry) error {
-	box := Outbox(o.repo)
-	release, err := box.Lock(ctx, o.repo.Wait())
-	if err != nil {
-		return err
+// stillThere reads letters as they are under the lock, and refuses those that
+// have gone since, unless that is what is to be noted.
+func stillThere(box *outbox.Box, ids []string, sent bool) ([]outbox.Entry, error) {
+	var letters []outbox.Entry
+	var problems []error
+	for _, id := range ids {
+		e, err := box.Entry(id)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			err = goneMeanwhile(id)
+		case err == nil && e.State == outbox.Sent && !sent:
+			err = hasGone(e)
+		}
+		letters, problems = append(letters, e), append(problems, err)
 	}
-	defer release()
-	e.State, e.Error, e.Attempts = outbox.Queued, "", 0
-	e.Next = e.Queued
-	return box.Save(e)
+	return letters, errors.Join(problems...)
 }

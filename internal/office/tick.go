@@ -283,11 +283,16 @@ const (
 	tickMaxPack  = 20_000
 )
 
-// Upkeep packs loose objects when many lie about, so that a busy day does not
-// leave a hundred thousand small files. A lock held by somebody else is no
-// failure: the next tick will do.
+// Upkeep completes what a killed command has left, so that git is not locked
+// until somebody writes again, and packs loose objects when many lie about, so
+// that a busy day does not leave a hundred thousand small files. A lock held by
+// somebody else is no failure: the next tick will do.
 func (run *TickRun) Upkeep(ctx context.Context, r *repo.Repo) error {
-	stats, err := r.Git().Maintain(ctx, gitstore.MaintainOptions{MinLoose: tickMinLoose, MaxObjects: tickMaxPack, MaxTime: 10 * time.Second})
+	var stats gitstore.MaintainStats
+	err := r.Recover(ctx, "e1 tick")
+	if err == nil {
+		stats, err = r.Git().Maintain(ctx, gitstore.MaintainOptions{MinLoose: tickMinLoose, MaxObjects: tickMaxPack, MaxTime: 10 * time.Second})
+	}
 	var locked *filelock.LockedError
 	if errors.As(err, &locked) {
 		return nil

@@ -2,6 +2,7 @@ package outbox
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -11,6 +12,7 @@ import (
 	"net/textproto"
 	"net/url"
 	"os/exec"
+	"slices"
 	"strings"
 	"time"
 )
@@ -43,11 +45,17 @@ func (e *DoubtError) Unwrap() error { return e.Err }
 // Program hands letters to a program such as sendmail, as the user has
 // configured it: a command line for the shell, which is given the envelope as
 // arguments and the letter on standard input.
-type Program struct{ Command string }
+type Program struct {
+	Command string
+	grace   time.Duration // 0: stopDelay
+}
 
 // refusals are the exit codes of sendmail (sysexits.h) that are for good: bad
 // usage, bad data, no such user or host, no permission.
-var refusals = [...]int{64, 65, 67, 68, 77}
+var refusals = []int{64, 65, 67, 68, 77}
+
+// tryLater is its exit code for a letter not taken for now.
+const tryLater = 75
 
 // Send implements Sender.
 func (p Program) Send(ctx context.Context, from string, to []string, letter []byte) error {
@@ -64,27 +72,31 @@ func (p Program) Send(ctx context.Context, from string, to []string, letter []by
 		args = append(args, a)
 	}
 	cmd := exec.CommandContext(ctx, "/bin/sh", args...)
+	defer endTogether(cmd)()
+	cmd.WaitDelay = cmp.Or(p.grace, stopDelay)
 	cmd.Stdin = bytes.NewReader(letter)
 	out, err := cmd.CombinedOutput()
-	if err == nil {
-		return nil
+	if err == nil || cmd.ProcessState != nil && cmd.ProcessState.Success() {
+		return nil // it has taken the letter, whatever happened to us meanwhile
 	}
 	if text := strings.TrimSpace(string(out)); text != "" {
 		err = fmt.Errorf("%w: %s", err, text)
 	}
-	var exit *exec.ExitError
-	if errors.As(err, &exit) {
-		for _, code := range refusals {
-			if exit.ExitCode() == code {
-				return &RefusedError{err}
-			}
-		}
-		if exit.ExitCode() < 0 { // killed while it worked
-			return &DoubtError{err}
-		}
+	if cmd.ProcessState == nil {
+		return err // not begun
+	}
+	switch code := cmd.ProcessState.ExitCode(); {
+	case slices.Contains(refusals, code):
+		return &RefusedError{err}
+	case code < 0, ctx.Err() != nil && code != tryLater: // stopped while it worked
+		return &DoubtError{err}
 	}
 	return err
 }
+
+// stopDelay is how long a program that was told to stop may take, and how long
+// what it has started may hold its output.
+const stopDelay = 5 * time.Second
 
 // SMTP hands letters to a mail server: smtp://user@host:587 with STARTTLS,
 // smtps://user@host:465 with TLS from the start.
@@ -95,6 +107,7 @@ type SMTP struct {
 	Timeout  time.Duration
 	// Insecure allows a conversation without TLS, for a server on this machine.
 	Insecure bool
+	grace    time.Duration // 0: stopDelay
 }
 
 // ParseSMTP reads the address of a mail server.
@@ -133,6 +146,8 @@ func (s *SMTP) Send(ctx context.Context, from string, to []string, letter []byte
 	}
 	defer conn.Close()
 	_ = conn.SetDeadline(time.Now().Add(s.Timeout))
+	breakOff := context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Now()) })
+	defer breakOff()
 	c, err := smtp.NewClient(conn, s.URL.Hostname())
 	if err != nil {
 		return err
@@ -159,6 +174,11 @@ func (s *SMTP) Send(ctx context.Context, from string, to []string, letter []byte
 	if _, err := w.Write(letter); err != nil {
 		return err // without its end the server does not take it
 	}
+	// From here on the letter may have gone: the answer is worth waiting for.
+	if !breakOff() {
+		return context.Cause(ctx)
+	}
+	defer context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Now().Add(cmp.Or(s.grace, stopDelay))) })()
 	if err := w.Close(); err != nil {
 		var said *textproto.Error
 		if errors.As(err, &said) {

@@ -105,14 +105,12 @@ func (r *Repo) Update(ctx context.Context, op Operation, decide func(*Tx) error)
 // begin takes the locks, but in a dry run, and looks at HEAD again.
 func (tx *Tx) begin(ctx context.Context) error {
 	r := tx.r
-	conf, _, err := r.defs.Settings()
+	opt, err := r.beginOptions(tx.op.Command)
 	if err != nil {
 		return err
 	}
-	tx.git, err = r.git.Begin(ctx, gitstore.BeginOptions{
-		Wait: r.opt.Wait, Command: tx.op.Command, Split: gitstore.SplitMode(conf.SplitIndex), Output: r.opt.Output, DryRun: tx.DryRun(),
-	})
-	if err != nil {
+	opt.DryRun = tx.DryRun()
+	if tx.git, err = r.git.Begin(ctx, opt); err != nil {
 		return renumberHint(err)
 	}
 	for _, n := range tx.git.Notes() {
@@ -124,6 +122,30 @@ func (tx *Tx) begin(ctx context.Context) error {
 		return err
 	}
 	return nil
+}
+
+func (r *Repo) beginOptions(command string) (gitstore.BeginOptions, error) {
+	conf, _, err := r.defs.Settings()
+	return gitstore.BeginOptions{
+		Wait: r.opt.Wait, Command: command, Split: gitstore.SplitMode(conf.SplitIndex), Output: r.opt.Output,
+	}, err
+}
+
+// Recover completes what a killed command has left, as every command that
+// writes does before its own work. Where nothing was left it does nothing.
+func (r *Repo) Recover(ctx context.Context, command string) error {
+	if !r.git.NeedsRecovery() || r.dry {
+		return nil
+	}
+	opt, err := r.beginOptions(command)
+	if err != nil {
+		return err
+	}
+	notes, err := r.git.Recover(ctx, opt)
+	for _, n := range notes {
+		r.opt.note(n.String())
+	}
+	return err
 }
 
 // Definitions are those the transaction acts by.
