@@ -69,7 +69,7 @@ func runInit(cmd *cobra.Command, o *initOptions) error {
 		Forms: e1.Forms, Routes: e1.Routes, Reports: e1.Reports, Template: template,
 	}, office.Founding{
 		Dir: dir, Language: a.conf.Language, Sample: o.sample, User: o.user, Name: o.name, Email: o.email,
-		Login: login, Now: a.now(), Wait: a.conf.Wait, DryRun: a.flags.dryRun,
+		Login: login, Now: a.now(), Wait: a.conf.Wait, Output: a.Err, DryRun: a.flags.dryRun,
 	})
 	if err != nil {
 		return err

@@ -63,6 +63,11 @@ func (a *attributes) rules(f attributeFile) ([]gitattributes.MatchAttribute, err
 	if err != nil {
 		return nil, err
 	}
+	return a.parse(f, b), nil
+}
+
+// parse takes the lines of a file apart and remembers them.
+func (a *attributes) parse(f attributeFile, b []byte) []gitattributes.MatchAttribute {
 	var domain []string
 	if f.dir != "" {
 		domain = strings.Split(f.dir, "/")
@@ -76,7 +81,17 @@ func (a *attributes) rules(f attributeFile) ([]gitattributes.MatchAttribute, err
 		}
 	}
 	a.files[f.path] = out
-	return out, nil
+	return out
+}
+
+// attributesName is the file that says how git treats the others.
+const attributesName = ".gitattributes"
+
+// put tells what an attributes file of the work tree will say. Paths that were
+// asked about before are not judged again.
+func (a *attributes) put(path string, data []byte) {
+	f := attributeFile{path: filepath.Join(a.r.root, filepath.FromSlash(path)), dir: parentOf(path)}
+	a.parse(f, data)
 }
 
 // stack lists the attribute lines that may apply to a path, weakest first.
@@ -91,10 +106,10 @@ func (a *attributes) stack(path string) ([]gitattributes.MatchAttribute, error) 
 	} else if home != "" {
 		files = append(files, attributeFile{path: filepath.Join(configHome(home), "git", "attributes"), outside: true})
 	}
-	files = append(files, attributeFile{path: filepath.Join(a.r.root, ".gitattributes")})
+	files = append(files, attributeFile{path: filepath.Join(a.r.root, attributesName)})
 	for i, c := range path {
 		if c == '/' {
-			files = append(files, attributeFile{path: filepath.Join(a.r.root, filepath.FromSlash(path[:i]), ".gitattributes"), dir: path[:i]})
+			files = append(files, attributeFile{path: filepath.Join(a.r.root, filepath.FromSlash(path[:i]), attributesName), dir: path[:i]})
 		}
 	}
 	files = append(files, attributeFile{path: filepath.Join(a.r.commonDir, "info", "attributes")})

@@ -66,6 +66,29 @@ func Init(dir string, opt InitOptions) (*Repo, error) {
 	return Open(abs)
 }
 
+// CanInit asks whether a repository may be made in a folder.
+func CanInit(dir string) error {
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return err
+	}
+	if at := nearest(abs); !mayChange(at) {
+		return noPermission(at)
+	}
+	return nil
+}
+
+// ToldUser is Repo.ToldUser for a repository that Init would make.
+func ToldUser(dir string) (name, email string, err error) {
+	git := filepath.Join(dir, ".git")
+	c, err := loadConfig(git, git)
+	if err != nil {
+		return "", "", err
+	}
+	name, email = c.told("COMMITTER", "committer")
+	return name, email, nil
+}
+
 // initConfig writes the configuration of a new repository. Format version 0
 // with no extension means SHA-1 and refs in files.
 func initConfig(git, shared string) string {

@@ -18,6 +18,9 @@ func (tx *Tx) Put(path string, data []byte) error {
 		data = []byte{}
 	}
 	f := &stagedFile{path: path, id: HashBlob(data), data: data, size: int64(len(data))}
+	if filepath.Base(path) == attributesName {
+		tx.attrs.put(path, data) // this file and what is put after it are treated by it
+	}
 	return tx.stage(f, func() (bool, error) { return bytes.Contains(data, []byte("\r\n")), nil })
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -39,6 +40,7 @@ type Founding struct {
 	Login             string
 	Now               time.Time
 	Wait              time.Duration
+	Output            io.Writer // of git's hooks
 	DryRun            bool
 }
 
@@ -58,8 +60,10 @@ type Founded struct {
 // ownFiles are the files of the template that give way to those of an existing
 // repository.
 func ownFiles() []string {
-	return []string{".gitattributes", ".github/workflows/e1.yml", ".gitlab-ci.yml"}
+	return []string{attributesFile, ".github/workflows/e1.yml", ".gitlab-ci.yml"}
 }
+
+const attributesFile = ".gitattributes"
 
 // samplePrefix is the part of the template that only --sample installs.
 const samplePrefix = "sample/"
@@ -69,38 +73,40 @@ const samplePrefix = "sample/"
 const shippedMaildir = "e1/mail"
 
 // Init makes a new repository, or adds itself to an existing git repository
-// without touching what is there.
+// without touching what is there. When it fails nothing was made.
 func Init(ctx context.Context, conf Configuration, f Founding) (*Founded, error) {
 	files, err := f.files(conf)
 	if err != nil {
 		return nil, err
 	}
 	if err := f.check(); err != nil {
-		return nil, err // before a folder is made
+		return nil, err
 	}
-	git, existed, err := f.open()
+	git, err := f.find()
 	if err != nil {
 		return nil, err
 	}
-	if f.DryRun && git == nil {
-		if err := addSchemas(files); err != nil {
+	done := &Founded{Existed: git != nil}
+	var name, email string
+	if git != nil {
+		done.Root = git.Root()
+		name, email = git.ToldUser()
+	} else {
+		done.Root = f.Dir
+		if name, email, err = gitstore.ToldUser(f.Dir); err != nil {
 			return nil, err
 		}
-		return &Founded{Root: f.Dir, User: f.User, Files: names(files)}, nil
 	}
-	done := &Founded{Root: git.Root(), Existed: existed}
-	if err := f.identify(git, existed); err != nil {
-		return nil, err
-	}
+	f.identify(name, email)
 	done.User = f.User
 	if files, err = f.personalise(files); err != nil {
 		return nil, err
 	}
-	if existed {
+	if git != nil {
 		// Attributes of the user's own stay; ours move down to the documents.
 		// So does what their CI runs.
 		for _, name := range ownFiles() {
-			if _, err := os.Lstat(filepath.Join(git.Root(), filepath.FromSlash(name))); err == nil {
+			if _, err := os.Lstat(filepath.Join(done.Root, filepath.FromSlash(name))); err == nil {
 				delete(files, name)
 				done.Kept = append(done.Kept, name)
 			}
@@ -110,25 +116,50 @@ func Init(ctx context.Context, conf Configuration, f Founding) (*Founded, error)
 		return nil, err
 	}
 	done.Files = names(files)
-	if f.DryRun {
-		return done, f.clashes(git, files)
-	}
-	if err := f.clashes(git, files); err != nil {
+	if err := clashes(done.Root, files); err != nil {
 		return nil, err
 	}
-	tx, err := git.Begin(ctx, gitstore.BeginOptions{Wait: f.Wait, Command: "e1 init"})
+	if git == nil {
+		undo := func() {}
+		if git, undo, err = f.make(); err != nil {
+			return done, err
+		}
+		defer func() {
+			if done.Commit == "" {
+				undo()
+			}
+		}()
+		if !f.DryRun {
+			done.Root = git.Root()
+		}
+	}
+	remember := email == "" || !done.Existed && email != f.Email
+	return done, f.commit(ctx, conf, git, files, remember, done)
+}
+
+// commit writes the files and makes the first commit of e1.
+func (f Founding) commit(ctx context.Context, conf Configuration, git *gitstore.Repo, files map[string][]byte, remember bool, done *Founded) error {
+	tx, err := git.Begin(ctx, gitstore.BeginOptions{Wait: f.Wait, Command: "e1 init", Output: f.Output, DryRun: f.DryRun})
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer tx.Rollback()
-	for _, name := range done.Files {
-		if err := tx.Put(name, files[name]); err != nil {
-			return nil, err
+	// The attributes come first: they say how git treats the others.
+	for _, name := range append([]string{attributesFile}, done.Files...) {
+		if data, ok := files[name]; ok {
+			if err := tx.Put(name, data); err != nil {
+				return err
+			}
 		}
 	}
 	// Before the commit: what is interrupted is simply begun again, until there
 	// is a repository.
 	tx.BeforeRef(func() (err error) {
+		if remember { // for git, which knows nobody
+			if err := git.SetIdentity(f.Name, f.Email); err != nil {
+				return err
+			}
+		}
 		done.Letters, err = makeMaildir(conf, git, f.Sample)
 		return err
 	})
@@ -141,11 +172,10 @@ func Init(ctx context.Context, conf Configuration, f Founding) (*Founded, error)
 			{Key: repo.TrailerActor, Value: f.User},
 		},
 	}, who, who)
-	if err != nil {
-		return nil, err
+	if !id.IsZero() {
+		done.Commit = id.String()
 	}
-	done.Commit = id.String()
-	return done, nil
+	return err
 }
 
 // files gathers the configuration, by path.
@@ -174,44 +204,76 @@ func (f Founding) files(conf Configuration) (map[string][]byte, error) {
 	return out, nil
 }
 
-// open finds or makes the git repository. In a dry run nothing is made.
-func (f Founding) open() (git *gitstore.Repo, existed bool, err error) {
+// find gives the git repository that the folder lies in, nil when there is
+// none.
+func (f Founding) find() (*gitstore.Repo, error) {
 	info, err := os.Stat(f.Dir)
 	switch {
-	case err == nil && !info.IsDir():
-		return nil, false, refusef("e1 init DIR takes a folder", "%q is a file", f.Dir)
-	case err == nil:
-		git, err := gitstore.Open(f.Dir)
-		if err == nil {
-			head, err := git.Head()
-			if err != nil {
-				return nil, false, err
-			}
-			if !head.Unborn {
-				c, err := git.Commit(head.Commit)
-				if err != nil {
-					return nil, false, err
-				}
-				if _, err := git.Lookup(c.Tree, settings.FileName); err == nil {
-					return nil, false, refusef("e1 lint checks its definitions", "%q is an e1 repository already", git.Root())
-				}
-			}
-			return git, true, nil
-		}
-		if !errors.Is(err, gitstore.ErrNotFound) {
-			return nil, false, err
-		}
-	case !errors.Is(err, fs.ErrNotExist):
-		return nil, false, err
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, nil
+	case err != nil:
+		return nil, err
+	case !info.IsDir():
+		return nil, refusef("e1 init DIR takes a folder", "%q is a file", f.Dir)
 	}
+	git, err := gitstore.Open(f.Dir)
+	if err != nil {
+		if errors.Is(err, gitstore.ErrNotFound) {
+			err = nil
+		}
+		return nil, err
+	}
+	head, err := git.Head()
+	if err != nil || head.Unborn {
+		return git, err
+	}
+	c, err := git.Commit(head.Commit)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := git.Lookup(c.Tree, settings.FileName); err == nil {
+		return nil, refusef("e1 lint checks its definitions", "%q is an e1 repository already", git.Root())
+	}
+	return git, nil
+}
+
+// make makes the git repository; undo takes away what was made. A dry run makes
+// one elsewhere, to be asked what this one would be.
+func (f Founding) make() (git *gitstore.Repo, undo func(), err error) {
 	if f.DryRun {
-		return nil, false, nil
+		if err := gitstore.CanInit(f.Dir); err != nil {
+			return nil, nil, err
+		}
+		if f.Dir, err = os.MkdirTemp("", "e1-init-"); err != nil {
+			return nil, nil, err
+		}
+		undo = func() { _ = os.RemoveAll(f.Dir) }
+		if git, err = gitstore.Init(f.Dir, gitstore.InitOptions{}); err != nil {
+			undo()
+		}
+		return git, undo, err
 	}
-	if err := os.MkdirAll(f.Dir, 0o777); err != nil {
-		return nil, false, err
+	undo = func() {}
+	var missing []string // the innermost first
+	for dir := f.Dir; ; dir = filepath.Dir(dir) {
+		if _, err := os.Lstat(dir); !errors.Is(err, fs.ErrNotExist) || filepath.Dir(dir) == dir {
+			break
+		}
+		missing = append(missing, dir)
 	}
-	git, err = gitstore.Init(f.Dir, gitstore.InitOptions{})
-	return git, false, err
+	folder := filepath.Join(f.Dir, ".git")
+	if _, err := os.Lstat(folder); errors.Is(err, fs.ErrNotExist) {
+		undo = func() {
+			_ = os.RemoveAll(folder)
+			for _, dir := range missing {
+				_ = os.Remove(dir) // when it is empty
+			}
+		}
+	}
+	if git, err = gitstore.Init(f.Dir, gitstore.InitOptions{}); err != nil {
+		undo()
+	}
+	return git, undo, err
 }
 
 // check refuses a first user that cannot be.
@@ -228,9 +290,8 @@ func (f Founding) check() error {
 }
 
 // identify completes the first user: given, else git's identity, else the
-// login name. A new repository remembers it for git when git knows nobody.
-func (f *Founding) identify(git *gitstore.Repo, existed bool) error {
-	name, email := git.ToldUser()
+// login name.
+func (f *Founding) identify(name, email string) {
 	if f.Email == "" && requisite.CheckEmail(email) == nil {
 		f.Email = email
 	}
@@ -253,10 +314,6 @@ func (f *Founding) identify(git *gitstore.Repo, existed bool) error {
 	if f.Email == "" {
 		f.Email = f.User + "@" + machineDomain
 	}
-	if !f.DryRun && (email == "" || !existed && email != f.Email) {
-		return git.SetIdentity(f.Name, f.Email)
-	}
-	return nil
 }
 
 // userID makes an id of a name: small letters, digits and underscores.
@@ -348,10 +405,10 @@ func (f Founding) addUser(src []byte, people *org.Org) ([]byte, error) {
 }
 
 // clashes refuses to write over files that are there.
-func (f Founding) clashes(git *gitstore.Repo, files map[string][]byte) error {
+func clashes(root string, files map[string][]byte) error {
 	var there []string
 	for _, name := range names(files) {
-		data, err := os.ReadFile(filepath.Join(git.Root(), filepath.FromSlash(name)))
+		data, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(name)))
 		if err == nil && !bytes.Equal(data, files[name]) {
 			there = append(there, name)
 		}
