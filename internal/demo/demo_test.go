@@ -64,6 +64,18 @@ func TestDocumentsFitTheirForms(t *testing.T) {
 	}
 }
 
+// A route may have come as far as the generator wants the document to be.
+func TestFewDocuments(t *testing.T) {
+	w := newWorld(t)
+	for seed := range uint64(12) {
+		opt := w.options(20)
+		opt.Seed = seed
+		if l, sum := fill(t, w, opt); len(l.order) != 20 {
+			t.Errorf("seed %d: %v", seed, sum.Documents)
+		}
+	}
+}
+
 // TestDocumentsAreCanonical writes every document anew, and enters every value
 // as a person would: nothing changes.
 func TestDocumentsAreCanonical(t *testing.T) {

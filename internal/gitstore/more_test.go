@@ -312,3 +312,45 @@ func TestCancelledWait(t *testing.T) {
 	}
 	next.Rollback()
 }
+
+// A signature that takes too long ends with the command, which was interrupted.
+func TestSigningInterrupted(t *testing.T) {
+	t.Parallel()
+	r := newRepo(t, map[string]string{"a": "one\n"})
+	git(t, r.Root(), "config", "commit.gpgSign", "true")
+	dir := t.TempDir()
+	program := filepath.Join(dir, "sign")
+	// What it leaves behind holds its output open.
+	if err := os.WriteFile(program, []byte("#!/bin/sh\nsleep 1000 &\ntouch "+dir+"/ready\nexec sleep 1000\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	git(t, r.Root(), "config", "gpg.program", program)
+	r = reopen(t, r)
+	before, _ := r.Head()
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	go func() {
+		defer cancel()
+		for range 3000 {
+			if _, err := os.Stat(dir + "/ready"); err == nil {
+				return
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
+		t.Error("the program did not begin")
+	}()
+	tx, err := r.Begin(ctx, BeginOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := tx.Put("a", []byte("two\n")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tx.Commit(Message{Subject: "x"}, testSig(), testSig()); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	if now, _ := r.Head(); now != before {
+		t.Error("HEAD moved")
+	}
+	wantClean(t, r)
+}

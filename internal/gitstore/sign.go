@@ -37,7 +37,7 @@ func (r *Repo) sign(ctx context.Context, c commitParts) ([]byte, error) {
 		return nil, ctx.Err()
 	}
 	if err != nil || !strings.Contains("\n"+status.String(), "\n[GNUPG:] SIG_CREATED ") {
-		return nil, &StateError{What: fmt.Sprintf("commit.gpgSign is set, but %q did not sign: %s", program, lastLine(status.String(), err)), Hint: signHint}
+		return nil, &StateError{What: fmt.Sprintf("commit.gpgSign is set, but %q did not sign with the key %q: %s", program, key, lastLine(status.String(), err)), Hint: signHint}
 	}
 	return c.encode(strings.ReplaceAll(out.String(), "\r\n", "\n")), nil
 }
