@@ -321,7 +321,7 @@ func TestSigningInterrupted(t *testing.T) {
 	dir := t.TempDir()
 	program := filepath.Join(dir, "sign")
 	// What it leaves behind holds its output open.
-	if err := os.WriteFile(program, []byte("#!/bin/sh\nsleep 1000 &\ntouch "+dir+"/ready\nexec sleep 1000\n"), 0o755); err != nil {
+	if err := os.WriteFile(program, []byte("#!/bin/sh\nsleep 20 &\ntouch "+dir+"/ready\nexec sleep 1000\n"), 0o755); err != nil {
 		t.Fatal(err)
 	}
 	git(t, r.Root(), "config", "gpg.program", program)

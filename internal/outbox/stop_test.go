@@ -43,14 +43,28 @@ func when(t *testing.T, file string) {
 	t.Error("the program did not come so far")
 }
 
+// pidIn reads the number of a process.
+func pidIn(t *testing.T, file string) (pid int) {
+	t.Helper()
+	b, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := fmt.Sscan(string(b), &pid); err != nil || pid < 2 {
+		t.Fatalf("%q is no process: %v", b, err)
+	}
+	return pid
+}
+
 // What a program leaves behind holds its output open; the letter has gone all
 // the same, and nobody waits for it.
 func TestProgramLeavesAChild(t *testing.T) {
 	t.Parallel()
-	p, _ := program(t, "sleep 1000 &\necho $! >child\nexit 0\n")
+	p, dir := program(t, "sleep 1000 &\necho $! >child\nexit 0\n")
 	if err := p.take(context.Background()); err != nil {
 		t.Error(err)
 	}
+	_ = syscall.Kill(pidIn(t, dir+"/child"), syscall.SIGKILL)
 }
 
 // A program that is stopped takes what it has started along. Whether the letter
@@ -79,12 +93,7 @@ func TestProgramStopped(t *testing.T) {
 			if (err == nil) != c.certain || errors.As(err, &doubt) != c.doubts {
 				t.Errorf("got %v", err)
 			}
-			b, err := os.ReadFile(dir + "/child")
-			if err != nil {
-				t.Fatal(err)
-			}
-			var pid int
-			fmt.Sscan(string(b), &pid)
+			pid := pidIn(t, dir+"/child")
 			for range 3000 { // it takes a moment to die
 				if err := syscall.Kill(pid, 0); errors.Is(err, syscall.ESRCH) {
 					return
