@@ -45,16 +45,12 @@ func runDemo(cmd *cobra.Command, o *demoOptions) error {
 	if !of.Actor().Admin() {
 		return office.Denied("user " + of.Actor().ID + " may not fill a repository with demo data")
 	}
-	if a.flags.dryRun {
-		a.message("would write %s and %s of history", plural(o.documents, "demo document"), plural(o.history, "commit"))
-		return nil
-	}
 	var bar *render.Progress
 	stage := ""
 	fill := demo.FillOptions{
 		Documents: o.documents, Seed: o.seed, Actor: of.Actor().ID, Author: of.Signature(),
 		Bulk: gitstore.BulkOptions{
-			BeginOptions: gitstore.BeginOptions{Wait: a.conf.Wait, Command: cmd.CommandPath()},
+			BeginOptions: gitstore.BeginOptions{Wait: a.conf.Wait, Command: cmd.CommandPath(), Output: a.Err, DryRun: a.flags.dryRun},
 			Progress: func(name string, done, total int) {
 				if name != stage {
 					if bar != nil {
@@ -81,10 +77,18 @@ func runDemo(cmd *cobra.Command, o *demoOptions) error {
 	for _, n := range filled.Notes {
 		a.note("%s", n.String())
 	}
-	if a.flags.json {
-		return render.JSON(a.result, render.Object{{Key: "documents", Value: total(filled.Documents)}, {Key: "commits", Value: filled.Commits}, {Key: "commit", Value: filled.Commit.String()}})
+	commit := ""
+	if !a.flags.dryRun {
+		commit = filled.Commit.String()
 	}
-	a.message("wrote %s in %s (%s)", plural(total(filled.Documents), "document"), plural(filled.Commits, "commit"), shortID(filled.Commit.String()))
+	switch {
+	case a.flags.json:
+		return render.JSON(a.result, render.Object{{Key: "documents", Value: total(filled.Documents)}, {Key: "commits", Value: filled.Commits}, {Key: "commit", Value: commit}})
+	case a.flags.dryRun:
+		a.message("would write %s in %s", plural(total(filled.Documents), "document"), plural(filled.Commits, "commit"))
+	default:
+		a.message("wrote %s in %s (%s)", plural(total(filled.Documents), "document"), plural(filled.Commits, "commit"), shortID(commit))
+	}
 	return nil
 }
 

@@ -225,6 +225,13 @@ func TestSmallDisk(t *testing.T) {
 	if err := exec.Command("sh", "-c", "cat /dev/zero >"+full).Run(); err == nil {
 		t.Fatal("the disk did not fill")
 	}
+	// The history was never asked for, so it cannot be kept either.
+	if got := s.e1("log", "CLI-000001"); !strings.Contains(got, "set CLI-000001") && !strings.Contains(got, "register CLI-000001") {
+		t.Errorf("log on a full disk:\n%s", got)
+	}
+	s.e1("log")
+	s.wants(0, "would undo", "-n", "undo")
+	s.wants(3, "no space left", "undo")
 	s.wants(3, "no space left", "register", "clients", "name=Too much")
 	s.wants(3, "no space left", "set", "CLI-000001", "name=Too much")
 	if got := s.git("rev-parse", "HEAD"); got != head {

@@ -25,7 +25,7 @@ type BulkOptions struct {
 type Bulk struct {
 	tx    *Tx
 	opt   BulkOptions
-	pack  *packWriter
+	pack  *packWriter    // nil in a dry run
 	known map[Hash]int64 // offsets of blobs and trees in the pack; -1 when in the repository
 	root  *bulkDir
 	tip   Hash
@@ -37,8 +37,8 @@ type Bulk struct {
 	err   error
 }
 
-// NewBulk takes the locks and starts a bulk import on the current branch. A dry
-// run of one is Begin with DryRun.
+// NewBulk takes the locks and starts a bulk import on the current branch. In a
+// dry run it takes none, writes nothing, and Finish ends with a zero commit.
 func (r *Repo) NewBulk(ctx context.Context, opt BulkOptions) (*Bulk, error) {
 	tx, err := r.Begin(ctx, opt.BeginOptions)
 	if err != nil {
@@ -46,6 +46,9 @@ func (r *Repo) NewBulk(ctx context.Context, opt BulkOptions) (*Bulk, error) {
 	}
 	b := &Bulk{tx: tx, opt: opt, known: map[Hash]int64{}, tip: tx.head.Commit, tree: tx.base}
 	b.root = &bulkDir{id: tx.base, loaded: tx.base.IsZero(), dirty: tx.base.IsZero()}
+	if opt.DryRun {
+		return b, nil
+	}
 	if b.pack, err = newPackWriter(r.disk, r.odb.dir, 1); err != nil {
 		tx.Rollback()
 		return nil, unwritable(err)
@@ -134,7 +137,7 @@ func (b *Bulk) progress(stage string, done, total int) {
 // object stores an object once.
 func (b *Bulk) object(kind plumbing.ObjectType, data []byte) (Hash, error) {
 	id := plumbing.ComputeHash(kind, data)
-	if _, ok := b.known[id]; ok {
+	if _, ok := b.known[id]; ok || b.pack == nil {
 		return id, nil
 	}
 	off, err := b.pack.add(id, kind, data)
@@ -166,7 +169,7 @@ func (b *Bulk) Commit(msg Message, author, committer Signature) (Hash, error) {
 		committer.When = author.When
 	}
 	text := msg.String()
-	raw, err := b.tx.r.sign(b.tx.ctx, commitParts{tree, parents, author, committer, text})
+	raw, err := b.tx.sign(commitParts{tree, parents, author, committer, text})
 	if err == nil {
 		b.tip, err = b.object(plumbing.CommitObject, raw)
 	}
@@ -182,10 +185,13 @@ func (b *Bulk) Commit(msg Message, author, committer Signature) (Hash, error) {
 
 // Abort gives up; nothing has happened. After Finish it does nothing.
 func (b *Bulk) Abort() {
-	if !b.tx.done {
-		b.pack.abort()
-		b.tx.Rollback()
+	if b.tx.done {
+		return
 	}
+	if b.pack != nil {
+		b.pack.abort()
+	}
+	b.tx.Rollback()
 }
 
 // Finish makes everything durable, moves the branch to the last commit, and
@@ -205,7 +211,7 @@ func (b *Bulk) Finish(ctx context.Context) (Hash, error) {
 		return Hash{}, err
 	}
 	defer x.Close()
-	if err := b.checkFree(x); err != nil {
+	if err := b.checkFree(x); err != nil || b.pack == nil {
 		return Hash{}, err
 	}
 	// Making it ready took its time; the wait for the ref begins now.

@@ -142,3 +142,58 @@ func TestDryRunTakesNoLock(t *testing.T) {
 	}
 	wantClean(t, r)
 }
+
+// A bulk import that is only tried touches nothing and is refused as one that
+// is done.
+func TestBulkDryRun(t *testing.T) {
+	t.Parallel()
+	try := func(r *Repo, dry bool) (Hash, error) {
+		b, err := r.NewBulk(context.Background(), BulkOptions{BeginOptions: BeginOptions{DryRun: dry}})
+		if err != nil {
+			return Hash{}, err
+		}
+		defer b.Abort()
+		for i := range 300 {
+			if err := b.Put(docPath(i), docText(i)); err != nil {
+				return Hash{}, err
+			}
+		}
+		if err := b.Delete("a"); err != nil {
+			return Hash{}, err
+		}
+		if _, err := b.Commit(Message{Subject: "x"}, testSig(), testSig()); err != nil {
+			return Hash{}, err
+		}
+		return b.Finish(context.Background())
+	}
+	set := func(r *Repo, args ...string) { git(t, r.Root(), args...) }
+	for name, make := range map[string]func(r *Repo){
+		"":               func(*Repo) {},
+		"edited by hand": func(r *Repo) { writeWork(t, r, docPath(7), "mine\n") },
+		"sparse":         func(r *Repo) { set(r, "sparse-checkout", "set", "--cone", "d") },
+		"sparse index":   func(r *Repo) { set(r, "sparse-checkout", "set", "--cone", "--sparse-index", "documents") },
+		"merge conflict": func(r *Repo) {
+			writeWork(t, r, "a", "stashed\n")
+			set(r, "stash", "-q")
+			commit(t, r, map[string]string{"a": "main\n"})
+			tryGit(r.Root(), "stash", "pop")
+		},
+		"is not supported": func(r *Repo) {
+			set(r, "config", "commit.gpgSign", "true")
+			set(r, "config", "gpg.format", "ssh")
+		},
+		"a merge is in progress": func(r *Repo) { writeWork(t, r, ".git/MERGE_HEAD", "x\n") },
+	} {
+		r := newRepo(t, map[string]string{"a": "1\n", "d/b": "2\n", "out/c": "3\n"})
+		make(r)
+		r = reopen(t, r)
+		before := listing(t, r.Root())
+		id, told := try(r, true)
+		if after := listing(t, r.Root()); after != before || !id.IsZero() {
+			t.Errorf("%q: the dry run wrote\n%s\n%s", name, before, after)
+		}
+		if _, err := try(r, false); fmt.Sprint(err) != fmt.Sprint(told) || (name == "") != (err == nil) || err != nil && !strings.Contains(err.Error(), name) {
+			t.Errorf("%q: the dry run says %v, the import %v", name, told, err)
+		}
+	}
+}

@@ -42,9 +42,13 @@ func (r *Repo) sign(ctx context.Context, c commitParts) ([]byte, error) {
 	return c.encode(strings.ReplaceAll(out.String(), "\r\n", "\n")), nil
 }
 
-// maySign is sign as far as it goes without asking for a passphrase.
-func (r *Repo) maySign(_ context.Context, c commitParts) ([]byte, error) {
-	program, err := r.signer()
+// sign encodes a commit, signed where that is asked for. A dry run goes as far
+// as one can without asking for a passphrase.
+func (tx *Tx) sign(c commitParts) ([]byte, error) {
+	if !tx.opt.DryRun {
+		return tx.r.sign(tx.ctx, c)
+	}
+	program, err := tx.r.signer()
 	if err == nil && program != "" {
 		if _, lookErr := exec.LookPath(program); lookErr != nil {
 			err = &StateError{What: fmt.Sprintf("commit.gpgSign is set, but %q did not sign: %v", program, lookErr), Hint: signHint}

@@ -89,11 +89,7 @@ func (tx *Tx) plan(msg Message, author, committer Signature) (_ *commitPlan, err
 		parents = []Hash{tx.head.Commit}
 	}
 	text := msg.String()
-	sign := tx.r.sign
-	if tx.opt.DryRun {
-		sign = tx.r.maySign
-	}
-	raw, err := sign(tx.ctx, commitParts{tree, parents, author, committer, text})
+	raw, err := tx.sign(commitParts{tree, parents, author, committer, text})
 	if err != nil {
 		return nil, err
 	}

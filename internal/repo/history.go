@@ -121,7 +121,7 @@ func (r *Repo) record(c gitstore.Commit) (index.CommitRecord, error) {
 	trees := make([]gitstore.Hash, len(c.Parents))
 	for i, p := range c.Parents {
 		parent, err := r.git.Commit(p)
-		if errors.Is(err, gitstore.ErrNotExist) {
+		if errors.Is(err, gitstore.ErrMissing) {
 			return rec, nil // behind the edge of a shallow clone
 		}
 		if err != nil {

@@ -119,7 +119,7 @@ func (w *historyWalk) read(id string, must bool) error {
 		return err
 	}
 	c, err := w.r.git.Commit(hash)
-	if errors.Is(err, gitstore.ErrNotExist) && !must {
+	if errors.Is(err, gitstore.ErrMissing) && !must {
 		return nil
 	}
 	if err != nil {

@@ -38,7 +38,7 @@ func (r *Repo) Index() (*index.DB, error) {
 		return nil, err
 	}
 	db, err := r.openIndex(file, schema)
-	if errors.Is(err, index.ErrDamaged) {
+	if errors.Is(err, index.ErrDamaged) && r.mayWriteIndex(file) {
 		// A file that only turned out to be damaged while it was read.
 		_ = os.Remove(file)
 		db, err = r.openIndex(file, schema)
@@ -100,12 +100,16 @@ func (r *Repo) opened() (*index.DB, error) {
 const ownMode = 0o600
 
 func (r *Repo) openFile(file string, schema index.Schema) (*index.DB, error) {
-	opt := index.Options{Version: indexVersion, Mode: ownMode}
+	opt := index.Options{Version: indexVersion, Mode: ownMode, ReadOnly: !r.mayWriteIndex(file)}
 	if r.isShared(file) {
 		opt.Mode = r.git.SharedPerm(ownMode)
 	}
 	return index.Open(r.ctx, file, schema, opt)
 }
+
+// mayWriteIndex reports whether an index may be changed: in a dry run only one
+// that goes away with the command.
+func (r *Repo) mayWriteIndex(file string) bool { return !r.dry || filepath.Dir(file) == r.scratch }
 
 // isShared reports whether an index lies with the work tree, for everybody who
 // uses that, and not in a folder of the user's own.
@@ -169,24 +173,28 @@ func (r *Repo) hold(db *index.DB) error {
 
 // scratchIndex builds an index for this command only, in the folder for
 // temporary files: the one that stays cannot be written, because the disk is
-// full or something is in its way. It fails with why when there is no room
-// either.
+// full, something is in its way, or in a dry run. It fails with why when there
+// is no room either.
 func (r *Repo) scratchIndex(schema index.Schema, why error) (*index.DB, error) {
 	dir, err := os.MkdirTemp("", "e1-index-")
 	if err != nil {
 		return nil, why
 	}
+	r.scratch = dir
 	file := filepath.Join(dir, indexName)
 	db, err := r.openIndex(file, schema)
 	if err != nil {
 		os.RemoveAll(dir)
+		r.scratch = ""
 		if r.ctx.Err() != nil {
 			return nil, err
 		}
 		return nil, why
 	}
-	r.index, r.indexAt, r.scratch = db, file, dir
-	r.opt.note(fmt.Sprintf("the index cannot be kept: %v", inWords(why)))
+	r.index, r.indexAt = db, file
+	if !errors.Is(why, errDryRun) {
+		r.opt.note(fmt.Sprintf("the index cannot be kept: %v", inWords(why)))
+	}
 	return db, nil
 }
 
@@ -206,6 +214,9 @@ func (r *Repo) DropIndex() error {
 	file, err := r.indexFile()
 	if err != nil {
 		return err
+	}
+	if r.dry {
+		return errDryRun
 	}
 	if err := errors.Join(r.closeIndex(), os.Remove(file)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
@@ -264,6 +275,9 @@ func (r *Repo) RebuildIndex() (*index.DB, error) {
 // cache folder when that cannot be written or is on a network.
 func (r *Repo) indexFile() (string, error) {
 	dir := r.git.Dir()
+	if r.dry {
+		return r.indexThere(dir), nil
+	}
 	if err := r.git.MakeDir(dir); err == nil && writable(dir) {
 		return filepath.Join(dir, indexName), nil
 	}
@@ -271,7 +285,7 @@ func (r *Repo) indexFile() (string, error) {
 	if err != nil {
 		return filepath.Join(dir, indexName), nil
 	}
-	own := filepath.Join(cache, "e1", gitstore.HashBlob([]byte(r.git.GitDir())).String())
+	own := r.ownFolder(cache)
 	if err := os.MkdirAll(own, 0o700); err != nil {
 		return filepath.Join(dir, indexName), nil
 	}
@@ -298,3 +312,23 @@ func (r *Repo) copyIndex(from, to string) {
 		_ = db.CopyTo(to)
 	}
 }
+
+// ownFolder is for an index of the user's own, below the user's cache folder.
+func (r *Repo) ownFolder(cache string) string {
+	return filepath.Join(cache, "e1", gitstore.HashBlob([]byte(r.git.GitDir())).String())
+}
+
+// indexThere is the index that can be read without making anything.
+func (r *Repo) indexThere(dir string) string {
+	kept := filepath.Join(dir, indexName)
+	if cache, err := os.UserCacheDir(); err == nil && !writable(dir) {
+		own := filepath.Join(r.ownFolder(cache), indexName)
+		if _, err := os.Stat(own); err == nil {
+			return own
+		}
+	}
+	return kept
+}
+
+// errDryRun says that what is derived is not to be written.
+var errDryRun = errors.New("a dry run writes nothing")

@@ -26,6 +26,12 @@ func (r *Repo) refresh(db *index.DB, file string, schema index.Schema) (laid boo
 	if r.current(db) {
 		return false, nil
 	}
+	if state := db.State(); !r.mayWriteIndex(file) {
+		if state.NeedsRebuild || r.tooOld(state) {
+			return false, errDryRun
+		}
+		return true, r.overlay(db)
+	}
 	lock, err := r.lockIndex(file, 0)
 	var locked *filelock.LockedError
 	if errors.As(err, &locked) && db.State().NeedsRebuild {
@@ -62,7 +68,7 @@ func (r *Repo) update(db *index.DB, schema index.Schema) error {
 		return r.build(db, !state.NeedsRebuild)
 	}
 	delta, err := r.difference(state)
-	if errors.Is(err, gitstore.ErrNotExist) {
+	if errors.Is(err, gitstore.ErrMissing) {
 		// The commit it describes is gone: rewritten history, pruned objects.
 		return r.build(db, true)
 	}
@@ -146,7 +152,7 @@ type difference map[string][]blobRef
 func (r *Repo) difference(s index.State) (difference, error) {
 	old, err := gitstore.ParseHash(s.Commit)
 	if err != nil {
-		return nil, gitstore.ErrNotExist
+		return nil, gitstore.ErrMissing
 	}
 	base, err := r.git.Commit(old)
 	if err != nil {

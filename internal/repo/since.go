@@ -54,7 +54,7 @@ func (e *BaseError) Code() string { return "unknown_commit" }
 // Since looks at the commit where HEAD left ref: their merge base.
 func (r *Repo) Since(ref string) (*Since, error) {
 	id, err := r.git.Revision(ref)
-	if errors.Is(err, gitstore.ErrNotExist) {
+	if errors.Is(err, gitstore.ErrNotExist) || errors.Is(err, gitstore.ErrMissing) {
 		return nil, &BaseError{Ref: ref, Shallow: r.git.Shallow()}
 	}
 	if err != nil {
