@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log"
 	"net"
 	"os"
 	"os/exec"
@@ -125,6 +126,7 @@ func (s *shop) postOffice(kind string) *post {
 		s.t.Skip(err)
 	}
 	server := smtp.NewServer(p)
+	server.ErrorLog = log.New(io.Discard, "", 0)
 	go server.Serve(l)
 	s.t.Cleanup(func() { server.Close() })
 	s.env = append(s.env, "E1_SMTP=smtp://"+l.Addr().String())

@@ -188,18 +188,18 @@ func backFromHead(text string) (int, bool) {
 	return n, ok && err == nil && n >= 0
 }
 
-// ancestor follows first parents from HEAD.
+// ancestor follows first parents from HEAD. A commit that a shallow clone has
+// cut off is an error of its own.
 func (r *Repo) ancestor(back int, text string) (string, error) {
 	id := r.head.Commit
-	for ; back > 0; back-- {
+	for ; ; back-- {
 		c, err := r.git.Commit(id)
-		if err != nil {
-			return "", err
+		if err != nil || back == 0 {
+			return id.String(), err
 		}
 		if len(c.Parents) == 0 {
 			return "", &UnknownError{What: "commit", Name: text, Try: "e1 log"}
 		}
 		id = c.Parents[0]
 	}
-	return id.String(), nil
 }
