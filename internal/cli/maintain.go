@@ -55,15 +55,19 @@ func runMaintain(cmd *cobra.Command, o *maintainOptions) error {
 	return nil
 }
 
-// maintained says what there was to do.
+// maintained says what was done, or what there is to do.
 func (a *app) maintained(stats gitstore.MaintainStats) {
-	objects, packs := plural(stats.Packed, "object"), plural(stats.Merged, "pack")
-	switch {
-	case stats.Packed+stats.Merged == 0:
+	packed, merged := "packed", "merged"
+	if a.flags.dryRun {
+		packed, merged = "would pack", "would merge"
+	}
+	if stats.Packed > 0 {
+		a.message("%s %s", packed, plural(stats.Packed, "object"))
+	}
+	if stats.Merged > 0 {
+		a.message("%s %s into one", merged, plural(stats.Merged, "pack"))
+	}
+	if stats.Packed+stats.Merged == 0 {
 		a.message("nothing to do: %s", plural(stats.Loose, "loose object"))
-	case a.flags.dryRun:
-		a.message("would pack %s and merge %s", objects, packs)
-	default:
-		a.message("packed %s (%s) and merged %s", objects, a.style().Size(stats.Bytes), packs)
 	}
 }

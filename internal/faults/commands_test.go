@@ -77,7 +77,12 @@ func commands() []command {
 		{name: "import file", from: letters, args: args("import web-orders -"), stdin: letter, again: true},
 		{name: "demo documents", from: fresh, args: args("demo --documents 120"), next: newClient},
 		{name: "demo history", from: fresh, args: args("demo --history 3"), next: newClient, long: true},
-		{name: "maintain", args: args("maintain --all"), derived: true},
+		{name: "maintain", prepare: func(s *shop) { // packs that become one with what is loose
+			for range 2 {
+				s.e1("maintain", "--all")
+				s.e1("comment", "CLI-000002", "said")
+			}
+		}, args: args("maintain --all"), derived: true},
 	}
 }
 
