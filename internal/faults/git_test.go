@@ -7,6 +7,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // write runs one of each kind of writing and demands that all is sound.
@@ -198,8 +199,15 @@ func TestForeignLocks(t *testing.T) {
 			t.Fatal(err)
 		}
 		s.wants(5, "write.lock", "set", "CLI-000001", "name=Never", "--wait", "100ms")
+		s.wants(5, "write.lock", "maintain", "--wait", "100ms")
 		s.e1("list", "clients")
+		waited := make(chan result)
+		go func() { waited <- s.try("maintain", "--all", "--wait", "2h") }()
+		time.Sleep(300 * time.Millisecond) // it has begun to wait, or comes too late to have to
 		f.Close()
+		if r := <-waited; r.code != 0 {
+			t.Errorf("maintain ended with %d\n%s", r.code, r.err)
+		}
 		s.work()
 	})
 }
