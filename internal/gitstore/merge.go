@@ -18,7 +18,8 @@ const mergeBytes = 512 << 20
 type smallPack struct {
 	path    string // without extension
 	bytes   int64
-	objects []packedObject // by offset
+	count   int
+	objects []packedObject // by offset, once they were looked at
 }
 
 // merge replaces packs by one larger one where they do not grow like the powers
@@ -30,28 +31,13 @@ func (m *maintenance) merge() error {
 	if _, err := os.Lstat(filepath.Join(m.r.odb.dir, "pack", "multi-pack-index")); err == nil {
 		return nil
 	}
-	small, err := m.smallPacks()
-	for err == nil {
-		small = small[:toMerge(small)]
-		if len(small) < m.opt.MinPacks {
-			return nil
-		}
-		var usable []smallPack
-		for _, p := range small {
-			if err := m.plainObjects(&p); err == nil {
-				usable = append(usable, p)
-			} else if err := m.ctx.Err(); err != nil {
-				return err
-			}
-		}
-		if len(usable) == len(small) {
-			break
-		}
-		small = usable
-	}
-	if err != nil || m.opt.DryRun {
-		m.stats.Merged = len(small)
+	small, err := m.dueForMerge()
+	if err != nil || len(small) == 0 {
 		return err
+	}
+	if m.opt.DryRun {
+		m.stats.Merged = len(small)
+		return nil
 	}
 	path, ids, err := m.copyAll(small)
 	if err != nil || path == "" {
@@ -69,15 +55,40 @@ func (m *maintenance) merge() error {
 	return nil
 }
 
+// dueForMerge lists the packs that are to become one, with their objects.
+func (m *maintenance) dueForMerge() ([]smallPack, error) {
+	packs, err := m.smallPacks()
+	if err != nil {
+		return nil, err
+	}
+	for {
+		due := packs[:toMerge(packs)]
+		if len(due) < m.opt.MinPacks {
+			return nil, nil
+		}
+		packs = nil
+		for _, p := range due {
+			if p.objects, err = m.plainObjects(p.path); err == nil {
+				packs = append(packs, p)
+			} else if m.ctx.Err() != nil {
+				return nil, m.ctx.Err()
+			}
+		}
+		if len(packs) == len(due) {
+			return packs, nil
+		}
+	}
+}
+
 // toMerge says how many of the packs, the smallest first, are to become one: up
 // to the last that is not twice as large as all before it together.
 func toMerge(packs []smallPack) int {
 	sum, n := 0, 0
 	for i, p := range packs {
-		if len(p.objects) < 2*sum {
+		if p.count < 2*sum {
 			n = i + 1
 		}
-		sum += len(p.objects)
+		sum += p.count
 	}
 	return n
 }
@@ -115,11 +126,11 @@ func (m *maintenance) smallPacks() ([]smallPack, error) {
 		}
 	}
 	slices.SortFunc(out, func(a, b smallPack) int {
-		return cmp.Or(len(a.objects)-len(b.objects), strings.Compare(a.path, b.path))
+		return cmp.Or(a.count-b.count, strings.Compare(a.path, b.path))
 	})
 	objects, bytes := 0, int64(0)
 	for i, p := range out {
-		objects, bytes = objects+len(p.objects), bytes+p.bytes
+		objects, bytes = objects+p.count, bytes+p.bytes
 		if objects > m.opt.MaxObjects || bytes > mergeBytes {
 			return out[:i], nil
 		}
@@ -141,45 +152,45 @@ func (m *maintenance) smallPack(path string) (smallPack, bool) {
 	if x.n > int64(m.opt.MaxObjects) {
 		return smallPack{}, false
 	}
-	return smallPack{path: path, bytes: st.Size(), objects: make([]packedObject, x.n)}, true
+	return smallPack{path: path, bytes: st.Size(), count: int(x.n)}, true
 }
 
 var errDelta = errors.New("a pack with deltas")
 
-// plainObjects lists the objects of a pack, which must all be whole.
-func (m *maintenance) plainObjects(p *smallPack) error {
-	from := newPack(p.path)
+// plainObjects lists the objects of a pack by offset. They must all be whole.
+func (m *maintenance) plainObjects(path string) ([]packedObject, error) {
+	from := newPack(path)
 	defer from.close()
 	if err := from.open(); err != nil {
-		return err
+		return nil, err
 	}
-	p.objects = p.objects[:0]
+	var out []packedObject
 	if err := from.idx.each(func(id Hash, offset int64) error {
-		p.objects = append(p.objects, packedObject{id: id, offset: offset})
+		out = append(out, packedObject{id: id, offset: offset})
 		return nil
 	}); err != nil {
-		return err
+		return nil, err
 	}
-	slices.SortFunc(p.objects, func(a, b packedObject) int { return int(a.offset - b.offset) })
+	slices.SortFunc(out, func(a, b packedObject) int { return int(a.offset - b.offset) })
 	f, err := from.acquire()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer from.release()
 	// git writes what it made deltas of last.
-	for i, o := range slices.Backward(p.objects) {
+	for i, o := range slices.Backward(out) {
 		if i%256 == 0 && m.ctx.Err() != nil {
-			return m.ctx.Err()
+			return nil, m.ctx.Err()
 		}
 		e, err := from.entry(f, o.offset)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if e.kind == plumbing.OFSDeltaObject || e.kind == plumbing.REFDeltaObject || e.size > maxPackedBlob {
-			return errDelta
+			return nil, errDelta
 		}
 	}
-	return nil
+	return out, nil
 }
 
 // copyAll writes the objects of several packs into a new one. Nothing comes of

@@ -44,7 +44,7 @@ func TestToMerge(t *testing.T) {
 	} {
 		var packs []smallPack
 		for _, n := range c.sizes {
-			packs = append(packs, smallPack{objects: make([]packedObject, n)})
+			packs = append(packs, smallPack{count: n})
 		}
 		if got := toMerge(packs); got != c.want {
 			t.Errorf("%v: %d, want %d", c.sizes, got, c.want)
