@@ -137,8 +137,25 @@ func TestDryRunTakesNoLock(t *testing.T) {
 	if err := tx.Put("a", []byte("two\n")); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := tx.Commit(Message{Subject: "x"}, testSig(), testSig()); err != nil {
-		t.Fatal(err)
+	// What is committed after it has looked at HEAD is no hand edit.
+	for _, path := range []string{"a", "b"} {
+		if dry, err = reopen(t, r).Begin(context.Background(), BeginOptions{DryRun: true}); err != nil {
+			t.Fatal(err)
+		}
+		if path == "a" {
+			_, err = tx.Commit(Message{Subject: "x"}, testSig(), testSig())
+		} else {
+			_, err = tryTx(r, BeginOptions{}, map[string]string{"b": "new\n"})
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := dry.Put(path, []byte("three\n")); err != nil {
+			t.Errorf("%s: %v", path, err)
+		}
+		if _, err := dry.Commit(Message{Subject: "x"}, testSig(), testSig()); err != nil {
+			t.Errorf("%s: %v", path, err)
+		}
 	}
 	wantClean(t, r)
 }
@@ -194,6 +211,34 @@ func TestBulkDryRun(t *testing.T) {
 		}
 		if _, err := try(r, false); fmt.Sprint(err) != fmt.Sprint(told) || (name == "") != (err == nil) || err != nil && !strings.Contains(err.Error(), name) {
 			t.Errorf("%q: the dry run says %v, the import %v", name, told, err)
+		}
+	}
+}
+
+// Dry runs beside a process that commits the same file find nothing in the way.
+func TestDryRunsBesideCommits(t *testing.T) {
+	t.Parallel()
+	r := newRepo(t, map[string]string{"a": "one\n"})
+	over := make(chan error)
+	go func() {
+		c, err := Open(r.Root())
+		for i := 0; i < 25 && err == nil; i++ {
+			_, err = tryTx(c, BeginOptions{}, map[string]string{"a": fmt.Sprint(i, "\n"), fmt.Sprint("new", i): "x\n"})
+		}
+		over <- err
+	}()
+	for n := 0; ; n++ {
+		select {
+		case err := <-over:
+			if err != nil {
+				t.Fatal(err)
+			}
+			wantClean(t, r)
+			return
+		default:
+		}
+		if _, err := tryTx(reopen(t, r), BeginOptions{DryRun: true}, map[string]string{"a": "dry\n", "new24": "x\n", fmt.Sprint("new", n%25): "y\n"}); err != nil {
+			t.Errorf("dry run %d: %v", n, err)
 		}
 	}
 }

@@ -39,10 +39,15 @@ func (r *Repo) Unfinished(path string) (bool, error) {
 		return false, nil
 	}
 	left, err := r.leftover()
+	if err != nil || left == nil {
+		return false, err
+	}
+	was, err := left.was(path)
 	if err != nil {
 		return false, err
 	}
-	return left.has(path, conversion{})
+	state, err := r.compare(path, was, conversion{})
+	return state == stateSame, err
 }
 
 // leftover is what recovery would complete; nil is nothing.
@@ -76,19 +81,6 @@ func (r *Repo) leftover() (*leftover, error) {
 func (l *leftover) was(path string) (TreeEntry, error) {
 	e, err := l.r.Lookup(l.tree, path)
 	return e, ignoreNotExist(err)
-}
-
-// has reports whether a path of the work tree is as it was before the command.
-func (l *leftover) has(path string, conv conversion) (bool, error) {
-	if l == nil {
-		return false, nil
-	}
-	was, err := l.was(path)
-	if err != nil {
-		return false, err
-	}
-	state, err := l.r.compare(path, was, conv)
-	return state == stateSame, err
 }
 
 // recoverLocked runs under both locks.

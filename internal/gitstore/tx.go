@@ -45,7 +45,6 @@ type Tx struct {
 
 	attrs       *attributes
 	sparse      *sparseCheckout
-	left        *leftover // in a dry run: what recovery would complete
 	trees       map[Hash][]TreeEntry
 	files       map[string]*stagedFile
 	folded      map[string]string // new names by their folded form
@@ -91,7 +90,7 @@ func (r *Repo) Begin(ctx context.Context, opt BeginOptions) (*Tx, error) {
 	tx.attrs = newAttributes(r)
 	err := error(nil)
 	if opt.DryRun {
-		tx.left, err = r.leftover()
+		_, err = r.leftover() // whether that could be completed
 	} else {
 		err = tx.lockAll()
 	}

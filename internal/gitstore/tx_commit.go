@@ -159,14 +159,18 @@ func (tx *Tx) staged(x *gitindex.Index, f *stagedFile) (bool, error) {
 		}
 		return !e.IntentToAdd() && Hash(e.ID) == at.ID && Mode(e.Mode) == at.Mode
 	}
-	if f.adopt || same(f.old) {
+	if f.adopt {
 		return false, nil
 	}
-	if tx.left != nil {
-		was, err := tx.left.was(f.path)
-		return err != nil || !same(was), err
+	for try := 0; !same(f.old) && tx.opt.DryRun && try < dryTries; try++ {
+		if ours, err := tx.excused(f.path, func(was TreeEntry) (bool, error) { return same(was), nil }); err != nil || ours {
+			return false, err
+		}
+		if e, ok, err = tx.r.indexed(f.path); err != nil {
+			return false, err
+		}
 	}
-	return true, nil
+	return !same(f.old), nil
 }
 
 // prepare makes everything durable that the commit needs.

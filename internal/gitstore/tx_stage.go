@@ -147,8 +147,14 @@ func (tx *Tx) checkHandEdit(f *stagedFile) error {
 	if err != nil {
 		return err
 	}
-	if state != stateSame {
-		if ours, err := tx.left.has(f.path, f.conv); err != nil || ours {
+	for try := 0; state != stateSame && tx.opt.DryRun && try < dryTries; try++ {
+		if ours, err := tx.excused(f.path, func(was TreeEntry) (bool, error) {
+			state, err := tx.r.compare(f.path, was, f.conv)
+			return state == stateSame, err
+		}); err != nil || ours {
+			return err
+		}
+		if state, err = tx.r.compare(f.path, f.old, f.conv); err != nil {
 			return err
 		}
 	}
