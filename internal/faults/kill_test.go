@@ -159,6 +159,11 @@ func (c command) checkKilled(t *testing.T, o outcome, n int) {
 		if next == nil {
 			next = []string{"comment", "CLI-000001", "next"}
 		}
+		before := s.everything()
+		s.e1(append([]string{"-n"}, next...)...)
+		if after := s.everything(); after != before {
+			t.Errorf("a dry run wrote: before\n%s\nafter\n%s", before, after)
+		}
 		s.e1(next...)
 		if got := s.git("rev-parse", "HEAD^"); got != head {
 			t.Errorf("the next command followed commit %s, not %s", got, head)

@@ -3,6 +3,7 @@ package faults_test
 import (
 	"archive/tar"
 	"bytes"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -143,6 +144,25 @@ func (s *shop) leftovers() []string {
 		return nil
 	})
 	return left
+}
+
+// everything tells all files there are, with what changes when one is written.
+func (s *shop) everything() string {
+	s.t.Helper()
+	var b strings.Builder
+	if err := filepath.WalkDir(s.dir, func(path string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		st, err := d.Info()
+		if err == nil {
+			fmt.Fprintf(&b, "%s %v %d %v\n", path, st.Mode(), st.Size(), st.ModTime())
+		}
+		return err
+	}); err != nil {
+		s.t.Fatal(err)
+	}
+	return b.String()
 }
 
 // mail counts the letters, wherever they are.

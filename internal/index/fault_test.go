@@ -3,6 +3,7 @@ package index
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"math/rand"
@@ -511,4 +512,74 @@ func TestSweep(t *testing.T) {
 	if !bytes.HasPrefix(b, []byte("SQLite format 3")) {
 		t.Fatal("what the link shows is no database")
 	}
+}
+
+// Reading only, as a dry run does, leaves an index as it lies there: also one
+// whose log a killed process has left, and one that is in use.
+func TestReadOnlyTouchesNothing(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "index.db")
+	db := open(t, path)
+	fill(t, db, 50)
+	must(t, db.Close())
+	closed := copyFiles(t, dir)
+	db = open(t, path)
+	must(t, db.Update(func(w *Writer) error { return w.SetCommit("c2") }))
+	want := answers(t, db)
+	killed, noShared := copyFiles(t, dir), copyFiles(t, dir)
+	shared, err := filepath.Glob(filepath.Join(noShared, "*-shm"))
+	if err != nil || len(shared) != 1 {
+		t.Fatal(shared, err)
+	}
+	must(t, os.Remove(shared[0]))
+	for _, c := range []struct{ name, dir, commit string }{{"closed", closed, "c1"}, {"killed", killed, "c2"}, {"no shared memory", noShared, ""}, {"in use", dir, "c2"}} {
+		before := contents(t, c.dir)
+		ro, err := Open(context.Background(), filepath.Join(c.dir, "index.db"), testSchema(), Options{Version: "1", ReadOnly: true})
+		must(t, err)
+		if s := ro.State(); s.Commit != c.commit || s.NeedsRebuild != (c.commit == "") {
+			t.Errorf("%s: %+v", c.name, s)
+		}
+		must(t, ro.Snapshot())
+		if got := answers(t, ro); c.commit == "c2" && got != want {
+			t.Errorf("%s: other answers", c.name)
+		}
+		must(t, ro.Close())
+		if after := contents(t, c.dir); after != before {
+			t.Errorf("%s: before\n%s\nafter\n%s", c.name, before, after)
+		}
+	}
+	must(t, db.Update(func(w *Writer) error { return w.SetCommit("c3") }))
+	must(t, db.Close())
+	for _, dir := range []string{dir, killed, noShared} { // whoever writes finds all
+		db := open(t, filepath.Join(dir, "index.db"))
+		if s := db.State(); s.NeedsRebuild || s.Commit < "c2" {
+			t.Errorf("%+v", s)
+		}
+	}
+}
+
+// copyFiles copies a folder of files and links.
+func copyFiles(t testing.TB, dir string) string {
+	t.Helper()
+	to := t.TempDir()
+	if out, err := exec.Command("cp", "-a", dir+"/.", to).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	return to
+}
+
+// contents tells what the files of a folder hold and when they were written.
+func contents(t testing.TB, dir string) string {
+	t.Helper()
+	files, err := os.ReadDir(dir)
+	must(t, err)
+	var b strings.Builder
+	for _, f := range files {
+		data, err := os.ReadFile(filepath.Join(dir, f.Name()))
+		must(t, err)
+		st, err := f.Info()
+		must(t, err)
+		fmt.Fprintf(&b, "%s %v %d %x\n", f.Name(), st.ModTime(), len(data), sha256.Sum256(data))
+	}
+	return b.String()
 }

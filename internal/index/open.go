@@ -124,20 +124,10 @@ func (db *DB) attach() (reason string) {
 }
 
 func (db *DB) connectFile(file string) error {
-	// Reading a file in WAL mode wants its shared memory beside it; to write
-	// that is no change to the index, so a reader opens it like a writer.
-	modes := []string{"rw", "ro", "ro&immutable=1"}
-	if f, err := os.OpenFile(file, os.O_RDWR, 0); err == nil {
-		_ = f.Close()
-	} else {
-		modes = modes[1:]
-	}
-	var first error
+	modes, first := db.modes(file)
 	for _, mode := range modes {
-		if strings.Contains(mode, "immutable") {
-			if st, err := os.Stat(file + "-wal"); err == nil && st.Size() > 0 {
-				break // its latest changes could not be seen
-			}
+		if strings.Contains(mode, "immutable") && logged(file) {
+			break // its latest changes could not be seen
 		}
 		c, err := connect(db.ctx, file, mode)
 		if err == nil {
@@ -156,6 +146,33 @@ func (db *DB) connectFile(file string) error {
 		}
 	}
 	return first
+}
+
+// modes are the ways to open a file, the best first.
+func (db *DB) modes(file string) ([]string, error) {
+	f, err := os.OpenFile(file, os.O_RDWR, 0)
+	if err != nil {
+		return []string{"ro", "ro&immutable=1"}, nil
+	}
+	_ = f.Close()
+	_, unshared := os.Stat(file + "-shm")
+	switch {
+	case db.opt.ReadOnly && unshared == nil:
+		// In use, or its process was killed: opened for writing and closed as the
+		// last one, its log would be written into the file.
+		return []string{"ro&readonly_shm=1", "ro"}, nil
+	case db.opt.ReadOnly && logged(file):
+		return nil, errors.New("its log has to be written into it first")
+	}
+	// Reading a file in WAL mode wants its shared memory beside it; to write
+	// that is no change to the index, so a reader opens it like a writer.
+	return []string{"rw", "ro", "ro&immutable=1"}, nil
+}
+
+// logged reports whether the write-ahead log holds something that the file lacks.
+func logged(file string) bool {
+	wal, err := os.Stat(file + "-wal")
+	return err == nil && wal.Size() > 0
 }
 
 // tune sets what holds for one connection. NORMAL in WAL mode loses at most
@@ -193,8 +210,8 @@ func looksDamaged(file string) string {
 	if err != nil {
 		return "the index cannot be read: " + err.Error()
 	}
-	if wal, err := os.Stat(file + "-wal"); err == nil && wal.Size() > 0 {
-		return "" // the log may hold what the file lacks
+	if logged(file) {
+		return "" // what the file lacks may be there
 	}
 	if st.Size() < size*pages {
 		return "the index file is cut off"
