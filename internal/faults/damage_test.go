@@ -230,7 +230,7 @@ func TestSmallDisk(t *testing.T) {
 		t.Errorf("log on a full disk:\n%s", got)
 	}
 	s.e1("log")
-	s.wants(0, "would undo", "-n", "undo")
+	s.wants(0, "would commit: undo", "-n", "undo")
 	s.wants(3, "no space left", "undo")
 	s.wants(3, "no space left", "register", "clients", "name=Too much")
 	s.wants(3, "no space left", "set", "CLI-000001", "name=Too much")
