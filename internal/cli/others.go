@@ -10,7 +10,6 @@ import (
 	"github.com/e1-dms/e1/internal/expr"
 	"github.com/e1-dms/e1/internal/form"
 	"github.com/e1-dms/e1/internal/office"
-	"github.com/e1-dms/e1/internal/render"
 	"github.com/e1-dms/e1/internal/repo"
 )
 
@@ -39,7 +38,8 @@ func (a *app) withOthers(err error) error {
 
 func (a *app) printOthers(lines []string) {
 	for _, line := range lines {
-		fmt.Fprintln(a.Err, render.Clean(line))
+		text := strings.TrimLeft(line, " ")
+		a.printLines(line[:len(line)-len(text)], text)
 	}
 }
 
