@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/e1-dms/e1/internal/document"
+	"github.com/e1-dms/e1/internal/engine"
 	"github.com/e1-dms/e1/internal/expr"
 	"github.com/e1-dms/e1/internal/index"
 	"github.com/e1-dms/e1/internal/render"
@@ -132,7 +133,7 @@ func (a *app) taskListJSON(r *repo.Repo, tasks []index.TaskRow, total int) error
 			{Key: "task", Value: taskNumber(t.Number, t.ID)}, {Key: "document", Value: t.Number}, {Key: "form", Value: t.Form},
 			{Key: "title", Value: t.Title}, {Key: "step", Value: t.Step}, {Key: "route", Value: t.Route}, {Key: "who", Value: t.Who},
 			{Key: "candidates", Value: t.Candidates}, {Key: "state", Value: t.State}, {Key: "assigned", Value: inZone(t.Assigned, r)},
-			{Key: "due", Value: inZone(t.Due, r)}, {Key: "overdue", Value: rowOverdue(t, r.Now())},
+			{Key: "due", Value: inZone(t.Due, r)}, {Key: "overdue", Value: engine.Late(t.State, t.Due, t.Done, r.Now())},
 			{Key: "accepted", Value: inZone(t.Accepted, r)}, {Key: "done", Value: inZone(t.Done, r)},
 			{Key: "outcome", Value: t.Outcome}, {Key: "outcomes", Value: taskRowOutcomes(r, t, outcomes)}, {Key: "comment", Value: t.Comment},
 			{Key: "kind", Value: t.Kind}, {Key: "of", Value: ofTask(t.Number, t.Of)}, {Key: "giver", Value: t.Giver}, {Key: "text", Value: t.Text},

@@ -21,8 +21,8 @@ func (v *cardView) task(d *document.Document, t *document.Task) render.Task {
 	return render.Task{
 		ID: taskNumber(d.Number, t.ID), Title: title, Document: v.r.Title(d),
 		Who: v.people(t.Who, t.Candidates), State: v.style.Word(t.State), Outcome: v.answer(in, t.Step, t.Kind, t.Outcome),
-		Comment: t.Comment, Due: t.Due, Done: t.Done, Overdue: overdue(t, v.r.Now()), Closed: !taskOpen(t.State),
-		Mark: v.taskMark(taskOpen(t.State), t.State, t.Reminded, t.Escalated),
+		Comment: t.Comment, Due: t.Due, Done: t.Done, Overdue: engine.Late(t.State, t.Due, t.Done, v.r.Now()), Closed: !engine.Pending(t.State),
+		Mark: v.taskMark(engine.Pending(t.State), t.State, t.Reminded, t.Escalated),
 	}
 }
 
@@ -38,7 +38,7 @@ func (v *cardView) taskRow(t index.TaskRow) render.Task {
 	return render.Task{
 		ID: taskNumber(t.Number, t.ID), Title: t.Title, Document: t.DocumentTitle, Who: v.people(t.Who, t.Candidates),
 		State: v.style.Word(t.State), Outcome: outcome, Comment: t.Comment, Due: inZone(t.Due, v.r), Done: inZone(t.Done, v.r),
-		Overdue: rowOverdue(t, v.r.Now()), Closed: !t.Open, Mark: v.taskMark(t.Open, t.State, t.Reminded, t.Escalated),
+		Overdue: engine.Late(t.State, t.Due, t.Done, v.r.Now()), Closed: !t.Open, Mark: v.taskMark(t.Open, t.State, t.Reminded, t.Escalated),
 	}
 }
 
@@ -108,14 +108,4 @@ func inZone(t time.Time, r *repo.Repo) time.Time {
 		return t
 	}
 	return t.In(r.Now().Location())
-}
-
-func rowOverdue(t index.TaskRow, now time.Time) bool {
-	if t.Due.IsZero() {
-		return false
-	}
-	if !t.Done.IsZero() {
-		return t.Done.After(t.Due)
-	}
-	return t.Open && now.After(t.Due)
 }

@@ -227,7 +227,7 @@ func taskJSON(r *repo.Repo, d *document.Document, in *document.Instance, t *docu
 		{Key: "state", Value: t.State},
 		{Key: "assigned", Value: t.Assigned},
 		{Key: "due", Value: t.Due},
-		{Key: "overdue", Value: overdue(t, r.Now())},
+		{Key: "overdue", Value: engine.Late(t.State, t.Due, t.Done, r.Now())},
 		{Key: "accepted", Value: t.Accepted},
 		{Key: "done", Value: t.Done},
 		{Key: "outcome", Value: t.Outcome},
@@ -256,7 +256,7 @@ func ofTask(number string, of int) string {
 // outcomesOf lists what can be answered to an open task; nothing when its
 // definition cannot be read.
 func outcomesOf(r *repo.Repo, in *document.Instance, t *document.Task) []engine.Choice {
-	if !taskOpen(t.State) {
+	if !engine.Pending(t.State) {
 		return nil
 	}
 	def, err := r.Definitions().Pinned(in.Definition)
@@ -266,18 +266,4 @@ func outcomesOf(r *repo.Repo, in *document.Instance, t *document.Task) []engine.
 	return engine.Outcomes(def, t, r.Language())
 }
 
-func taskOpen(state string) bool { return state == engine.TaskOpen || state == engine.TaskReview }
-
 func taskNumber(number string, id int) string { return number + "/" + strconv.Itoa(id) }
-
-// overdue reports whether a task is late: still open after its deadline, or
-// finished after it.
-func overdue(t *document.Task, now time.Time) bool {
-	if t.Due.IsZero() {
-		return false
-	}
-	if !t.Done.IsZero() {
-		return t.Done.After(t.Due)
-	}
-	return taskOpen(t.State) && now.After(t.Due)
-}

@@ -30,7 +30,7 @@ func TestTasksCanBeAdvanced(t *testing.T) {
 		for i := range d.Routes {
 			for j := range d.Routes[i].Tasks {
 				task := &d.Routes[i].Tasks[j]
-				if !pending(task) {
+				if !engine.Pending(task.State) {
 					continue
 				}
 				tasks++
@@ -63,7 +63,7 @@ func TestTasksCanBeAdvanced(t *testing.T) {
 					t.Errorf("%s/%d (%s): %v", n, task.ID, task.Step, err)
 					continue
 				}
-				if _, after := res.Changed[0].Task(task.ID); pending(after) && after.State == task.State {
+				if _, after := res.Changed[0].Task(task.ID); engine.Pending(after.State) && after.State == task.State {
 					t.Errorf("%s/%d is %s after it was advanced", n, task.ID, after.State)
 				}
 				for _, c := range res.Changed {
@@ -150,7 +150,7 @@ func TestStampedDeadlines(t *testing.T) {
 		if g.Step != e.Step || g.Title != e.Title || !g.Assigned.Equal(e.Assigned) || !g.Due.Equal(e.Due) {
 			t.Errorf("%s: task %v, the engine makes %v", n, g, e)
 		}
-		if pending(g) && len(g.Told) == 0 && len(got.Tasks) == 1 && !g.Timer.Equal(e.Timer) {
+		if engine.Pending(g.State) && len(g.Told) == 0 && len(got.Tasks) == 1 && !g.Timer.Equal(e.Timer) {
 			t.Errorf("%s: reminder at %s, the engine says %s", n, g.Timer, e.Timer)
 		}
 		compared++

@@ -54,17 +54,13 @@ func (s *stage) step() bool {
 	return s.act(in, t)
 }
 
-func pending(t *document.Task) bool {
-	return t.State == engine.TaskOpen || t.State == engine.TaskReview
-}
-
 // choose gives a task that somebody has to do and will.
 func (s *stage) choose() (*document.Instance, *document.Task) {
 	type place struct{ in, task int }
 	var open []place
 	for i := range s.doc.Routes {
 		for j := range s.doc.Routes[i].Tasks {
-			if t := &s.doc.Routes[i].Tasks[j]; pending(t) && !s.stuck[t.ID] {
+			if t := &s.doc.Routes[i].Tasks[j]; engine.Pending(t.State) && !s.stuck[t.ID] {
 				open = append(open, place{i, j})
 			}
 		}
@@ -81,7 +77,7 @@ func (s *stage) timer() int64 {
 	var next int64
 	for _, in := range s.doc.Routes {
 		for _, t := range in.Tasks {
-			if at := t.Timer.Unix(); !t.Timer.IsZero() && pending(&t) && (next == 0 || at < next) {
+			if at := t.Timer.Unix(); !t.Timer.IsZero() && engine.Pending(t.State) && (next == 0 || at < next) {
 				next = at
 			}
 		}

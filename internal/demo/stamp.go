@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/e1-dms/e1/internal/document"
+	"github.com/e1-dms/e1/internal/engine"
 	"github.com/e1-dms/e1/internal/expr"
 	"github.com/e1-dms/e1/internal/route"
 	"github.com/e1-dms/e1/internal/worktime"
@@ -183,7 +184,7 @@ func (g *generator) stampTask(d *document.Document, in *document.Instance, t *do
 			t.Due = at
 		}
 	}
-	open := pending(t)
+	open := engine.Pending(t.State)
 	if open && !t.Timer.IsZero() {
 		t.Timer = g.timer(in, t)
 	}

@@ -432,7 +432,7 @@ func (r *run) completeTasks(s *route.Step, item string) {
 	in := r.instance()
 	for i := range in.Tasks {
 		t := &in.Tasks[i]
-		if belongs(t, s, item) && pending(t) {
+		if belongs(t, s, item) && Pending(t.State) {
 			t.State, t.Done, t.By, t.Timer = TaskDone, r.in.Now, r.in.Actor, zeroTime
 			r.closed(t)
 			r.cancelChildren(t.ID)
@@ -455,7 +455,7 @@ func (r *run) assignOpen(a *route.Action, s *route.Step, item string) error {
 	in := r.instance()
 	for i := range in.Tasks {
 		t := &in.Tasks[i]
-		if !pending(t) || t.Kind != "" || !slices.ContainsFunc(a.Steps, func(w route.Word) bool { return w.Text == t.Step }) {
+		if !Pending(t.State) || t.Kind != "" || !slices.ContainsFunc(a.Steps, func(w route.Word) bool { return w.Text == t.Step }) {
 			continue
 		}
 		step := r.r.Step(t.Step)

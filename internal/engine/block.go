@@ -162,7 +162,7 @@ func (m *machine) add(e Add) error {
 	r, p := places[0].r, places[0].p
 	s := r.r.Step(p.At)
 	mine := slices.ContainsFunc(r.instance().Tasks, func(t document.Task) bool {
-		return pending(&t) && inside(r.r.Step(t.Step), s) && slices.Contains(performers(&t), m.in.Actor)
+		return Pending(t.State) && inside(r.r.Step(t.Step), s) && slices.Contains(Performers(&t), m.in.Actor)
 	})
 	if giver, err := r.giver(&document.Task{}); err != nil || !giver && !mine {
 		if err == nil {

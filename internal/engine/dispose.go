@@ -64,7 +64,7 @@ func (r *run) giver(t *document.Task) (bool, error) {
 	if actor == r.instance().By {
 		return true, nil
 	}
-	for _, id := range performers(t) {
+	for _, id := range Performers(t) {
 		if h := r.org.Superior(id); h != nil && h.ID == actor {
 			return true, nil
 		}
@@ -136,7 +136,7 @@ func (m *machine) withdraw(e Withdraw) error {
 		return nil
 	}
 	others := slices.ContainsFunc(r.instance().Tasks, func(o document.Task) bool {
-		return o.ID != t.ID && belongs(&o, s, t.Item) && o.Cycle == t.Cycle && (pending(&o) || o.State == TaskDone)
+		return o.ID != t.ID && belongs(&o, s, t.Item) && o.Cycle == t.Cycle && (Pending(o.State) || o.State == TaskDone)
 	})
 	if !others && len(s.Outcomes) > 1 {
 		names := make([]string, len(s.Outcomes))
@@ -162,7 +162,7 @@ func (r *run) afterWithdrawal(s *route.Step, item string, cycle int) error {
 		if !belongs(&o, s, item) || o.Cycle != cycle {
 			continue
 		}
-		if pending(&o) {
+		if Pending(o.State) {
 			return nil
 		}
 		if o.State == TaskDone {

@@ -189,15 +189,7 @@ func (r *run) calendar(people ...string) (*worktime.Calendar, error) {
 
 // calendarOf gives the calendar by which a task's time is counted.
 func (r *run) calendarOf(t *document.Task) (*worktime.Calendar, error) {
-	return r.calendar(performers(t)...)
-}
-
-// performers are the people a task is for.
-func performers(t *document.Task) []string {
-	if t.Who != "" {
-		return []string{t.Who}
-	}
-	return t.Candidates
+	return r.calendar(Performers(t)...)
 }
 
 func (r *run) after(c *worktime.Calendar, from time.Time, d worktime.Duration) time.Time {

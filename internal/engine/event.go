@@ -20,7 +20,7 @@ func (m *machine) find(id int) (*run, *document.Task, *route.Step, error) {
 		var open []string
 		for _, in := range m.self.Routes {
 			for _, t := range in.Tasks {
-				if pending(&t) || t.State == TaskInform {
+				if Pending(t.State) || t.State == TaskInform {
 					open = append(open, fmt.Sprintf("%s/%d", m.self.Number, t.ID))
 				}
 			}
@@ -31,7 +31,7 @@ func (m *machine) find(id int) (*run, *document.Task, *route.Step, error) {
 		}
 		return nil, nil, nil, r
 	}
-	if !pending(t) && t.State != TaskInform {
+	if !Pending(t.State) && t.State != TaskInform {
 		return nil, nil, nil, refuse(TaskClosed, "e1 show "+m.self.Number, "task %s is %s%s already", m.ref(t), t.State, m.byWhom(t))
 	}
 	if in.State != Running && t.State != TaskInform {
@@ -96,11 +96,7 @@ func (m *machine) capacity(t *document.Task) (role, string) {
 	if actor == t.Who || actor == t.For || t.Who == "" && slices.Contains(t.Candidates, actor) {
 		return asPerformer, ""
 	}
-	people := t.Candidates
-	if t.Who != "" {
-		people = []string{t.Who}
-	}
-	for _, id := range people {
+	for _, id := range Performers(t) {
 		if m.org.ActsFor(actor, id, m.day()) {
 			return asSubstitute, id
 		}
@@ -122,13 +118,7 @@ func (m *machine) may(t *document.Task) (role, string, error) {
 	if as != nobody {
 		return as, instead, nil
 	}
-	people := t.Candidates
-	if t.Who != "" {
-		people = []string{t.Who}
-	}
-	if t.State == TaskReview {
-		people = []string{t.Controller}
-	}
+	people := Awaited(t)
 	return nobody, "", refuse(NotYours, "e1 task delegate "+m.ref(t)+" --to "+m.in.Actor,
 		"task %s (%s) is for %s, not for %q", m.ref(t), t.Title, quoted(people), m.in.Actor).offer(people...)
 }

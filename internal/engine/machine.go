@@ -268,7 +268,7 @@ func (m *machine) abandon(id int, cause error) error {
 	}
 	in := m.self.Instance(id)
 	for i := range in.Tasks {
-		if pending(&in.Tasks[i]) {
+		if Pending(in.Tasks[i].State) {
 			m.cancelTask(&in.Tasks[i])
 		}
 	}

@@ -54,7 +54,7 @@ func (m *machine) migrate(e Migrate) error {
 	}
 	for i := range r.instance().Tasks {
 		t := &r.instance().Tasks[i]
-		if s := e.To.Step(t.Step); s != nil && pending(t) && t.Kind == "" {
+		if s := e.To.Step(t.Step); s != nil && Pending(t.State) && t.Kind == "" {
 			if err := r.wind(s, t); err != nil {
 				return err
 			}
@@ -338,7 +338,7 @@ func (mv *mover) active() {
 func (mv *mover) task(t *document.Task) {
 	to := mv.to.Step(mv.steps[t.Step])
 	if to == nil {
-		if pending(t) && len(mv.reasons) == 0 {
+		if Pending(t.State) && len(mv.reasons) == 0 {
 			mv.refuse("task %s belongs to %q, which the new definition does not have; --map %s=STEP", mv.ref(t), t.Step, t.Step)
 		}
 		return

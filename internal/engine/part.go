@@ -81,7 +81,7 @@ func (r *run) put(t document.Task) {
 	in := r.instance()
 	in.Tasks = append(in.Tasks, t)
 	r.res.Opened = append(r.res.Opened, TaskRef{r.self.Number, t.ID})
-	r.tell(TellAssigned, t.ID, t.Title, performers(&t)...)
+	r.tell(TellAssigned, t.ID, t.Title, Performers(&t)...)
 }
 
 func stateOf(t *document.Task) string {
@@ -106,8 +106,8 @@ func (m *machine) partsDone(t *document.Task) error {
 	var open []string
 	for _, in := range m.self.Routes {
 		for _, o := range in.Tasks {
-			if o.Kind == KindPart && o.Of == t.ID && pending(&o) {
-				open = append(open, fmt.Sprintf("%s (%s)", m.ref(&o), strings.Join(performers(&o), ", ")))
+			if o.Kind == KindPart && o.Of == t.ID && Pending(o.State) {
+				open = append(open, fmt.Sprintf("%s (%s)", m.ref(&o), strings.Join(Performers(&o), ", ")))
 			}
 		}
 	}
@@ -122,7 +122,7 @@ func (m *machine) partsDone(t *document.Task) error {
 func (m *machine) cancelChildren(id int) {
 	for i := range m.self.Routes {
 		for j := range m.self.Routes[i].Tasks {
-			if t := &m.self.Routes[i].Tasks[j]; t.Of == id && t.Kind != "" && pending(t) {
+			if t := &m.self.Routes[i].Tasks[j]; t.Of == id && t.Kind != "" && Pending(t.State) {
 				m.cancelTask(t)
 			}
 		}
@@ -153,7 +153,7 @@ func (r *run) answer(e Advance, t *document.Task, as role, instead string) error
 	}
 	if e.Outcome == grant {
 		_, of := r.self.Task(t.Of)
-		if of == nil || !pending(of) {
+		if of == nil || !Pending(of.State) {
 			return refuse(TaskClosed, "", "the task of request %s is closed already", r.ref(t))
 		}
 		if !t.Until.After(r.in.Now) {
@@ -190,7 +190,7 @@ func (m *machine) extend(e Extend) error {
 	if err != nil {
 		return err
 	}
-	byHand := t.Kind == "" && s.Due != nil && s.Due.ByHand && t.Due.IsZero() && slices.Contains(performers(t), m.in.Actor)
+	byHand := t.Kind == "" && s.Due != nil && s.Due.ByHand && t.Due.IsZero() && slices.Contains(Performers(t), m.in.Actor)
 	if !giver && !byHand {
 		return r.ask(s, t, to, strings.TrimSpace(e.Comment))
 	}
@@ -199,7 +199,7 @@ func (m *machine) extend(e Extend) error {
 		m.addComment(c)
 	}
 	for i := range r.instance().Tasks { // what was asked for is decided
-		if o := &r.instance().Tasks[i]; o.Kind == KindExtension && o.Of == t.ID && pending(o) {
+		if o := &r.instance().Tasks[i]; o.Kind == KindExtension && o.Of == t.ID && Pending(o.State) {
 			o.State, o.Done, o.Outcome, o.By = TaskDone, m.in.Now, grant, m.in.Actor
 			if o.Who == "" {
 				o.Who, o.Candidates = m.in.Actor, nil
@@ -250,7 +250,7 @@ func (r *run) ask(s *route.Step, t *document.Task, to time.Time, why string) err
 			"to ask for another deadline of task %s needs a comment", r.ref(t))
 	}
 	for _, o := range r.instance().Tasks {
-		if o.Kind == KindExtension && o.Of == t.ID && pending(&o) {
+		if o.Kind == KindExtension && o.Of == t.ID && Pending(o.State) {
 			return refuse(AlreadyRunning, "e1 task withdraw "+r.ref(&o), "task %s: another deadline (%s) has been asked for already: %s",
 				r.ref(t), o.Until.Format("2006-01-02 15:04"), r.ref(&o)).offer(r.ref(&o))
 		}
@@ -287,7 +287,7 @@ func (m *machine) extensionTitle(t *document.Task) string {
 // gave it; else those of the route, else the performer's superior, else the
 // admins.
 func (r *run) deciders(s *route.Step, t *document.Task) ([]string, error) {
-	own := func(id string) bool { return id == r.in.Actor || slices.Contains(performers(t), id) }
+	own := func(id string) bool { return id == r.in.Actor || slices.Contains(Performers(t), id) }
 	living := func(ids ...string) []string {
 		var out []string
 		for _, id := range ids {
@@ -307,7 +307,7 @@ func (r *run) deciders(s *route.Step, t *document.Task) ([]string, error) {
 	if found := living(append(controllers, r.instance().By)...); len(found) > 0 {
 		return found, nil
 	}
-	for _, id := range performers(t) {
+	for _, id := range Performers(t) {
 		if h := r.org.Superior(id); h != nil {
 			if found := living(h.ID); len(found) > 0 {
 				return found, nil

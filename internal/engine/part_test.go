@@ -104,7 +104,7 @@ func TestPartsGoWithTheirTask(t *testing.T) {
 				t.Errorf("the part is %s", part.State)
 			}
 			for _, task := range s.docs["P"].Routes[0].Tasks {
-				if task.Kind == KindPart && pending(&task) {
+				if task.Kind == KindPart && Pending(task.State) {
 					t.Errorf("part %d is still open", task.ID)
 				}
 			}

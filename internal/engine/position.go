@@ -63,7 +63,7 @@ func (r *run) drop(at, item string) error {
 	in.Open = slices.DeleteFunc(in.Open, func(p document.Position) bool { return below(p.At, p.Item) })
 	for i := range in.Tasks {
 		t := &in.Tasks[i]
-		if below(t.Step, t.Item) && pending(t) {
+		if below(t.Step, t.Item) && Pending(t.State) {
 			r.cancelTask(t)
 		}
 	}

@@ -225,7 +225,7 @@ func playRandomly(rt *rapid.T, s *shop, source string) {
 				rt.Fatalf("route %d runs and is open nowhere\n%s", in.ID, source)
 			}
 			for _, t := range in.Tasks {
-				if pending(&t) {
+				if Pending(t.State) {
 					open = append(open, t)
 				}
 			}
@@ -280,7 +280,7 @@ func kept(rt *rapid.T, before, after *document.Document) {
 			if now == nil {
 				rt.Fatalf("task %d was lost", t.ID)
 			}
-			if !pending(&t) && t.State != TaskInform {
+			if !Pending(t.State) && t.State != TaskInform {
 				if !reflect.DeepEqual(t, *now) {
 					rt.Fatalf("a closed task was changed:\n%s", cmp.Diff(t, *now))
 				}

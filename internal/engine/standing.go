@@ -27,13 +27,13 @@ func Standing(r *route.Route, in *document.Instance) []Lost {
 		case s == nil:
 			out = append(out, Lost{Open: i, Message: fmt.Sprintf("route %q (%d) stands at %q, a step that its definition does not have", in.Route, in.ID, p.At)})
 		case p.State == "" && (s.Verb == route.Task || s.Verb == route.Approve) &&
-			!slices.ContainsFunc(in.Tasks, func(t document.Task) bool { return pending(&t) && belongs(&t, s, p.Item) }):
+			!slices.ContainsFunc(in.Tasks, func(t document.Task) bool { return Pending(t.State) && belongs(&t, s, p.Item) }):
 			out = append(out, Lost{Open: i, Message: fmt.Sprintf("route %q (%d) waits at %q for a task that is not open", in.Route, in.ID, place(p.At, p.Item))})
 		}
 	}
 	for _, t := range in.Tasks {
 		s := r.Step(t.Step)
-		if pending(&t) && t.Kind == "" && (s == nil || !slices.ContainsFunc(in.Open, func(p document.Position) bool { return p.At == t.Step && p.Item == t.Item })) {
+		if Pending(t.State) && t.Kind == "" && (s == nil || !slices.ContainsFunc(in.Open, func(p document.Position) bool { return p.At == t.Step && p.Item == t.Item })) {
 			out = append(out, Lost{Open: -1, Task: t.ID, Message: fmt.Sprintf("task %d is open, but route %q (%d) does not stand at %q", t.ID, in.Route, in.ID, place(t.Step, t.Item))})
 		}
 	}

@@ -7,9 +7,6 @@ import (
 	"github.com/e1-dms/e1/internal/route"
 )
 
-// pending tells whether somebody still has to do something about the task.
-func pending(t *document.Task) bool { return t.State == TaskOpen || t.State == TaskReview }
-
 // belongs tells whether a task is one of a step's own, for an item: parts of
 // tasks and requests decide nothing about the step.
 func belongs(t *document.Task, s *route.Step, item string) bool {
@@ -75,7 +72,7 @@ func (r *run) newTask(s *route.Step, item string, cycle int) document.Task {
 // tells whoever gets it.
 func (r *run) hand(s *route.Step, item string, t document.Task) error {
 	var err error
-	if t.Due, err = r.deadline(s, item, performers(&t)...); err != nil {
+	if t.Due, err = r.deadline(s, item, Performers(&t)...); err != nil {
 		return err
 	}
 	if s.Controller != nil {
@@ -99,7 +96,7 @@ func (r *run) hand(s *route.Step, item string, t document.Task) error {
 	if t.Who != "" {
 		r.loads[t.Who]++
 	}
-	r.tell(TellAssigned, t.ID, t.Title, performers(&t)...)
+	r.tell(TellAssigned, t.ID, t.Title, Performers(&t)...)
 	return nil
 }
 
@@ -124,7 +121,7 @@ func (r *run) inform(s *route.Step, item string) error {
 func (m *machine) cancelTask(t *document.Task) {
 	t.State, t.Done, t.Timer = TaskCancelled, m.in.Now, zeroTime
 	m.closed(t)
-	m.tell(TellWithdrawn, t.ID, t.Title, performers(t)...)
+	m.tell(TellWithdrawn, t.ID, t.Title, Performers(t)...)
 	m.cancelChildren(t.ID)
 }
 
@@ -150,7 +147,7 @@ func (r *run) complete(t *document.Task, s *route.Step) error {
 		switch {
 		case o.State == TaskDone:
 			done = append(done, o.Outcome)
-		case pending(o):
+		case Pending(o.State):
 			open++
 		}
 	}
@@ -159,7 +156,7 @@ func (r *run) complete(t *document.Task, s *route.Step) error {
 	}
 	for i := range in.Tasks {
 		o := &in.Tasks[i]
-		if belongs(o, s, item) && pending(o) {
+		if belongs(o, s, item) && Pending(o.State) {
 			r.cancelTask(o)
 		}
 	}

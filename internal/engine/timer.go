@@ -20,7 +20,7 @@ type alarm struct {
 // alarms lists what is to happen about a task at which moment, in the order of
 // time.
 func (r *run) alarms(s *route.Step, t *document.Task) ([]alarm, error) {
-	if t.Due.IsZero() || !pending(t) || t.Kind != "" || len(s.Remind)+len(s.Escalate) == 0 {
+	if t.Due.IsZero() || !Pending(t.State) || t.Kind != "" || len(s.Remind)+len(s.Escalate) == 0 {
 		return nil, nil
 	}
 	c, err := r.calendarOf(t)
@@ -118,7 +118,7 @@ func NextTimer(d *document.Document) time.Time {
 			}
 		}
 		for j := range in.Tasks {
-			if pending(&in.Tasks[j]) {
+			if Pending(in.Tasks[j].State) {
 				earlier(in.Tasks[j].Timer)
 			}
 		}
@@ -190,7 +190,7 @@ func (m *machine) ringAt(at time.Time) (bool, error) {
 		}
 		for j := range in.Tasks {
 			t := &in.Tasks[j]
-			if !pending(t) || t.Timer.IsZero() || t.Timer.After(at) {
+			if !Pending(t.State) || t.Timer.IsZero() || t.Timer.After(at) {
 				continue
 			}
 			if err := r.ring(t); err != nil {
@@ -227,12 +227,8 @@ func (r *run) ring(t *document.Task) error {
 	// Of several reminders that a pause has let pass, the last one is enough.
 	later := slices.ContainsFunc(alarms[1:], func(a alarm) bool { return a.escalation == nil && !a.at.After(r.in.Now) })
 	if !later {
-		to := performers(t)
-		if t.State == TaskReview {
-			to = []string{t.Controller}
-		}
 		t.Reminded = r.in.Now
-		r.tell(TellReminder, t.ID, t.Title, to...)
+		r.tell(TellReminder, t.ID, t.Title, Awaited(t)...)
 	}
 	return r.wind(s, t)
 }

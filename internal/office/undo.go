@@ -384,7 +384,7 @@ func (o *Office) void(tx *repo.Tx, done *Done, now, after *document.Document, re
 		}
 		in.State, in.Ended, in.Open = engine.Stopped, tx.Now(), nil
 		for j := range in.Tasks {
-			if t := &in.Tasks[j]; t.State == engine.TaskOpen || t.State == engine.TaskReview || t.State == engine.TaskInform {
+			if t := &in.Tasks[j]; engine.Pending(t.State) || t.State == engine.TaskInform {
 				t.State, t.Done = engine.TaskCancelled, tx.Now()
 			}
 		}

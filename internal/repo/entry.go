@@ -380,18 +380,13 @@ func documentKeys(set *form.Set, f *form.Form, d *document.Document) []index.Key
 	return keys
 }
 
-// taskOpen reports whether somebody still has to do something.
-func taskOpen(t document.Task) bool {
-	return t.State == engine.TaskOpen || t.State == engine.TaskReview
-}
-
 // tasksOf gives the tasks of a document and their deadlines for the calendar.
 func tasksOf(d *document.Document, title string) ([]index.Task, []index.Event) {
 	var tasks []index.Task
 	var events []index.Event
 	for _, in := range d.Routes {
 		for _, t := range in.Tasks {
-			open := taskOpen(t)
+			open := engine.Pending(t.State)
 			tasks = append(tasks, index.Task{
 				ID: t.ID, Instance: in.ID, Step: t.Step, Title: t.Title, Route: in.Route, Who: t.Who,
 				Candidates: t.Candidates, Controller: t.Controller, State: t.State, Open: open,
@@ -403,11 +398,7 @@ func tasksOf(d *document.Document, title string) ([]index.Task, []index.Event) {
 			if t.Due.IsZero() || !open && t.Done.IsZero() {
 				continue
 			}
-			people := t.Candidates
-			if t.Who != "" {
-				people = []string{t.Who}
-			}
-			for _, who := range people {
+			for _, who := range engine.Performers(&t) {
 				events = append(events, index.Event{
 					Kind: "task", Start: t.Due, Who: who, Title: t.Title, Done: !open, Task: t.ID,
 					Client: d.Card.Text("client"),

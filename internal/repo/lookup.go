@@ -6,6 +6,7 @@ import (
 
 	"github.com/e1-dms/e1/internal/definition"
 	"github.com/e1-dms/e1/internal/document"
+	"github.com/e1-dms/e1/internal/engine"
 	"github.com/e1-dms/e1/internal/form"
 	"github.com/e1-dms/e1/internal/index"
 	"github.com/e1-dms/e1/internal/worktime"
@@ -143,7 +144,7 @@ func (tx *Tx) addWork(users []string, loads []int) {
 		for _, in := range d.Routes {
 			for _, t := range in.Tasks {
 				for i, u := range users {
-					if t.Who == u && t.Done.IsZero() && taskOpen(t) {
+					if t.Who == u && t.Done.IsZero() && engine.Pending(t.State) {
 						loads[i] += sign
 					}
 				}

@@ -122,7 +122,7 @@ func (p *play) openSteps() []string {
 	var out []string
 	for _, in := range p.document().Routes {
 		for _, t := range in.Tasks {
-			if pending(&t) {
+			if engine.Pending(t.State) {
 				out = append(out, place(t.Step, t.Item))
 			}
 		}
@@ -159,7 +159,7 @@ func (p *play) performers(pair yamlsrc.Pair) {
 	}
 	var got []string
 	for _, t := range tasks {
-		got = append(got, people(t)...)
+		got = append(got, engine.Awaited(t)...)
 	}
 	want := words(pair.Value)
 	if !p.same(want, got) {

@@ -315,7 +315,7 @@ func (p *play) task(a *Answer) (*document.Task, error) {
 	for i := range d.Routes {
 		for j := range d.Routes[i].Tasks {
 			t := &d.Routes[i].Tasks[j]
-			if !pending(t) && t.State != engine.TaskInform || t.Step != a.Subject.Text || a.Item.Text != "" && t.Item != a.Item.Text {
+			if !engine.Pending(t.State) && t.State != engine.TaskInform || t.Step != a.Subject.Text || a.Item.Text != "" && t.Item != a.Item.Text {
 				continue
 			}
 			if a.Who.Text != "" && a.Who.Text == doer(t) {
@@ -337,8 +337,8 @@ func (p *play) open() []string {
 	var out []string
 	for _, in := range p.document().Routes {
 		for _, t := range in.Tasks {
-			if pending(&t) {
-				out = append(out, fmt.Sprintf("%s (%s)", place(t.Step, t.Item), strings.Join(people(&t), ", ")))
+			if engine.Pending(t.State) {
+				out = append(out, fmt.Sprintf("%s (%s)", place(t.Step, t.Item), strings.Join(engine.Awaited(&t), ", ")))
 			}
 		}
 	}
@@ -351,17 +351,6 @@ func place(step, item string) string {
 		return step + "@" + item
 	}
 	return step
-}
-
-// people are whose task it is.
-func people(t *document.Task) []string {
-	if t.State == engine.TaskReview {
-		return []string{t.Controller}
-	}
-	if t.Who != "" {
-		return []string{t.Who}
-	}
-	return t.Candidates
 }
 
 func (p *play) wait(a *Answer) error {

@@ -171,7 +171,7 @@ func (t *tour) move() bool {
 	for i := range d.Routes {
 		for j := range d.Routes[i].Tasks {
 			task := &d.Routes[i].Tasks[j]
-			if !pending(task) {
+			if !engine.Pending(task.State) {
 				continue
 			}
 			if _, ok := t.planned[task.ID]; !ok {
@@ -192,7 +192,7 @@ func (t *tour) move() bool {
 	if err := t.w.passUntil(t.planned[next.ID]); err != nil {
 		return t.note(err)
 	}
-	if _, now := t.document().Task(next.ID); now == nil || !pending(now) {
+	if _, now := t.document().Task(next.ID); now == nil || !engine.Pending(now.State) {
 		return true // a timer has taken it away
 	}
 	delete(t.planned, next.ID) // a review follows under the same id

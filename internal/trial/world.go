@@ -109,7 +109,7 @@ func (w *world) WorkLoad(users []string) ([]int, error) {
 	for _, number := range w.order {
 		for _, in := range w.docs[number].Routes {
 			for i := range in.Tasks {
-				if t := &in.Tasks[i]; pending(t) {
+				if t := &in.Tasks[i]; engine.Pending(t.State) {
 					if at := slices.Index(users, t.Who); at >= 0 {
 						out[at]++
 					}
@@ -122,10 +122,6 @@ func (w *world) WorkLoad(users []string) ([]int, error) {
 
 // LastPerformer implements engine.Lookup.
 func (w *world) LastPerformer(name, step string) (string, error) { return w.last[name+"/"+step], nil }
-
-func pending(t *document.Task) bool {
-	return t.State == engine.TaskOpen || t.State == engine.TaskReview
-}
 
 // context is what forms may ask for.
 func (w *world) context(author string) form.Context {
