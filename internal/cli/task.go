@@ -11,7 +11,7 @@ import (
 
 func newTaskCmd(a *app) *cobra.Command {
 	return group("task", "Tasks of people",
-		newTaskListCmd(a), newTaskShowCmd(a), newTaskAdvanceCmd(a), newTaskAcceptCmd(a), newTaskRefuseCmd(a), newTaskDelegateCmd(a),
+		newTaskListCmd(a), newTaskShowCmd(a), newTaskAdvanceCmd(a), newTaskAcceptCmd(a), newTaskReadCmd(a), newTaskRefuseCmd(a), newTaskDelegateCmd(a),
 		newTaskCommentCmd(a), newTaskWithdrawCmd(a), newTaskExtendCmd(a), newTaskPartCmd(a))
 }
 

@@ -21,7 +21,7 @@ func (v *cardView) task(d *document.Document, t *document.Task) render.Task {
 	return render.Task{
 		ID: taskNumber(d.Number, t.ID), Title: title, Document: v.r.Title(d),
 		Who: v.people(t.Who, t.Candidates), State: v.style.Word(t.State), Outcome: v.answer(in, t.Step, t.Kind, t.Outcome),
-		Comment: t.Comment, Due: t.Due, Done: t.Done, Overdue: engine.Late(t.State, t.Due, t.Done, v.r.Now()), Closed: !engine.Pending(t.State),
+		Comment: t.Comment, Assigned: t.Assigned, Due: t.Due, Done: t.Done, Overdue: engine.Late(t.State, t.Due, t.Done, v.r.Now()), Closed: !engine.Pending(t.State), Unread: t.State == engine.TaskInform,
 		Mark: v.taskMark(engine.Pending(t.State), t.State, t.Reminded, t.Escalated),
 	}
 }
@@ -37,8 +37,8 @@ func (v *cardView) taskRow(t index.TaskRow) render.Task {
 	}
 	return render.Task{
 		ID: taskNumber(t.Number, t.ID), Title: t.Title, Document: t.DocumentTitle, Who: v.people(t.Who, t.Candidates),
-		State: v.style.Word(t.State), Outcome: outcome, Comment: t.Comment, Due: inZone(t.Due, v.r), Done: inZone(t.Done, v.r),
-		Overdue: engine.Late(t.State, t.Due, t.Done, v.r.Now()), Closed: !t.Open, Mark: v.taskMark(t.Open, t.State, t.Reminded, t.Escalated),
+		State: v.style.Word(t.State), Outcome: outcome, Comment: t.Comment, Assigned: inZone(t.Assigned, v.r), Due: inZone(t.Due, v.r), Done: inZone(t.Done, v.r),
+		Overdue: engine.Late(t.State, t.Due, t.Done, v.r.Now()), Closed: !t.Open && !t.Unread, Unread: t.Unread, Mark: v.taskMark(t.Open, t.State, t.Reminded, t.Escalated),
 	}
 }
 

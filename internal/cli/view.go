@@ -256,7 +256,10 @@ func ofTask(number string, of int) string {
 // outcomesOf lists what can be answered to an open task; nothing when its
 // definition cannot be read.
 func outcomesOf(r *repo.Repo, in *document.Instance, t *document.Task) []engine.Choice {
-	if !engine.Pending(t.State) {
+	switch {
+	case t.State == engine.TaskInform:
+		return engine.Outcomes(nil, t, r.Language())
+	case !engine.Pending(t.State):
 		return nil
 	}
 	def, err := r.Definitions().Pinned(in.Definition)

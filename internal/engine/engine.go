@@ -120,6 +120,9 @@ type Effect struct {
 	Task     int
 	To       []string // user ids
 	Text     string
+	// Notices are the tasks of kind notice in which each of To reads it, in
+	// their order; 0 for who finds it out otherwise, nil for all of them.
+	Notices []int
 }
 
 // EffectKind is the kind of an Effect.
@@ -133,7 +136,7 @@ const (
 	TellReminder  EffectKind = "reminder"  // a task is due soon
 	TellEscalated EffectKind = "escalated" // a task is late; without a task: the route as a whole
 	TellWithdrawn EffectKind = "withdrawn" // a task is no longer wanted
-	TellAnswered  EffectKind = "answered"  // a part was finished or refused, a request decided
+	TellAnswered  EffectKind = "answered"  // a part (Task) was finished or refused, a request decided
 )
 
 // Event is what happens to the document; one of the types below.

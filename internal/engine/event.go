@@ -13,15 +13,15 @@ import (
 	"github.com/e1-dms/e1/internal/route"
 )
 
-// find gives an open task with its run and step.
-func (m *machine) find(id int) (*run, *document.Task, *route.Step, error) {
+// task gives a task that is not closed yet.
+func (m *machine) task(id int) (*document.Instance, *document.Task, error) {
 	in, t := m.self.Task(id)
 	if t == nil {
 		var open []string
 		for _, in := range m.self.Routes {
 			for _, t := range in.Tasks {
 				if Pending(t.State) || t.State == TaskInform {
-					open = append(open, fmt.Sprintf("%s/%d", m.self.Number, t.ID))
+					open = append(open, m.ref(&t))
 				}
 			}
 		}
@@ -29,10 +29,22 @@ func (m *machine) find(id int) (*run, *document.Task, *route.Step, error) {
 		if len(open) > 0 {
 			r.Message += "; open: " + strings.Join(open, ", ")
 		}
-		return nil, nil, nil, r
+		return nil, nil, r
 	}
 	if !Pending(t.State) && t.State != TaskInform {
-		return nil, nil, nil, refuse(TaskClosed, "e1 show "+m.self.Number, "task %s is %s%s already", m.ref(t), t.State, m.byWhom(t))
+		return nil, nil, refuse(TaskClosed, "e1 show "+m.self.Number, "task %s is %s%s already", m.ref(t), t.State, m.byWhom(t))
+	}
+	return in, t, nil
+}
+
+// find gives a task that is not closed yet with its run and step.
+func (m *machine) find(id int) (*run, *document.Task, *route.Step, error) {
+	in, t, err := m.task(id)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	if t.Kind == KindNotice {
+		return nil, nil, nil, refuse(TaskClosed, "e1 task read "+m.ref(t), "%s (%s) is there to be read, nothing else", m.ref(t), t.Title)
 	}
 	if in.State != Running && t.State != TaskInform {
 		return nil, nil, nil, refuse(NotRunning, "", "route %q of %s is %s", in.Route, m.self.Number, in.State)
@@ -148,6 +160,12 @@ func (m *machine) sign(t *document.Task, as role, instead string) {
 }
 
 func (m *machine) advance(e Advance) error {
+	if _, t, err := m.task(e.Task); err != nil || t.State == TaskInform {
+		if err != nil {
+			return err
+		}
+		return m.readIt(t, e.Outcome, e.Comment)
+	}
 	r, t, s, err := m.find(e.Task)
 	if err != nil {
 		return err
@@ -156,16 +174,7 @@ func (m *machine) advance(e Advance) error {
 	if err != nil {
 		return err
 	}
-	switch t.State {
-	case TaskInform:
-		if e.Outcome != "" && e.Outcome != read {
-			return m.unknownOutcome(t, e.Outcome, []string{read})
-		}
-		m.sign(t, as, instead)
-		t.State, t.Done, t.Outcome = TaskDone, m.in.Now, read
-		m.closed(t)
-		return nil
-	case TaskReview:
+	if t.State == TaskReview {
 		return r.review(e, t, s, as, instead)
 	}
 	if err := m.partsDone(t); err != nil {
@@ -294,6 +303,7 @@ func (r *run) review(e Advance, t *document.Task, s *route.Step, as role, instea
 	}
 	t.State, t.Timer = TaskReturned, zeroTime
 	r.closed(t)
+	r.cancelChildren(t.ID)
 	r.addComment(strings.TrimSpace(e.Comment))
 	again := r.newTask(s, t.Item, t.Cycle)
 	again.Who, again.For = t.Who, t.For
@@ -301,6 +311,9 @@ func (r *run) review(e Advance, t *document.Task, s *route.Step, as role, instea
 }
 
 func (m *machine) accept(e Accept) error {
+	if _, t, err := m.task(e.Task); err == nil && t.State == TaskInform {
+		return m.readIt(t, "", e.Comment)
+	}
 	_, t, s, err := m.find(e.Task)
 	if err != nil {
 		return err
@@ -368,7 +381,7 @@ func (m *machine) refuseTask(e Refuse) error {
 	m.closed(t)
 	m.cancelChildren(t.ID)
 	if t.Kind == KindPart { // who gave it sees to it
-		m.tell(TellAnswered, t.ID, t.Title, t.Giver)
+		r.reply(*t, TaskRefused)
 		return nil
 	}
 	return r.passOn(t, s)

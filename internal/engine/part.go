@@ -118,17 +118,6 @@ func (m *machine) partsDone(t *document.Task) error {
 		"task %s has parts that are not done: %s; await them or withdraw them", m.ref(t), strings.Join(open, ", ")).offer(open...)
 }
 
-// cancelChildren withdraws the parts of a task and the requests about it.
-func (m *machine) cancelChildren(id int) {
-	for i := range m.self.Routes {
-		for j := range m.self.Routes[i].Tasks {
-			if t := &m.self.Routes[i].Tasks[j]; t.Of == id && t.Kind != "" && Pending(t.State) {
-				m.cancelTask(t)
-			}
-		}
-	}
-}
-
 // answer finishes a part or decides a request.
 func (r *run) answer(e Advance, t *document.Task, as role, instead string) error {
 	comment := strings.TrimSpace(e.Comment)
@@ -169,7 +158,7 @@ func (r *run) answer(e Advance, t *document.Task, as role, instead string) error
 	t.State, t.Done, t.Outcome, t.Comment = TaskDone, r.in.Now, e.Outcome, comment
 	r.closed(t)
 	r.cancelChildren(t.ID)
-	r.tell(TellAnswered, t.ID, t.Title, t.Giver)
+	r.reply(*t, t.Outcome)
 	return nil
 }
 
@@ -205,9 +194,10 @@ func (m *machine) extend(e Extend) error {
 				o.Who, o.Candidates = m.in.Actor, nil
 			}
 			m.closed(o)
-			m.tell(TellAnswered, o.ID, o.Title, o.Giver)
+			r.reply(*o, grant)
 		}
 	}
+	_, t = m.self.Task(e.Task) // replies have moved it
 	return r.rewind(s, t)
 }
 

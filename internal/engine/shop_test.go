@@ -259,7 +259,7 @@ func (s *shop) open(number string) []string {
 	out := []string{}
 	for _, in := range s.docs[number].Routes {
 		for _, t := range in.Tasks {
-			if Pending(t.State) || t.State == TaskInform {
+			if Pending(t.State) || t.State == TaskInform && t.Kind == "" {
 				out = append(out, describeTask(t))
 			}
 		}

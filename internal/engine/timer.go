@@ -219,9 +219,11 @@ func (r *run) ring(t *document.Task) error {
 	next := alarms[0]
 	t.Told = append(t.Told, next.key)
 	if next.escalation != nil {
+		id := t.ID
 		if err := r.late(t, s, next.escalation); err != nil {
 			return err
 		}
+		_, t = r.self.Task(id) // notices have moved it
 		return r.wind(s, t)
 	}
 	// Of several reminders that a pause has let pass, the last one is enough.
@@ -245,15 +247,19 @@ func (r *run) late(t *document.Task, s *route.Step, e *route.Escalation) error {
 		r.note("nobody to tell that step %q is late: %s", s.ID, e.To)
 		return nil
 	}
-	r.tell(TellEscalated, t.ID, t.Title, to...)
-	if !e.Reassign || t.State != TaskOpen {
-		return nil
+	people := r.present(to)
+	about, gets := *t, e.Reassign && t.State == TaskOpen && people[0].who != t.Who
+	var ids []int
+	if gets {
+		ids = append([]int{0}, r.notice(&about, r.lateTitle(t.Title), people[1:]...)...) // they have the task itself
+	} else {
+		ids = r.notice(&about, r.lateTitle(t.Title), people...)
 	}
-	p := r.present(to)[0]
-	if p.who == t.Who {
-		return nil
+	r.tellOf(TellEscalated, about.ID, about.Title, people, ids)
+	if gets {
+		_, t = r.self.Task(about.ID)
+		r.handOver(t, people[0])
 	}
-	r.handOver(t, p)
 	return nil
 }
 
@@ -284,6 +290,7 @@ func (r *run) routeLate() error {
 	if title == "" {
 		title = in.Route
 	}
-	r.tell(TellEscalated, 0, title, to...)
+	people := r.present(to)
+	r.tellOf(TellEscalated, 0, title, people, r.notice(nil, r.lateTitle(title), people...))
 	return nil
 }

@@ -98,7 +98,7 @@ func (p *prepared) rows(series int64, add func(table string, row ...any)) {
 	}
 	for i, t := range p.Tasks {
 		add("tasks", p.id, i+1, t.ID, t.Instance, t.Step, orNil(t.Title), t.Route, orNil(t.Who), orNil(strings.Join(t.Candidates, "\n")),
-			orNil(t.Controller), orNil(t.Giver), t.State, boolInt(t.Open), orNil(t.Outcome), orNil(t.Comment), orNil(t.For), t.Cycle,
+			orNil(t.Controller), orNil(t.Giver), t.State, t.openness(), orNil(t.Outcome), orNil(t.Comment), orNil(t.For), t.Cycle,
 			encodeTime(t.Assigned), encodeTime(t.Due), encodeTime(t.Accepted), encodeTime(t.Done), orNil(strings.Join(t.Outcomes, "\n")),
 			orNil(t.Kind), orZero(t.Of), orNil(t.Text), encodeTime(t.Until), encodeTime(t.Reminded), encodeTime(t.Escalated), orNil(t.Chosen), t.sortKey())
 	}
@@ -120,10 +120,33 @@ func (p *prepared) rows(series int64, add func(table string, row ...any)) {
 	}
 	for i, t := range p.Tasks {
 		for _, who := range t.people() {
-			add("task_people", who.user, who.kind, boolInt(t.Open), t.sortKey(), p.id, i+1, who.own)
+			add("task_people", who.user, who.kind, t.openness(), t.sortKey(), p.id, i+1, who.own)
 		}
 	}
 }
+
+// openness is how the index tells open tasks, those to be read and closed ones
+// apart.
+func (t Task) openness() int64 {
+	switch {
+	case t.Open:
+		return isOpen
+	case t.Unread:
+		return isUnread
+	}
+	return isClosed
+}
+
+// The values of the columns named open; queries write them out.
+const (
+	isClosed = 0
+	isOpen   = 1
+	isUnread = 2
+)
+
+// review is the state of a task that its performer has finished and its
+// controller is to confirm.
+const review = "review"
 
 // sortKey orders tasks by deadline, those without one last.
 func (t Task) sortKey() int64 {
@@ -154,7 +177,11 @@ const (
 func (t Task) people() []person {
 	var out []person
 	if t.Who != "" {
-		out = append(out, person{t.Who, performs, 1})
+		own := int64(1)
+		if t.State == review {
+			own = 0 // it is no work of the performer's any more
+		}
+		out = append(out, person{t.Who, performs, own})
 	} else {
 		for i, c := range t.Candidates {
 			if c != "" && !slices.Contains(t.Candidates[:i], c) {
@@ -164,6 +191,9 @@ func (t Task) people() []person {
 	}
 	if t.Controller != "" {
 		out = append(out, person{t.Controller, controls, 0})
+		if t.State == review && t.Controller != t.Who && !slices.Contains(t.Candidates, t.Controller) {
+			out = append(out, person{t.Controller, performs, 0}) // the next move is theirs
+		}
 	}
 	return out
 }

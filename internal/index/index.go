@@ -130,6 +130,7 @@ type Task struct {
 	Controller, Giver  string
 	State              string
 	Open               bool // somebody still has to do something
+	Unread             bool // somebody still has to read it; not open
 	Outcome, Comment   string
 	For                string // for whom it was done, when a substitute acted
 	Cycle              int

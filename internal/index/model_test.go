@@ -406,10 +406,13 @@ func (m *model) tasks(q TaskQuery) []string {
 			if t.Who != "" {
 				performers = []string{t.Who}
 			}
+			if t.State == review && t.Controller != "" {
+				performers = append(slices.Clone(performers), t.Controller)
+			}
 			any := func(users []string) bool {
 				return slices.ContainsFunc(users, func(u string) bool { return slices.Contains(performers, u) })
 			}
-			if len(q.Users) > 0 && !any(q.Users) || q.Controller != "" && t.Controller != q.Controller || q.Open && !t.Open || q.Closed && t.Open ||
+			if len(q.Users) > 0 && !any(q.Users) || q.Controller != "" && t.Controller != q.Controller || q.Open && !t.Open || q.Closed && (t.Open || t.Unread) || q.Unread && !t.Unread ||
 				!q.Overdue.IsZero() && (!t.Open || t.Due.IsZero() || !t.Due.Before(q.Overdue)) || q.Form != "" && e.Form != q.Form ||
 				q.Document != "" && e.Number != q.Document || q.State != "" && t.State != q.State {
 				continue

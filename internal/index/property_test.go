@@ -58,9 +58,9 @@ func drawEntry(t *rapid.T) Entry {
 		e.Refs = append(e.Refs, Ref{Kind: "reply_to", To: fmt.Sprintf("INQ-%d-%06d", 2025+n%2, n), Link: true})
 	}
 	for i := range rapid.IntRange(0, 3).Draw(t, "tasks") {
-		task := Task{ID: i + 1, Instance: 1, Step: "s", Route: "r", State: pick("state", "open", "done"), Controller: pick("controller", "", "orlov"),
+		task := Task{ID: i + 1, Instance: 1, Step: "s", Route: "r", State: pick("state", "open", "done", review, "inform"), Controller: pick("controller", "", "orlov"),
 			Due: at("due"), Assigned: at("assigned"), Title: "Связаться"}
-		task.Open = task.State == "open"
+		task.Open, task.Unread = task.State == "open" || task.State == review, task.State == "inform"
 		if task.Who = pick("who", "", "petrova", "sidorov"); task.Who == "" {
 			task.Candidates = []string{"petrova", "ivanova"}
 		}
@@ -176,7 +176,8 @@ func checkQueries(t *rapid.T, db *DB, m *model) {
 
 	due := time.Date(2026, 1, 20, 0, 0, 0, 0, time.UTC)
 	for _, q := range []TaskQuery{{}, {Users: []string{"petrova"}}, {Users: []string{"petrova"}, Open: true}, {Users: []string{"petrova", "sidorov"}}, {Controller: "orlov", Closed: true},
-		{Overdue: due}, {Users: []string{"ivanova"}, Overdue: due}, {Form: "inquiries", State: "done"}, {Document: "INQ-2026-000003"}} {
+		{Overdue: due}, {Users: []string{"ivanova"}, Overdue: due}, {Form: "inquiries", State: "done"}, {Document: "INQ-2026-000003"},
+		{Users: []string{"orlov"}, Open: true}, {Users: []string{"petrova"}, Unread: true}, {Users: []string{"petrova", "orlov"}, Unread: true}} {
 		tasks, total, err := db.Tasks(q)
 		if err != nil {
 			t.Fatal(err)
@@ -238,7 +239,7 @@ func checkLookups(t *rapid.T, db *DB, m *model) {
 			}
 		}
 		for _, task := range e.Tasks {
-			if _, ok := loads[task.Who]; ok && task.Open {
+			if _, ok := loads[task.Who]; ok && task.Open && task.State != review {
 				loads[task.Who]++
 			}
 		}

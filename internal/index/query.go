@@ -141,10 +141,11 @@ type Group struct {
 
 // TaskQuery asks for tasks; fields left empty do not restrict.
 type TaskQuery struct {
-	Users      []string // performers, or candidates of a shared task
+	Users      []string // performers, candidates of a shared task, controllers of one under review
 	Controller string
 	Open       bool // open ones only
 	Closed     bool // closed ones only
+	Unread     bool // only what is still to be read
 	Overdue    time.Time
 	DoneFrom   time.Time // closed at or after
 	DoneTo     time.Time // closed before

@@ -8,7 +8,7 @@ import (
 )
 
 // layout is the version of the tables below; another one means rebuilding.
-const layout = 4
+const layout = 5
 
 // applicationID marks a SQLite file as an index of e1.
 const applicationID = 0x65312d69

@@ -14,7 +14,7 @@ func scanTask(r []value) TaskRow {
 		return nil
 	}
 	return TaskRow{Task{ID: int(asInt(r[0])), Instance: int(asInt(r[1])), Step: asString(r[2]), Title: asString(r[3]), Route: asString(r[4]),
-		Who: asString(r[5]), Candidates: lines(r[6]), Controller: asString(r[7]), Giver: asString(r[8]), State: asString(r[9]), Open: asInt(r[10]) != 0,
+		Who: asString(r[5]), Candidates: lines(r[6]), Controller: asString(r[7]), Giver: asString(r[8]), State: asString(r[9]), Open: asInt(r[10]) == isOpen, Unread: asInt(r[10]) == isUnread,
 		Outcome: asString(r[11]), Comment: asString(r[12]), For: asString(r[13]), Cycle: int(asInt(r[14])), Assigned: timeOf(r[15]), Due: timeOf(r[16]),
 		Accepted: timeOf(r[17]), Done: timeOf(r[18]), Outcomes: lines(r[19]),
 		Kind: asString(r[20]), Of: int(asInt(r[21])), Text: asString(r[22]), Until: timeOf(r[23]), Reminded: timeOf(r[24]), Escalated: timeOf(r[25]), Chosen: asString(r[26])},
@@ -101,11 +101,14 @@ func (q TaskQuery) sql(l layer, count bool) (tail string, args []any) {
 		from = " FROM @documents d CROSS JOIN @tasks t ON t.doc = d.id"
 		add("d.number = ?", q.Document)
 	}
-	if q.Open || !q.Overdue.IsZero() {
+	// Written out: an index of some rows only is not found by a parameter.
+	switch {
+	case q.Open || !q.Overdue.IsZero():
 		conds = append(conds, open+" = 1")
-	}
-	if q.Closed {
+	case q.Closed:
 		conds = append(conds, open+" = 0")
+	case q.Unread:
+		conds = append(conds, open+" = 2")
 	}
 	if !q.Overdue.IsZero() {
 		add(sort+" < ?", q.Overdue.Unix())

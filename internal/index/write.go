@@ -319,8 +319,8 @@ func (w *Writer) hide(number string) error {
 }
 
 func (w *Writer) remove(id int64, form string, keepText bool) error {
-	err := w.c.query("SELECT n, who, candidates, controller, open, sort FROM "+w.prefix+"tasks WHERE doc = ?", []any{id}, func(r []value) error {
-		t := Task{Who: asString(r[1]), Controller: asString(r[3])}
+	err := w.c.query("SELECT n, who, candidates, controller, open, sort, state FROM "+w.prefix+"tasks WHERE doc = ?", []any{id}, func(r []value) error {
+		t := Task{Who: asString(r[1]), Controller: asString(r[3]), State: asString(r[6])}
 		if s := asString(r[2]); s != "" {
 			t.Candidates = strings.Split(s, "\n")
 		}

@@ -91,3 +91,34 @@ func TaskOf(d *document.Document, id int) (*document.Instance, *document.Task, e
 	}
 	return nil, nil, refusef(hint, "%s has no task %d", d.Number, id)
 }
+
+// Read marks what people are to know as read, in one commit. What somebody has
+// read meanwhile is passed over.
+func (o *Office) Read(ctx context.Context, refs []engine.TaskRef) (*Done, error) {
+	return o.update(ctx, "read", func(tx *repo.Tx, done *Done) error {
+		var names []string
+		for _, ref := range refs {
+			d, err := tx.Document(ref.Document)
+			if err != nil {
+				return err
+			}
+			_, t, err := TaskOf(d, ref.Task)
+			if err != nil {
+				return err
+			}
+			name := fmt.Sprintf("%s/%d", d.Number, t.ID)
+			switch {
+			case engine.Pending(t.State):
+				return refusef("e1 task show "+name, "task %s (%s) is to be done, not only read", name, t.Title)
+			case t.State != engine.TaskInform:
+				continue
+			}
+			if err := o.apply(tx, done, d, engine.Advance{Task: t.ID}); err != nil {
+				return err
+			}
+			names = append(names, name)
+		}
+		tx.Subject("read %s", shorten(names, 3))
+		return nil
+	})
+}

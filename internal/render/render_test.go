@@ -209,6 +209,8 @@ func sampleTasks(s Style) []Task {
 		{ID: "INQ-2026-000043/1", Title: pick(s, "Начать взаимодействие", "Start interaction"), Document: "ИП Иванов", Who: []string{"Анна Петрова"}, State: pick(s, "открыто", "open"), Due: at(11, 29, 23, 59)},
 		{ID: "INQ-2026-000044/1", Title: pick(s, "Начать взаимодействие", "Start interaction"), Document: "АО «Ёлочка»", Who: []string{"Анна Петрова"}, State: pick(s, "открыто", "open"), Due: at(11, 30, 0, 0)},
 		{ID: "ASG-2026-000001/1", Title: pick(s, "Инвентаризация", "Stocktaking"), Who: []string{"склад"}, State: pick(s, "открыто", "open")},
+		{ID: "CON-2026-000009/7", Title: pick(s, "Просрочено: Согласовать договор", "Late: Approve the contract"), Who: []string{"Анна Петрова"}, State: pick(s, "к сведению", "inform"), Assigned: at(11, 22, 9, 0), Unread: true},
+		{ID: "ASG-2026-000003/1", Title: pick(s, "Приказ", "Order"), Who: []string{"Анна Петрова"}, State: pick(s, "на контроле", "review"), Mark: pick(s, "на контроле", "review"), Outcome: "done", Due: at(11, 24, 18, 0)},
 		{ID: "ASG-2026-000002/1", Title: pick(s, "Отчёт", "Report"), Who: []string{"Анна Петрова"}, State: pick(s, "закрыто", "closed"), Outcome: pick(s, "выполнено", "done"), Closed: true, Done: at(11, 2, 10, 0), Due: at(11, 1, 10, 0)},
 	}
 }

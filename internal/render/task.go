@@ -18,18 +18,20 @@ type Task struct {
 	Mark     string   // what happened to an open task: reminded, escalated
 	Outcome  string
 	Comment  string
+	Assigned time.Time // shown of what is to be read
 	Due      time.Time // zero: no deadline
 	Done     time.Time // zero: not finished
 	Overdue  bool
 	Closed   bool // done, refused or withdrawn
+	Unread   bool // nothing to do, only to be read
 }
 
 // urgencies are the groups of a list of tasks, in their order.
-var urgencies = []string{"Overdue", "Today", "This week", "Later", "Without a deadline", "Finished"}
+var urgencies = []string{"Overdue", "Today", "This week", "Later", "Without a deadline", "To be read", "Finished"}
 
 // Tasks writes a list of tasks grouped by urgency: overdue, today, this week
-// (up to Sunday), later, without a deadline, finished. Inside a group the order
-// is the caller's. An empty list writes nothing.
+// (up to Sunday), later, without a deadline, to be read, finished. Inside a
+// group the order is the caller's. An empty list writes nothing.
 //
 // Where there is room a task is a line of a table. In a narrower window it takes
 // two: what is to be done by when, and below it on which document and by whom.
@@ -150,6 +152,8 @@ func (t Task) said() string {
 // urgency is the group a task stands in.
 func urgency(now time.Time, t Task) string {
 	switch {
+	case t.Unread:
+		return "To be read"
 	case t.Closed:
 		return "Finished"
 	case t.Overdue || !t.Due.IsZero() && t.Due.Before(now):
@@ -212,7 +216,10 @@ func (s Style) taskTable(now time.Time, tasks []Task, withDocument bool) Table {
 
 // taskMoment is when a task is due, or when it was done.
 func (s Style) taskMoment(now time.Time, t Task) string {
-	if t.Closed && !t.Done.IsZero() {
+	switch {
+	case t.Unread:
+		return s.moment(now, t.Assigned)
+	case t.Closed && !t.Done.IsZero():
 		return s.moment(now, t.Done)
 	}
 	return s.moment(now, t.Due)
@@ -220,6 +227,10 @@ func (s Style) taskMoment(now time.Time, t Task) string {
 
 func (s Style) taskTone(now time.Time, t Task) Tone {
 	switch {
+	case t.Closed && t.Overdue:
+		return Bad
+	case t.Unread:
+		return Normal
 	case t.Closed:
 		return Dim
 	case urgency(now, t) == "Overdue":

@@ -107,6 +107,7 @@ var russianWords = map[string]string{
 	"This week":          "На этой неделе",
 	"Later":              "Позже",
 	"Without a deadline": "Без срока",
+	"To be read":         "К сведению",
 	"Finished":           "Завершено",
 
 	// Answers to tasks that no route gives a title.

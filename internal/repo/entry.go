@@ -389,7 +389,7 @@ func tasksOf(d *document.Document, title string) ([]index.Task, []index.Event) {
 			open := engine.Pending(t.State)
 			tasks = append(tasks, index.Task{
 				ID: t.ID, Instance: in.ID, Step: t.Step, Title: t.Title, Route: in.Route, Who: t.Who,
-				Candidates: t.Candidates, Controller: t.Controller, State: t.State, Open: open,
+				Candidates: t.Candidates, Controller: t.Controller, State: t.State, Open: open, Unread: t.State == engine.TaskInform,
 				Outcome: t.Outcome, Comment: t.Comment, For: t.For, Cycle: t.Cycle,
 				Assigned: t.Assigned, Due: t.Due, Accepted: t.Accepted, Done: t.Done,
 				Kind: t.Kind, Of: t.Of, Giver: t.Giver, Text: t.Text, Until: t.Until,

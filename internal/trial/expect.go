@@ -137,7 +137,7 @@ func (p *play) latest(step string) []*document.Task {
 	for i := range d.Routes {
 		for j := range d.Routes[i].Tasks {
 			t := &d.Routes[i].Tasks[j]
-			if place(t.Step, t.Item) != step || t.State == engine.TaskReturned || t.State == engine.TaskRefused {
+			if t.Kind != "" || place(t.Step, t.Item) != step || t.State == engine.TaskReturned || t.State == engine.TaskRefused {
 				continue
 			}
 			if len(out) > 0 && out[0].Cycle < t.Cycle {
