@@ -56,6 +56,9 @@ func (v *cardView) card(d *document.Document) (render.Card, error) {
 		c.Files = append(c.Files, render.File{Name: of, Version: n, Size: file.Size, By: v.user(file.By), At: file.At})
 	}
 	for _, l := range d.Letters {
+		if l.Task != 0 {
+			continue // what colleagues are told stands with the task
+		}
 		c.Letters = append(c.Letters, render.Letter{At: l.At, To: strings.Join(l.To, ", "), Subject: l.Subject, State: v.style.Word(l.State)})
 	}
 	for _, m := range d.Comments {

@@ -161,16 +161,25 @@ func (v *cardView) letterChange(e office.LogEntry, path string, c document.Chang
 	for _, l := range d.Letters {
 		switch path {
 		case l.ID:
-			text := l.Subject + " (" + strings.Join(l.To, ", ") + ")"
+			text := letterName(d.Number, &l) + " (" + strings.Join(l.To, ", ") + ")"
 			if c.New == "" {
 				return label + ": - " + text
 			}
 			return label + ": + " + text
 		case l.ID + ".state":
-			return from(label+" "+l.Subject, v.style.Word(c.Old), v.style.Word(c.New))
+			return from(label+" "+letterName(d.Number, &l), v.style.Word(c.Old), v.style.Word(c.New))
 		}
 	}
 	return ""
+}
+
+// letterName is what a letter is about: its subject, or the task that somebody
+// was told of.
+func letterName(number string, l *document.Letter) string {
+	if l.Task != 0 {
+		return taskNumber(number, l.Task)
+	}
+	return l.Subject
 }
 
 func (v *cardView) routeChange(e office.LogEntry, path string, c document.Change) string {

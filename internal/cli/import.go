@@ -25,8 +25,9 @@ func newImportCmd(a *app) *cobra.Command {
 		Use:   "import [NAME…]",
 		Short: "Turn waiting letters into documents, each exactly once",
 		Long: `Reads the letters that wait in the folders of imports/*.yaml. Each becomes a
-document, is added to the document it answers, goes to quarantine with a reason,
-or is put aside as an automatic reply. Nothing is printed when nothing waits, so
+document, is added to the document it answers, is the answer to a task whose
+performer got a letter about it, goes to quarantine with a reason, or is put
+aside as an automatic reply. Nothing is printed when nothing waits, so
 that cron can run it every minute.
 
 With - as the last argument one letter is read from standard input, for a mail
@@ -157,6 +158,9 @@ func (a *app) imported(run *office.ImportRun) error {
 		for _, l := range i.Attached {
 			t.Rows = append(t.Rows, render.Row("attached", i.Name, l.Source, l.Number, l.Title))
 		}
+		for _, l := range i.Answered {
+			t.Rows = append(t.Rows, render.Row("answered", i.Name, l.Source, taskNumber(l.Number, l.Task), answeredText(l)))
+		}
 		for _, l := range i.Quarantined {
 			t.Rows = append(t.Rows, render.Row("quarantined", i.Name, l.Source, "", l.Reason))
 		}
@@ -207,12 +211,23 @@ func (a *app) importedLines(run *office.ImportRun) error {
 		for _, l := range i.Attached {
 			line(l.Number + "  + letter " + l.Source)
 		}
+		for _, l := range i.Answered {
+			line(taskNumber(l.Number, l.Task) + "  " + oneLine(answeredText(l)))
+		}
 		for _, l := range i.Quarantined {
 			line("quarantined " + l.Source + ": " + oneLine(l.Reason))
 		}
 	}
 	_, err := a.result.Write(b.Bytes())
 	return err
+}
+
+// answeredText is what became of a letter that answers to a task.
+func answeredText(l office.AnsweredLetter) string {
+	if l.Reason != "" {
+		return l.Title + ": not carried out, " + l.Reason
+	}
+	return l.Title + ": " + l.Outcome
 }
 
 func (a *app) wouldBe() string {
@@ -229,7 +244,7 @@ func importCounts(i *office.Imported) string {
 		n    int
 		word string
 	}{
-		{len(i.Registered), "registered"}, {len(i.Attached), "attached"}, {i.Duplicates, "duplicate"},
+		{len(i.Registered), "registered"}, {len(i.Attached), "attached"}, {len(i.Answered), "answered"}, {i.Duplicates, "duplicate"},
 		{len(i.Quarantined), "quarantined"}, {len(i.Ignored), "ignored"},
 	} {
 		if c.n > 0 {
@@ -250,6 +265,7 @@ func (a *app) importedJSON(run *office.ImportRun) error {
 			{Key: "registered", Value: lettersJSON(i.Registered)}, {Key: "attached", Value: lettersJSON(i.Attached)},
 			{Key: "duplicates", Value: i.Duplicates},
 			{Key: "quarantined", Value: asideJSON(i.Quarantined)}, {Key: "ignored", Value: asideJSON(i.Ignored)},
+			{Key: "answered", Value: answeredJSON(i.Answered)},
 		})
 	}
 	return render.JSON(a.result, render.Object{{Key: "imports", Value: imports}, {Key: "commits", Value: run.Commits}})
@@ -259,6 +275,15 @@ func lettersJSON(letters []office.ImportedLetter) []render.Object {
 	var out []render.Object
 	for _, l := range letters {
 		out = append(out, render.Object{{Key: "number", Value: l.Number}, {Key: "source", Value: l.Source}, {Key: "title", Value: l.Title}})
+	}
+	return out
+}
+
+func answeredJSON(letters []office.AnsweredLetter) []render.Object {
+	out := []render.Object{}
+	for _, l := range letters {
+		out = append(out, render.Object{{Key: "task", Value: taskNumber(l.Number, l.Task)}, {Key: "number", Value: l.Number}, {Key: "source", Value: l.Source},
+			{Key: "title", Value: l.Title}, {Key: "outcome", Value: l.Outcome}, {Key: "reason", Value: l.Reason}})
 	}
 	return out
 }

@@ -96,6 +96,10 @@ func trialLine(t *office.Trial, asked string) string {
 		return line + "duplicate: this letter led to " + t.Number + " already"
 	case t.Kind == intake.Register:
 		return line + "would be registered in " + t.Form
+	case t.Kind == intake.Answer && t.Reason != "":
+		return line + "answers to task " + taskNumber(t.Number, t.Task) + "; not carried out: " + oneLine(t.Reason)
+	case t.Kind == intake.Answer:
+		return line + "would answer task " + taskNumber(t.Number, t.Task) + ": " + t.Outcome
 	case t.Kind == intake.Attach:
 		return line + "would be added to " + t.Number + ": " + t.Reason
 	case t.Kind == intake.Quarantine:
@@ -171,6 +175,9 @@ func (a *app) trialJSON(r *repo.Repo, t *office.Trial) error {
 	out := render.Object{
 		{Key: "import", Value: t.Import}, {Key: "result", Value: result}, {Key: "number", Value: t.Number},
 		{Key: "reason", Value: t.Reason}, {Key: "values", Value: values}, {Key: "notes", Value: t.Notes},
+	}
+	if t.Kind == intake.Answer {
+		out = append(out, render.Member{Key: "task", Value: taskNumber(t.Number, t.Task)}, render.Member{Key: "outcome", Value: t.Outcome})
 	}
 	if t.Document != nil && t.Kind == intake.Register {
 		d, err := documentJSON(r, t.Document, true)

@@ -1,8 +1,10 @@
 package cli_test
 
 import (
+	"crypto/sha256"
 	"errors"
 	"flag"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,6 +16,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/e1-dms/e1/internal/cli"
+	"github.com/e1-dms/e1/internal/message"
 )
 
 var update = flag.Bool("update", false, "write what commands print into the scripts that compare it")
@@ -37,6 +40,8 @@ const now = "2026-11-23T10:00:00+03:00"
 //	exitcode N COMMAND ARG…   the command ends with exactly this exit code
 //	count N GLOB              so many files match
 //	narrow N                  no line of stdout has more than N characters
+//	letter FILE               shows the letter of a file as people read it
+//	reply LETTER FROM TEXT TO answers a letter with the text of a file, as mail programs do
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                filepath.Join("testdata", "script"),
@@ -47,6 +52,8 @@ func TestScripts(t *testing.T) {
 			"exitcode": exitcode,
 			"count":    count,
 			"narrow":   narrow,
+			"letter":   letter,
+			"reply":    reply,
 		},
 	})
 }
@@ -112,6 +119,33 @@ func count(ts *testscript.TestScript, neg bool, args []string) {
 	if len(found) != want {
 		ts.Fatalf("%d files match %s, not %d: %v", len(found), args[1], want, found)
 	}
+}
+
+// letter shows a letter: who writes to whom, about what, and what.
+func letter(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: letter FILE")
+	}
+	m := message.Parse([]byte(ts.ReadFile(args[0])))
+	to := make([]string, len(m.To))
+	for i, a := range m.To {
+		to[i] = a.Address
+	}
+	_, err := fmt.Fprintf(ts.Stdout(), "%s > %s\n%s\n\n%s", m.Sender().Address, strings.Join(to, ", "), m.Subject, m.Text)
+	ts.Check(err)
+}
+
+// reply answers a letter and quotes it below.
+func reply(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 4 {
+		ts.Fatalf("usage: reply LETTER FROM TEXT TO")
+	}
+	m := message.Parse([]byte(ts.ReadFile(args[0])))
+	text := ts.ReadFile(args[2]) + "\n> " + strings.ReplaceAll(m.Text, "\n", "\n> ") + "\n"
+	id := sha256.Sum256([]byte(args[1] + text))
+	raw := fmt.Sprintf("Message-ID: <%x@phone.example.invalid>\nIn-Reply-To: <%s>\nDate: Mon, 23 Nov 2026 12:00:00 +0300\nFrom: %s\nTo: sales@example.invalid\n"+
+		"Subject: Re: %s\nMIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\n\n%s", id[:8], m.ID, args[1], m.Subject, text)
+	ts.Check(os.WriteFile(ts.MkAbs(args[3]), []byte(raw), 0o666))
 }
 
 // narrow demands that no line of the last command's stdout is wider than so

@@ -44,6 +44,9 @@ func (v *cardView) plainCard(a *app, d *document.Document) error {
 		add("file", f.Name, fmt.Sprint(f.Size), f.By, document.FormatTime(f.At))
 	}
 	for _, l := range d.Letters {
+		if l.Task != 0 {
+			continue
+		}
 		add("letter", l.State, strings.Join(l.To, ","), l.Subject, l.ID, document.FormatTime(l.At), document.FormatTime(l.Sent))
 	}
 	for _, in := range d.Routes {

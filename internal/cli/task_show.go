@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/e1-dms/e1/internal/document"
@@ -101,6 +103,11 @@ func (v *cardView) taskCard(d *document.Document, t *document.Task) render.Card 
 	field(s.Word("What to do"), v.taskText(d, t), render.Normal)
 	field(s.Word("Comment"), t.Comment, render.Normal)
 	c.Groups = []render.Group{about}
+	for _, l := range d.Letters {
+		if l.Task == t.ID {
+			c.Letters = append(c.Letters, render.Letter{At: inZone(cmp.Or(l.Sent, l.At), v.r), To: strings.Join(l.To, ", "), Subject: s.Word(l.About), State: s.Word(l.State)})
+		}
+	}
 	for _, in := range d.Routes {
 		for _, o := range in.Tasks {
 			if o.Of == t.ID && o.Kind != "" {

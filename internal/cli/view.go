@@ -62,7 +62,8 @@ func sentJSON(d *document.Document) []render.Object {
 	out := []render.Object{}
 	for _, l := range d.Letters {
 		out = append(out, render.Object{{Key: "id", Value: l.ID}, {Key: "to", Value: l.To}, {Key: "subject", Value: l.Subject},
-			{Key: "template", Value: l.Template}, {Key: "state", Value: l.State}, {Key: "by", Value: l.By}, {Key: "at", Value: l.At}, {Key: "sent", Value: l.Sent}})
+			{Key: "template", Value: l.Template}, {Key: "state", Value: l.State}, {Key: "by", Value: l.By}, {Key: "at", Value: l.At}, {Key: "sent", Value: l.Sent},
+			{Key: "task", Value: ofTask(d.Number, l.Task)}, {Key: "about", Value: l.About}})
 	}
 	return out
 }

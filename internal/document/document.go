@@ -61,7 +61,12 @@ type Letter struct {
 	By       string
 	At       time.Time // queued
 	Sent     time.Time
-	Extra    []yamlsrc.Pair
+	// Task and About are those of a letter that tells people about a task: its
+	// id, and what it says. Subject and template follow from them, By from the
+	// commit; they are empty.
+	Task  int
+	About string
+	Extra []yamlsrc.Pair
 }
 
 // The states of a letter. A letter is sent only as long as its document says

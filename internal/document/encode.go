@@ -151,6 +151,8 @@ func (l *Letter) node() *yamlsrc.Node {
 	m := make(mapping, 0, 8)
 	m.text("id", l.ID)
 	m.texts("to", l.To)
+	m.int("task", int64(l.Task))
+	m.text("about", l.About)
 	m.text("subject", l.Subject)
 	m.text("template", l.Template)
 	m.text("state", l.State)

@@ -51,6 +51,10 @@ func (r *reader) letter(n *yamlsrc.Node, l *Letter) {
 			l.ID = r.text(k, p.Value)
 		case "to":
 			l.To = r.texts(k, p.Value)
+		case "task":
+			l.Task = r.int(k, p.Value)
+		case "about":
+			l.About = r.text(k, p.Value)
 		case "subject":
 			l.Subject = r.text(k, p.Value)
 		case "template":

@@ -98,17 +98,8 @@ func approval(in *document.Instance, def *route.Route, t document.Task, title st
 		return a
 	}
 	if s := def.Step(t.Step); s != nil {
-		if o := s.Outcome(t.Outcome); o != nil && o.Title.In(language) != "" {
-			a.Answer = o.Title.In(language)
-			return a
-		}
-	}
-	if language == "ru" {
-		switch t.Outcome {
-		case "approve":
-			a.Answer = "Согласовано"
-		case "reject":
-			a.Answer = "Отклонено"
+		if o := s.Outcome(t.Outcome); o != nil {
+			a.Answer = answerTitle(o, language)
 		}
 	}
 	return a

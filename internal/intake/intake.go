@@ -52,11 +52,12 @@ const (
 	Attach                 // the letter belongs to the document Result.Number
 	Quarantine             // a person must look; Result.Reason says why
 	Ignore                 // nothing is to be done; Result.Reason says why
+	Answer                 // it answers to a task of the document Result.Number
 )
 
 // String is the kind in a word.
 func (k Kind) String() string {
-	return [...]string{"register", "attach", "quarantine", "ignore"}[min(k, Ignore)]
+	return [...]string{"register", "attach", "quarantine", "ignore", "answer"}[min(k, Answer)]
 }
 
 // Result is what one letter comes to.

@@ -28,7 +28,7 @@ type Code struct {
 
 // Codes lists every kind of problem of every package, by code.
 func Codes() []Code {
-	out := append([]Code{unusedIgnore, bareIgnore, notChecked, unusedDefinition, secretInText, unknownCalendar, noSuchCalendar}, dataCodes()...)
+	out := append([]Code{unusedIgnore, bareIgnore, notChecked, unusedDefinition, secretInText, unknownCalendar, noSuchCalendar, lettersAboutTasks}, dataCodes()...)
 	out = append(out, counterparts()...)
 	out = append(out, Stranded)
 	for _, r := range rules() {

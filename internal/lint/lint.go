@@ -48,7 +48,7 @@ func (r *Result) StepAt(file, element string) (diag.Span, bool) {
 func Run(defs *definition.Set, paths ...string) (*Result, error) {
 	l := &linter{defs: defs, paths: paths, sources: map[string][]byte{}, parsed: map[string]*route.Route{}}
 	for _, check := range []func() error{
-		l.settings, l.organisation, l.calendars, l.forms, l.routes, l.trials, l.imports, l.reports, l.templates, l.rules, l.calendarsNamed, l.unused,
+		l.settings, l.organisation, l.calendars, l.forms, l.routes, l.trials, l.imports, l.reports, l.templates, l.rules, l.calendarsNamed, l.told, l.unused,
 	} {
 		if err := check(); err != nil {
 			return nil, err

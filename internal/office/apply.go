@@ -212,6 +212,7 @@ func (o *Office) take(tx *repo.Tx, done *Done, result engine.Result) (*taken, er
 	}
 	for i, d := range result.Changed {
 		engine.PutNumbers(set.Form(d.Form), d, numbers)
+		withdrawGone(d)
 		if !registered[d.Number] {
 			before, err := tx.Document(d.Number)
 			if err != nil {

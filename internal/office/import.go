@@ -46,6 +46,15 @@ type Imported struct {
 	Duplicates  int
 	Quarantined []SetAside
 	Ignored     []SetAside
+	Answered    []AnsweredLetter
+}
+
+// AnsweredLetter is a letter that answers to a task: with which outcome, or why
+// it was not carried out.
+type AnsweredLetter struct {
+	Number                         string
+	Task                           int
+	Title, Source, Outcome, Reason string
 }
 
 // ImportedLetter is a letter that led to a document.
@@ -81,6 +90,8 @@ type outcome struct {
 	duplicate     bool
 	number, title string
 	reason        string
+	task          int    // that it answers to
+	answer        string // the outcome
 }
 
 // Import imports waiting letters: each becomes a document, is added to one,
@@ -235,6 +246,13 @@ func (im *importing) batch(ctx context.Context, b *Box, folder *maildir.Folder, 
 	var strangers []*letter
 	for _, l := range batch {
 		i := b.choose(l.message)
+		answers, err := im.answers(ctx, b, folder, names, i, l)
+		switch {
+		case err != nil:
+			return err
+		case answers:
+			continue
+		}
 		switch {
 		case i == nil || l.cause != "":
 			// Somebody else's letters wait for a run of all imports.
@@ -261,6 +279,35 @@ func (im *importing) batch(ctx context.Context, b *Box, folder *maildir.Folder, 
 		}
 	}
 	return nil
+}
+
+// answers deals with a letter that answers to a task, and tells whether it is
+// one.
+func (im *importing) answers(ctx context.Context, b *Box, folder *maildir.Folder, names []string, i *intake.Import, l *letter) (bool, error) {
+	if l.cause != "" {
+		return false, nil
+	}
+	re, err := replyOf(im.repo.Lookup(), l.message)
+	if err != nil || re == nil {
+		return false, err
+	}
+	by := b.last()
+	if i != nil {
+		by = i.Name
+	}
+	if !slices.Contains(names, by) || !im.take() {
+		return true, nil
+	}
+	out, err := im.answer(ctx, l, re)
+	switch {
+	case err == nil:
+		return true, im.settle(folder, by, []*outcome{out})
+	case fatal(err):
+		return true, err
+	}
+	im.imported(by).Seen++
+	im.run.Failed = append(im.run.Failed, fmt.Errorf("import %s: %s: %w", by, l.item.Name, err))
+	return true, nil
 }
 
 // take counts a letter against the limit.
@@ -353,6 +400,8 @@ func (e *Imported) add(o *outcome) {
 		e.Registered = append(e.Registered, ImportedLetter{Number: o.number, Title: o.title, Source: source})
 	case o.kind == intake.Attach:
 		e.Attached = append(e.Attached, ImportedLetter{Number: o.number, Title: o.title, Source: source})
+	case o.kind == intake.Answer:
+		e.Answered = append(e.Answered, AnsweredLetter{Number: o.number, Task: o.task, Title: o.title, Source: source, Outcome: o.answer, Reason: o.reason})
 	case o.kind == intake.Quarantine:
 		e.Quarantined = append(e.Quarantined, SetAside{source, o.reason})
 	default:

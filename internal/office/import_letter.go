@@ -326,7 +326,7 @@ func (o *Office) attachLetter(tx *repo.Tx, done *Done, def *intake.Import, resul
 // answers tells whether a letter answers one that was sent from the document.
 func answers(d *document.Document, m *message.Message) bool {
 	return slices.ContainsFunc(d.Letters, func(l document.Letter) bool {
-		return slices.Contains(m.InReplyTo, l.ID) || slices.Contains(m.References, l.ID)
+		return l.Task == 0 && (slices.Contains(m.InReplyTo, l.ID) || slices.Contains(m.References, l.ID))
 	})
 }
 

@@ -33,8 +33,22 @@ func Deliver(ctx context.Context, r *repo.Repo, opt Options, name string, raw []
 	if err != nil {
 		return nil, err
 	}
-	if chosen := b.choose(l.message); chosen != nil {
+	re, err := replyOf(r.Lookup(), l.message)
+	if err != nil {
+		return nil, err
+	}
+	chosen := b.choose(l.message)
+	if chosen != nil {
 		by = chosen.Name
+	}
+	switch {
+	case re != nil:
+		out, err := im.answer(ctx, l, re)
+		if err != nil {
+			return nil, err
+		}
+		outcomes = []*outcome{out}
+	case chosen != nil:
 		if outcomes, err = im.commit(ctx, b, by, []*letter{l}); err != nil {
 			return nil, err
 		}
@@ -122,6 +136,8 @@ type Trial struct {
 	Duplicate bool
 	Number    string // of the document it belongs to, or came to before
 	Reason    string
+	Task      int    // that it answers to
+	Outcome   string // with this outcome
 	Form      string
 	Values    []intake.Value
 	Notes     []string
@@ -138,6 +154,19 @@ func TryLetter(ctx context.Context, r *repo.Repo, opt Options, defs *definition.
 	}
 	l := newLetter(maildir.Item{Name: stdinName}, raw)
 	def := b.choose(l.message)
+	re, err := replyOf(r.Lookup(), l.message)
+	if err != nil {
+		return nil, err
+	}
+	if re != nil {
+		opt.DryRun = true
+		im := &importing{repo: r, opt: opt, run: &ImportRun{}, left: -1, known: map[string]bool{}}
+		out, err := im.answer(ctx, l, re)
+		if err != nil {
+			return nil, err
+		}
+		return &Trial{Kind: out.kind, Duplicate: out.duplicate, Number: out.number, Task: out.task, Outcome: out.answer, Reason: out.reason}, nil
+	}
 	if def == nil {
 		result := intake.Decide(nil, l.message, nil)
 		return &Trial{Kind: result.Kind, Reason: result.Reason}, nil

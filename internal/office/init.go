@@ -10,6 +10,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -67,6 +68,10 @@ const attributesFile = ".gitattributes"
 
 // samplePrefix is the part of the template that only --sample installs.
 const samplePrefix = "sample/"
+
+// languages are those that have files of their own in the template, in a folder
+// of their name: they take the place of the others.
+func languages() []string { return []string{"en"} }
 
 // shippedMaildir is where the shipped imports look for letters, below the git
 // folder so that they are never committed by accident.
@@ -183,10 +188,28 @@ func (f Founding) files(conf Configuration) (map[string][]byte, error) {
 	out := map[string][]byte{}
 	for _, from := range []fs.FS{conf.Forms, conf.Routes, conf.Reports, conf.Template} {
 		err := fs.WalkDir(from, ".", func(name string, d fs.DirEntry, err error) error {
-			if err != nil || d.IsDir() || strings.HasPrefix(name, samplePrefix) {
+			own, _, _ := strings.Cut(name, "/")
+			if err != nil || d.IsDir() || strings.HasPrefix(name, samplePrefix) || slices.Contains(languages(), own) {
 				return err
 			}
 			data, err := fs.ReadFile(from, name)
+			out[name] = data
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	if slices.Contains(languages(), f.Language) {
+		translated, err := fs.Sub(conf.Template, f.Language)
+		if err != nil {
+			return nil, err
+		}
+		err = fs.WalkDir(translated, ".", func(name string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
+			}
+			data, err := fs.ReadFile(translated, name)
 			out[name] = data
 			return err
 		})

@@ -12,6 +12,7 @@ import (
 	"github.com/e1-dms/e1/internal/message"
 	"github.com/e1-dms/e1/internal/outbox"
 	"github.com/e1-dms/e1/internal/repo"
+	"github.com/e1-dms/e1/internal/settings"
 	"github.com/e1-dms/e1/internal/template"
 )
 
@@ -69,7 +70,17 @@ func (o *Office) letter(s *stationery, done *Done, p engine.Paper, t *template.T
 		}
 		l.Attachments = append(l.Attachments, outbox.Attachment{Name: n, Data: data})
 	}
-	domain, err := mailDomain(conf.Mail.Domain, conf.Mail.From)
+	if err := s.post(&conf.Mail, &l, document.Letter{Subject: l.Subject, Template: p.Template, By: o.actor.ID}); err != nil {
+		return err
+	}
+	done.Papers = append(done.Papers, Paper{Document: s.d.Number, Letter: l.ID, To: l.To, Subject: l.Subject})
+	return nil
+}
+
+// post gives a letter its Message-ID, records it on its document as queued, and
+// puts it into the outbox before the transaction happens.
+func (s *stationery) post(conf *settings.Mail, l *outbox.Letter, record document.Letter) error {
+	domain, err := mailDomain(conf.Domain, conf.From)
 	if err != nil {
 		return err
 	}
@@ -78,16 +89,12 @@ func (o *Office) letter(s *stationery, done *Done, p engine.Paper, t *template.T
 	if err != nil {
 		return err
 	}
-	s.d.Letters = append(s.d.Letters, document.Letter{
-		ID: l.ID, To: l.To, Subject: l.Subject, Template: p.Template, State: document.LetterQueued, By: o.actor.ID, At: s.tx.Now(),
-	})
-	box, d := Outbox(s.tx.Repo()), s.d
+	record.ID, record.To, record.State, record.At = l.ID, l.To, document.LetterQueued, s.tx.Now()
+	s.d.Letters = append(s.d.Letters, record)
+	box, d, at := Outbox(s.tx.Repo()), s.d, s.tx.Now()
 	s.tx.BeforeRef(func() error {
-		return box.Put(outbox.Entry{
-			ID: l.ID, Document: d.Number, UID: d.UID, From: l.From, To: l.To, Subject: l.Subject, Queued: s.tx.Now(),
-		}, raw)
+		return box.Put(outbox.Entry{ID: l.ID, Document: d.Number, UID: d.UID, From: l.From, To: l.To, Subject: l.Subject, Queued: at}, raw)
 	})
-	done.Papers = append(done.Papers, Paper{Document: d.Number, Letter: l.ID, To: l.To, Subject: l.Subject})
 	return nil
 }
 

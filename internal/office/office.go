@@ -127,6 +127,9 @@ func (o *Office) updateAs(ctx context.Context, op repo.Operation, decide func(*r
 		if err := decide(tx, done); err != nil {
 			return err
 		}
+		if err := o.tell(tx, done); err != nil {
+			return err
+		}
 		if err := o.keepRows(tx, done); err != nil {
 			return err
 		}

@@ -25,7 +25,7 @@ func (o *Office) Renumber(ctx context.Context, number string) (*Done, error) {
 		if err := o.may(f, "register", f.May.Register); err != nil {
 			return err
 		}
-		moved, err := o.renumber(tx, d, "")
+		moved, err := o.renumber(tx, done, d, "")
 		if err != nil {
 			return err
 		}
@@ -37,7 +37,7 @@ func (o *Office) Renumber(ctx context.Context, number string) (*Done, error) {
 
 // renumber moves a document that was not published to another number, the
 // next free one when none is given, and rewrites what points to it.
-func (o *Office) renumber(tx *repo.Tx, d *document.Document, to string) (*document.Document, error) {
+func (o *Office) renumber(tx *repo.Tx, done *Done, d *document.Document, to string) (*document.Document, error) {
 	number := d.Number
 	if published, err := o.published(tx, d); err != nil {
 		return nil, err
@@ -68,14 +68,31 @@ func (o *Office) renumber(tx *repo.Tx, d *document.Document, to string) (*docume
 		}
 		engine.PutNumbers(of, other, numbers)
 	}
+	retell(done, moved)
 	return moved, nil
 }
 
+// retell withdraws the letters about tasks of a renumbered document that have
+// not gone, and lets them be written anew.
+func retell(done *Done, d *document.Document) {
+	for i := range d.Letters {
+		l := &d.Letters[i]
+		if l.Task == 0 || l.State != document.LetterQueued {
+			continue
+		}
+		l.State = document.LetterWithdrawn
+		if _, t := d.Task(l.Task); t != nil {
+			done.Effects = append(done.Effects, engine.Effect{Kind: engine.EffectKind(l.About), Document: d.Number, Task: t.ID, To: engine.Awaited(t)})
+		}
+	}
+}
+
 // published reports whether somebody outside may know the number: it was
-// pushed, mailed, or generated into a file.
+// pushed, mailed, or generated into a file. What colleagues were told does not
+// count: else two clones that took the same number could not be told apart.
 func (o *Office) published(tx *repo.Tx, d *document.Document) (bool, error) {
 	for _, l := range d.Letters {
-		if l.State != document.LetterWithdrawn {
+		if l.State != document.LetterWithdrawn && l.Task == 0 {
 			return true, nil // it may be on its way already
 		}
 	}

@@ -33,10 +33,10 @@ func unsent(d *document.Document) *document.Document {
 // to what was before, what others changed since stays. Where both touched the
 // same, the undo is refused. Number, uid, form and former numbers never go back,
 // nor do the dates that rules have had: a rule would have them again.
-func restore(now, after, before *document.Document) (*document.Document, error) {
+func restore(now, after, before *document.Document, waits func(string) bool) (*document.Document, error) {
 	if same(now, after) {
 		out := before.Clone()
-		out.Letters, out.Reached, out.Aliases = withdrawn(now, before), now.Clone().Reached, slices.Clone(now.Aliases)
+		out.Letters, out.Reached, out.Aliases = withdrawn(now, before, waits), now.Clone().Reached, slices.Clone(now.Aliases)
 		return out, nil
 	}
 	out := now.Clone()
@@ -72,7 +72,7 @@ func restore(now, after, before *document.Document) (*document.Document, error) 
 			clashes = append(clashes, part.name)
 		}
 	}
-	out.Letters = withdrawn(now, before)
+	out.Letters = withdrawn(now, before, waits)
 	if !uncomment(out, after, before) {
 		clashes = append(clashes, "the comments")
 	}
@@ -118,17 +118,30 @@ func uncomment(out, after, before *document.Document) bool {
 }
 
 // withdrawn gives the letters of a document with those taken back that were
-// not there before: who waits in the outbox is not sent. A letter that has left
-// stays recorded, whatever is undone.
-func withdrawn(now, before *document.Document) []document.Letter {
+// not there before: who waits in the outbox is not sent. Those that were
+// withdrawn wait again, if they are still there to be sent. A letter that has
+// left stays recorded, whatever is undone.
+func withdrawn(now, before *document.Document, waits func(id string) bool) []document.Letter {
 	out := slices.Clone(now.Letters)
 	for i, l := range out {
-		had := before != nil && slices.ContainsFunc(before.Letters, func(b document.Letter) bool { return b.ID == l.ID })
-		if !had && l.State == document.LetterQueued {
+		k := -1
+		if before != nil {
+			k = slices.IndexFunc(before.Letters, func(b document.Letter) bool { return b.ID == l.ID })
+		}
+		switch {
+		case k < 0 && l.State == document.LetterQueued:
 			out[i].State = document.LetterWithdrawn
+		case k >= 0 && before.Letters[k].State == document.LetterQueued && l.State == document.LetterWithdrawn && waits(l.ID):
+			out[i].State = document.LetterQueued
 		}
 	}
 	return out
+}
+
+// waits tells whether a letter is still in the outbox.
+func (o *Office) waits(id string) bool {
+	_, err := Outbox(o.repo).Entry(id)
+	return err == nil
 }
 
 func sameValue(a, b *document.Value) bool {

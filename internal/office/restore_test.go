@@ -67,7 +67,7 @@ func TestRestoreOfEveryPart(t *testing.T) {
 			if len(document.Diff(before, after)) == 0 {
 				t.Fatalf("%s: the change changes nothing", name)
 			}
-			got, err := restore(now, after, before)
+			got, err := restore(now, after, before, unsendable)
 			if err != nil {
 				t.Errorf("%s: %s", name, err)
 				continue
@@ -120,7 +120,7 @@ func TestRestoreRefusesWhatWasChangedAgain(t *testing.T) {
 		"nothing":                 {after, ""},
 		"a letter sent meanwhile": {sent(after), ""},
 	} {
-		got, err := restore(c.now, after, before)
+		got, err := restore(c.now, after, before, unsendable)
 		switch {
 		case c.want == "" && err != nil:
 			t.Errorf("%s: %s", name, err)
@@ -133,7 +133,7 @@ func TestRestoreRefusesWhatWasChangedAgain(t *testing.T) {
 	// An operation that took a comment away is not pulled apart from a later one.
 	after = before.Clone()
 	after.Comments = nil
-	if _, err := restore(set(after, "name", "Beta"), after, before); err == nil {
+	if _, err := restore(set(after, "name", "Beta"), after, before, unsendable); err == nil {
 		t.Error("a comment that was taken away came back in the middle of other changes")
 	}
 }
@@ -143,3 +143,6 @@ func sent(d *document.Document) *document.Document {
 	d.Letters = append(d.Letters, document.Letter{ID: "<3@e>", State: document.LetterSent, Sent: time.Now()})
 	return d
 }
+
+// unsendable says of every letter that it is gone from the outbox.
+func unsendable(string) bool { return false }

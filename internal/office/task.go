@@ -30,9 +30,7 @@ func (o *Office) Task(ctx context.Context, op, number string, task int, event en
 			return err
 		}
 		if _, t := now.Task(task); t != nil {
-			if t.For != "" && t.For != o.actor.ID && (t.By == o.actor.ID || t.Who == o.actor.ID) {
-				tx.ActsFor(t.For)
-			}
+			o.actsFor(tx, t)
 			if t.Title != "" {
 				subject += ": " + t.Title
 			}
@@ -77,6 +75,13 @@ func cleaned(event engine.Event) (_ engine.Event, err error) {
 		return e, err
 	}
 	return event, nil
+}
+
+// actsFor records for whom a substitute has acted.
+func (o *Office) actsFor(tx *repo.Tx, t *document.Task) {
+	if t.For != "" && t.For != o.actor.ID && (t.By == o.actor.ID || t.Who == o.actor.ID) {
+		tx.ActsFor(t.For)
+	}
 }
 
 // TaskOf finds a task of a document; the error lists the tasks there are.

@@ -271,7 +271,7 @@ func (o *Office) revertRenumber(tx *repo.Tx, done *Done, c gitstore.Commit) erro
 	if err != nil {
 		return dependsOn(from, err.Error())
 	}
-	moved, err := o.renumber(tx, d, to)
+	moved, err := o.renumber(tx, done, d, to)
 	if err != nil {
 		return err
 	}
@@ -325,7 +325,7 @@ func (o *Office) revertFile(tx *repo.Tx, head gitstore.Hash, ch gitstore.Change,
 	if err != nil {
 		return err
 	}
-	merged, err := restore(now, after, before)
+	merged, err := restore(now, after, before, o.waits)
 	if err != nil {
 		return err
 	}
@@ -376,7 +376,7 @@ func (o *Office) void(tx *repo.Tx, done *Done, now, after *document.Document, re
 		return dependsOn(now.Number, "these documents point to it: "+strings.Join(from, ", "))
 	}
 	now.Status = form.Void
-	now.Letters = withdrawn(now, nil)
+	now.Letters = withdrawn(now, nil, o.waits)
 	for i := range now.Routes {
 		in := &now.Routes[i]
 		if in.State != engine.Running {

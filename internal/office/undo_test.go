@@ -33,20 +33,21 @@ func TestPointsTo(t *testing.T) {
 
 func TestWithdrawn(t *testing.T) {
 	letter := func(id, state string) document.Letter { return document.Letter{ID: id, State: state} }
-	before := &document.Document{Letters: []document.Letter{letter("old", document.LetterQueued)}}
+	before := &document.Document{Letters: []document.Letter{letter("old", document.LetterQueued), letter("given up", document.LetterQueued), letter("lost", document.LetterQueued)}}
+	waits := func(id string) bool { return id != "lost" }
 	now := &document.Document{Letters: []document.Letter{
-		letter("old", document.LetterQueued), letter("new", document.LetterQueued), letter("gone", document.LetterSent), letter("given up", document.LetterWithdrawn),
+		letter("old", document.LetterQueued), letter("new", document.LetterQueued), letter("gone", document.LetterSent), letter("given up", document.LetterWithdrawn), letter("lost", document.LetterWithdrawn),
 	}}
 	want := []document.Letter{
-		letter("old", document.LetterQueued), letter("new", document.LetterWithdrawn), letter("gone", document.LetterSent), letter("given up", document.LetterWithdrawn),
+		letter("old", document.LetterQueued), letter("new", document.LetterWithdrawn), letter("gone", document.LetterSent), letter("given up", document.LetterQueued), letter("lost", document.LetterWithdrawn),
 	}
-	if diff := cmp.Diff(want, withdrawn(now, before)); diff != "" {
+	if diff := cmp.Diff(want, withdrawn(now, before, waits)); diff != "" {
 		t.Error(diff)
 	}
 	if now.Letters[1].State != document.LetterQueued {
 		t.Error("the document itself was changed")
 	}
-	if got := withdrawn(now, nil); got[0].State != document.LetterWithdrawn {
+	if got := withdrawn(now, nil, waits); got[0].State != document.LetterWithdrawn {
 		t.Error("of a registration that is taken back no letter leaves")
 	}
 }

@@ -166,6 +166,12 @@ var russianWords = map[string]string{
 	"sending":   "под вопросом",
 	"sent":      "отправлено",
 	"failed":    "не принято",
+
+	// What letters about tasks are about.
+	"assigned": "поручено",
+	"reminder": "напоминание",
+	"answered": "получен ответ",
+	"unclear":  "ответ не выполнен",
 }
 
 var (

@@ -16,6 +16,7 @@ import (
 	"github.com/e1-dms/e1/internal/definition"
 	"github.com/e1-dms/e1/internal/route"
 	"github.com/e1-dms/e1/internal/schema"
+	"github.com/e1-dms/e1/internal/settings"
 )
 
 // readers are the methods of yamlsrc.Mapped and of the route parser that make
@@ -52,7 +53,7 @@ func TestEveryKeyIsThere(t *testing.T) {
 		{"calendar", "worktime", "parse.go", []string{"off", "short", "work", "mon", "tue", "wed", "thu", "fri", "sat", "sun"}, nil},
 		{"route-test", "trial", "file.go", []string{"step", "accept", "refuse", "delegate", "withdraw", "after", "until", "start", "stop", "on", "to"}, nil},
 		{"rule", "rule", "rule.go", []string{"changed", "status", "assigned", "task", "message", "document", "payment"}, nil},
-		{"settings", "settings", "parse.go", []string{"language", "split_index"}, nil},
+		{"settings", "settings", "parse.go", append([]string{"language", "split_index"}, settings.Told()...), nil},
 	} {
 		known := map[string]bool{}
 		for _, k := range append(keysOf(t, filepath.Join("..", tt.dir), tt.files), tt.more...) {

@@ -1,12 +1,19 @@
 package schema
 
-import "github.com/e1-dms/e1/internal/lint"
+import (
+	"github.com/e1-dms/e1/internal/lint"
+	"github.com/e1-dms/e1/internal/settings"
+)
 
 // settingsFile describes e1.yaml.
 func (s *source) settingsFile() object {
 	severities := object{}
 	for _, c := range lint.Codes() {
 		severities[c.Code] = enum([]string{"error", "warning", "note", "off"}, c.Slug+": "+c.Summary)
+	}
+	told := object{}
+	for _, kind := range settings.Told() {
+		told[kind] = oneOrManyOrNone(enum(append([]string{"all", "none"}, s.org.RoleIDs()...), ""), "who: all, none, or roles")
 	}
 	return definitions(mapping(nil, object{
 		"title":       labelled("the repository's name"),
@@ -21,6 +28,7 @@ func (s *source) settingsFile() object {
 			"from":     text("whose letters these are"),
 			"reply_to": text("where answers go"),
 			"domain":   text("right side of the Message-IDs"),
+			"tell":     describe(mapping(nil, told), "what people are told by letter"),
 		}),
 		"constants": keyed("^[a-z_][a-z0-9_]*$", scalar(""), "named values of expressions: settings.approval_threshold"),
 		"links": keyed("^[a-z_][a-z0-9_]*$", mapping(nil, object{

@@ -110,6 +110,23 @@ func oneOf(f *yamlsrc.File, problems *diag.List, m *yamlsrc.Mapped, key, def str
 
 func mail(m *yamlsrc.Mapped) Mail {
 	out := Mail{From: m.Text("from"), ReplyTo: m.Text("reply_to"), Domain: m.Text("domain")}
+	tell := m.Mapping("tell")
+	for _, kind := range Told() {
+		if !tell.Has(kind) {
+			continue
+		}
+		if out.Tell == nil {
+			out.Tell = map[string]Audience{}
+		}
+		switch words := tell.Texts(kind); {
+		case len(words) == 1 && words[0] == "all":
+			out.Tell[kind] = Audience{All: true}
+		case len(words) == 1 && words[0] == "none":
+		default:
+			out.Tell[kind] = Audience{Roles: words}
+		}
+	}
+	tell.Done()
 	m.Done()
 	return out
 }

@@ -7,6 +7,7 @@
 package settings
 
 import (
+	"slices"
 	"time"
 
 	"github.com/e1-dms/e1/internal/yamlsrc"
@@ -44,7 +45,24 @@ type Mail struct {
 	ReplyTo string
 	// Domain is the right side of the Message-IDs made here; that of From when empty.
 	Domain string
+	// Tell says who gets letters about what, by the words of Told. What is not in it is told to nobody by letter.
+	Tell map[string]Audience
 }
+
+// Audience is who gets letters of one kind: everybody, or who has one of some roles.
+type Audience struct {
+	All   bool
+	Roles []string
+}
+
+// Includes tells whether somebody with some roles belongs to the audience.
+func (a Audience) Includes(roles []string) bool {
+	return a.All || slices.ContainsFunc(roles, func(r string) bool { return slices.Contains(a.Roles, r) })
+}
+
+// Told lists what people can be told by letter: a new task, one that is due soon, one of somebody else that is late,
+// what there is to read, how a part or a request was answered. They are kinds of engine.Effect.
+func Told() []string { return []string{"assigned", "reminder", "escalated", "inform", "answered"} }
 
 // Constant is a named value of e1.yaml.
 type Constant struct{ Name, Text string }

@@ -17,7 +17,7 @@ currency: EUR
 time_zone: Europe/Moscow
 calendar: de
 split_index: never
-mail: {from: a@example.invalid, reply_to: b@example.invalid}
+mail: {from: a@example.invalid, reply_to: b@example.invalid, tell: {assigned: all, reminder: [ceo, cfo], inform: none, escalated: ceo}}
 constants: {approval_threshold: "1000000", flag: true}
 links:
   reply_to: {title: {en: Reply to, ru: Ответ на}, back: Answers}
@@ -30,7 +30,8 @@ lint: {R031: warning}
 	}
 	want := &Settings{
 		Title: yamlsrc.Label{"en": "Shop", "ru": "Лавка"}, Language: "en", Currency: "EUR", Zone: s.Zone, Calendar: "de",
-		Layout: Layout, SplitIndex: "never", Mail: Mail{From: "a@example.invalid", ReplyTo: "b@example.invalid"},
+		Layout: Layout, SplitIndex: "never", Mail: Mail{From: "a@example.invalid", ReplyTo: "b@example.invalid", Tell: map[string]Audience{
+			"assigned": {All: true}, "reminder": {Roles: []string{"ceo", "cfo"}}, "escalated": {Roles: []string{"ceo"}}}},
 		Constants: []Constant{{"approval_threshold", "1000000"}, {"flag", "true"}},
 		Links:     []Link{{"reply_to", yamlsrc.Label{"en": "Reply to", "ru": "Ответ на"}, yamlsrc.Label{"": "Answers"}}, {Kind: "related"}},
 		Lint:      map[string]string{"R031": "warning"},
@@ -47,6 +48,11 @@ lint: {R031: warning}
 	if _, ok := s.Constant("none"); ok {
 		t.Error("there is a constant nobody wrote")
 	}
+	for kind, want := range map[string]bool{"assigned": true, "reminder": true, "escalated": false, "inform": false, "answered": false} {
+		if got := s.Mail.Tell[kind].Includes([]string{"manager", "cfo"}); got != want {
+			t.Errorf("a financial director is told of %s: %t", kind, got)
+		}
+	}
 }
 
 func TestProblemsKeepDefaults(t *testing.T) {
@@ -60,7 +66,7 @@ split_index: sometimes
 prefix: A
 constants: {Bad: 1, list: [1]}
 lint: {R001: fatal}
-mail: {smtp: x}
+mail: {smtp: x, tell: {asigned: all}}
 `))
 	s, problems := Parse(f)
 	problems.Sort()
@@ -68,7 +74,7 @@ mail: {smtp: x}
 	for _, p := range problems {
 		got = append(got, fmt.Sprintf("%d %s", p.At.Start.Line, p.Code))
 	}
-	want := []string{"2 S001", "3 S008", "4 S007", "5 S004", "6 S005", "7 S008", "8 S008", "9 S006", "9 S006", "10 S008", "11 S001"}
+	want := []string{"2 S001", "3 S008", "4 S007", "5 S004", "6 S005", "7 S008", "8 S008", "9 S006", "9 S006", "10 S008", "11 S001", "11 S001"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("%s\n%v", diff, problems)
 	}
