@@ -2,8 +2,11 @@ package engine
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
+	"strings"
+	"sync"
 
 	"github.com/e1-dms/e1/internal/diag"
 	"github.com/e1-dms/e1/internal/document"
@@ -98,7 +101,7 @@ func (r *run) action(a *route.Action, s *route.Step, item string) error {
 	case route.Mail, route.Reply, route.Generate, route.Attach:
 		return r.order(a, s, item)
 	}
-	return refuse(NotCarriedOut, "e1 lint", "route %q: the action %q is not carried out by this version", r.r.Name.Text, string(a.Kind))
+	return refuse(NotCarriedOut, "update e1", "%s: the action %q is not carried out by this version", r.place(s), string(a.Kind))
 }
 
 // set gives a field of the document, or of one it refers to, a value.
@@ -120,7 +123,7 @@ func (r *run) set(set *route.Assignment, s *route.Step, item string) error {
 	if r.keeps(d, path[0], set.Field.Text) {
 		return nil
 	}
-	want, err := r.want(d.Form, path[0], set)
+	want, err := r.want(d.Form, path[0], set, s)
 	if err != nil {
 		return err
 	}
@@ -132,10 +135,10 @@ func (r *run) set(set *route.Assignment, s *route.Step, item string) error {
 }
 
 // want gives the type that a field needs.
-func (r *run) want(name, field string, set *route.Assignment) (expr.Type, error) {
+func (r *run) want(name, field string, set *route.Assignment, s *route.Step) (expr.Type, error) {
 	v, ok := r.in.Forms.Env(name).Lookup(field)
 	if !ok {
-		return expr.Type{}, refuse(BrokenRoute, "e1 lint", "%s: %s has no field %q", set.Field.At, name, field)
+		return expr.Type{}, r.outdated("%s, %s: %s has no field %q", r.place(s), set.Field.At, name, field)
 	}
 	v.Type.Nullable = true
 	return v.Type, nil
@@ -145,12 +148,12 @@ func (r *run) want(name, field string, set *route.Assignment) (expr.Type, error)
 func (m *machine) store(d *document.Document, field string, v expr.Value) error {
 	f := m.in.Forms.Form(d.Form)
 	if f == nil {
-		return refuse(BadField, "e1 form list", "%s is of an unknown form %q", d.Number, d.Form)
+		return refuse(BadField, "e1 form list", "%s is of an unknown form %q", m.name(d), d.Form)
 	}
 	if field == "status" {
 		id, _ := expr.Identity(v)
 		if _, known := f.Status(id); !known || id == form.Void {
-			return refuse(BadField, "", "%s", diag.Unknown("status", id, withoutVoid(f.StatusIDs()))).offer(withoutVoid(f.StatusIDs())...)
+			return refuse(BadField, "", "%s: %s", m.name(d), diag.Unknown("status", id, withoutVoid(f.StatusIDs()))).offer(withoutVoid(f.StatusIDs())...)
 		}
 		if d.Status != id {
 			d.Status = id
@@ -160,7 +163,7 @@ func (m *machine) store(d *document.Document, field string, v expr.Value) error 
 	}
 	before := d.Card.Clone()
 	if p := m.in.Forms.SetValue(f, d, field, v); p != nil {
-		return refuse(BadField, p.Hint, "%s: %s", d.Number, p.Message)
+		return refuse(BadField, p.Hint, "%s: %s", m.name(d), p.Message)
 	}
 	if !sameField(before.Get(field), d.Card.Get(field)) {
 		m.changed(d, field)
@@ -218,14 +221,18 @@ func (m *machine) document(number string) (*document.Document, error) {
 func (r *run) register(a *route.Action, s *route.Step, item string) error {
 	f := r.in.Forms.Form(a.Form.Text)
 	if f == nil {
-		return refuse(BrokenRoute, "e1 lint", "%s: unknown form %q", a.Form.At, a.Form.Text)
+		return r.outdated("%s, %s: unknown form %q", r.place(s), a.Form.At, a.Form.Text)
 	}
 	draft := &document.Document{Form: f.Name, Number: "@" + strconv.Itoa(len(r.fresh)+1),
 		Registered: r.in.Now, By: r.in.Actor, Status: f.Initial()}
+	r.drafts[draft.Number] = "register " + f.Name
+	if r.rule == nil { // what a rule cannot do is said with its name
+		r.drafts[draft.Number] = r.place(s) + ", register " + f.Name
+	}
 	// Values are computed before anything is written: they may read fields
 	// that the registration changes.
 	for _, set := range a.Set {
-		want, err := r.want(f.Name, set.Field.Text, set)
+		want, err := r.want(f.Name, set.Field.Text, set, s)
 		if err != nil {
 			return err
 		}
@@ -248,7 +255,7 @@ func (r *run) register(a *route.Action, s *route.Step, item string) error {
 		}
 	} else {
 		if problems := r.in.Forms.Defaults(f, draft, r.defaults()); len(problems) > 0 {
-			return refusal(Incomplete, f.Name, problems)
+			return refusal(Incomplete, r.name(draft), problems)
 		}
 		d = draft
 		r.docs = append(r.docs, d)
@@ -371,10 +378,49 @@ func (m *machine) checkFresh() error {
 		problems := m.in.Forms.Check(m.in.Forms.Form(d.Form), d, m.context())
 		problems = slices.DeleteFunc(problems, func(p form.Problem) bool { return p.Severity != diag.Error })
 		if len(problems) > 0 {
-			return refusal(Incomplete, d.Form, problems)
+			return refusal(Incomplete, m.name(d), problems)
 		}
 	}
 	return nil
+}
+
+// name is what people call a document: its number, or where a new one comes
+// from.
+func (m *machine) name(d *document.Document) string {
+	if draft := m.drafts[d.Number]; draft != "" {
+		return draft
+	}
+	return d.Number
+}
+
+// place is where something happens: a step of a route, or a rule.
+func (r *run) place(s *route.Step) string {
+	if r.rule != nil {
+		return fmt.Sprintf("rule %q", r.rule.Name.Text)
+	}
+	return fmt.Sprintf("route %q, step %q", r.r.Name.Text, s.ID)
+}
+
+// placeholders are the names of new documents in a message.
+var placeholders = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(^|[\s"«(])(@\d+)\b`) })
+
+// inWords replaces placeholders in what a refusal says.
+func (m *machine) inWords(err error) error {
+	r, ok := err.(*Refusal)
+	if len(m.fresh) == 0 || !ok {
+		return err
+	}
+	said := *r
+	said.Message = placeholders().ReplaceAllStringFunc(said.Message, func(found string) string {
+		at := strings.IndexByte(found, '@')
+		for _, d := range m.docs {
+			if d.Number == found[at:] && m.drafts[d.Number] != "" {
+				return found[:at] + "a new document of " + d.Form
+			}
+		}
+		return found
+	})
+	return &said
 }
 
 // refusal turns problems of a card into one refusal that names all of them.
@@ -400,7 +446,7 @@ func (r *run) cancelSteps(a *route.Action, item string) error {
 	for _, w := range a.Steps {
 		target := r.r.Step(w.Text)
 		if target == nil {
-			return refuse(BrokenRoute, "e1 lint", "%s: no step %q", w.At, w.Text)
+			return r.outdated("%s: no step %q", w.At, w.Text)
 		}
 		for _, p := range slices.Clone(r.instance().Open) {
 			at := r.position(p.At, p.Item)
@@ -460,7 +506,7 @@ func (r *run) assignOpen(a *route.Action, s *route.Step, item string) error {
 		}
 		step := r.r.Step(t.Step)
 		if step == nil {
-			return refuse(BrokenRoute, "e1 lint", "%s: no step %q", s.At, t.Step)
+			return r.outdated("%s: no step %q", s.At, t.Step)
 		}
 		if len(who) > 0 {
 			r.handOver(t, r.present(who)[0])

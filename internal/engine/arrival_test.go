@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -170,9 +171,10 @@ steps:
 		t.Errorf("state %q", s.state())
 	}
 	s := play(t, "")
-	s.then(s.do("F", "eve", Stop{}))
-	if s.state() != "b ann" {
-		t.Errorf("after a stop: state %q", s.state())
+	next := s.do("F", "eve", Stop{}).Then[0]
+	_, err := s.try(next.Document, "eve", next.Event)
+	if refusalOf(err) != string(NoBranch) || !strings.Contains(err.Error(), `route "visit" has ended as "stopped", and route "r", step "call.1" says what follows on "good", "bad" only`) {
+		t.Errorf("a stop that nobody has routed: %v", err)
 	}
 	s = play(t, "")
 	s.then(s.do("P", "eve", Stop{}))
@@ -215,5 +217,46 @@ func TestPapers(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, s.res.Papers); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// An end that a call does not expect is refused; a call that declares nothing
+// goes on at any.
+func TestEndsThatACallDoesNotExpect(t *testing.T) {
+	set := papers(t)
+	child := steps(t, "- {task: C, id: c, who: bob, outcomes: {yes: {end: yes}, no: {end: no}}}\n")
+	child.Name.Text, child.ID = "child", "child"
+	for _, test := range []struct{ call, end, want string }{
+		{"- {call: child, outcomes: {yes: next}}\n", "yes", "a ann"},
+		{"- {call: child, outcomes: {yes: next}}\n", "no", string(NoBranch)},
+		{"- {call: child, outcomes: {yes: next}}\n", Stopped, string(NoBranch)},
+		{"- {call: child, outcomes: {yes: next, stopped: {end: gone}}}\n", Stopped, "done gone"},
+		{"- call: child\n", "no", "a ann"},
+		{"- call: child\n", Stopped, "a ann"},
+	} {
+		s := newShop(t, set, steps(t, test.call+"- {task: A, id: a, who: ann}\n"), child)
+		s.put("papers", "P")
+		s.do("P", "ann", Start{Route: "r"})
+		var e Event = Advance{Task: 1, Outcome: test.end}
+		actor := "bob"
+		if test.end == Stopped {
+			e, actor = Stop{Instance: 2}, "eve"
+		}
+		before := s.docs["P"].Clone()
+		res, err := s.try("P", actor, e)
+		if err != nil {
+			if refusalOf(err) != test.want || cmp.Diff(before, s.docs["P"]) != "" {
+				t.Errorf("%s after %s: %v", test.call, test.end, err)
+			}
+			continue
+		}
+		s.docs["P"] = res.Changed[0]
+		got := strings.Join(s.open("P"), ", ")
+		if caller := s.docs["P"].Routes[0]; caller.State != Running {
+			got = caller.State + " " + caller.End
+		}
+		if got != test.want {
+			t.Errorf("%s after %s: %s, want %s", test.call, test.end, got, test.want)
+		}
 	}
 }

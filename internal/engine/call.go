@@ -81,7 +81,7 @@ func (m *machine) called(e Called) error {
 		return &Refusal{Reason: UnknownRoute, Message: err.Error(), Hint: "e1 lint", Err: err}
 	}
 	if def.For.Text != "" && def.For.Text != m.self.Form {
-		return refuse(BadRequest, "e1 lint", "route %q is for %s, %s is of %s", def.Name.Text, def.For.Text, m.self.Number, m.self.Form)
+		return refuse(BadRequest, "e1 route list", "route %q is for %s, %s is of %s", def.Name.Text, def.For.Text, m.self.Number, m.self.Form)
 	}
 	_, err = m.beginFor(def, nil, e.Caller)
 	return err

@@ -160,7 +160,7 @@ func (r *run) moment(e *route.Expr, s *route.Step, item string, from time.Time, 
 	case time.Time:
 		return v.In(r.in.Now.Location()).Truncate(time.Second), nil
 	}
-	return zeroTime, badExpression(e, fmt.Errorf("it gives %T; a duration, a date or a time is needed", v))
+	return zeroTime, r.outdated("%s: %q gives %T; a duration, a date or a time is needed", e.At(), e.Text, v)
 }
 
 // calendar gives the working calendar that counts for some people: their own
@@ -184,7 +184,7 @@ func (r *run) calendar(people ...string) (*worktime.Calendar, error) {
 	if c := r.in.Calendar(r.r.Calendar.Text); c != nil {
 		return c, nil
 	}
-	return nil, refuse(BrokenRoute, "e1 lint", "route %q: there is no working calendar %q", r.r.Name.Text, r.r.Calendar.Text)
+	return nil, r.outdated("route %q: there is no working calendar %q", r.r.Name.Text, r.r.Calendar.Text)
 }
 
 // calendarOf gives the calendar by which a task's time is counted.

@@ -55,7 +55,7 @@ func (m *machine) find(id int) (*run, *document.Task, *route.Step, error) {
 	}
 	s := r.r.Step(t.Step)
 	if s == nil {
-		return nil, nil, nil, refuse(BrokenRoute, "e1 route migrate", "route %q has no step %q, to which task %s belongs", in.Route, t.Step, m.ref(t))
+		return nil, nil, nil, r.outdated("route %q has no step %q, to which task %s belongs", in.Route, t.Step, m.ref(t))
 	}
 	return r, t, s, nil
 }

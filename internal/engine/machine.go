@@ -49,6 +49,9 @@ type machine struct {
 	self  *document.Document
 	docs  []*document.Document
 	fresh []string
+	// drafts says where the new documents come from, by placeholder: people do
+	// not know placeholders.
+	drafts map[string]string
 	defs  map[string]*route.Route
 	res   *Result
 	spent spent
@@ -84,7 +87,7 @@ func Apply(in Input) (Result, error) {
 		err = m.checkFresh()
 	}
 	if err != nil {
-		return Result{}, err
+		return Result{}, m.inWords(err)
 	}
 	m.res.Changed = m.docs
 	for _, d := range m.docs {
@@ -96,7 +99,7 @@ func Apply(in Input) (Result, error) {
 
 func newMachine(in Input) *machine {
 	m := &machine{in: in, org: in.Forms.Org(), language: in.Forms.Settings().Language, self: in.Document.Clone(), defs: map[string]*route.Route{}, res: &Result{},
-		runs: map[int]*run{}, loads: map[string]int{}, fields: map[string][]string{}, tables: map[itemsAt]expr.Value{}, turns: map[string]string{}}
+		runs: map[int]*run{}, drafts: map[string]string{}, loads: map[string]int{}, fields: map[string][]string{}, tables: map[itemsAt]expr.Value{}, turns: map[string]string{}}
 	m.docs = []*document.Document{m.self}
 	return m
 }

@@ -371,7 +371,7 @@ func TestARouteThatCannotStart(t *testing.T) {
 	if got := s.state(); got != "a ann" {
 		t.Errorf("open: %s", got)
 	}
-	if len(res.Notes) != 1 || !strings.HasPrefix(res.Notes[0], `route "bad" was not started: firms: `) {
+	if len(res.Notes) != 1 || !strings.HasPrefix(res.Notes[0], `route "bad" was not started: route "bad", step "do.2", register firms: `) {
 		t.Errorf("notes %q", res.Notes)
 	}
 	if len(res.Changed) != 1 || len(res.New) != 0 || len(res.Pin) != 1 || len(res.Opened) != 1 || len(res.Started) != 1 || len(res.Effects) != 1 {

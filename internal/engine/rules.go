@@ -151,7 +151,7 @@ func (r *run) keeps(d *document.Document, field, as string) bool {
 // startByRule starts a route unless it is running.
 func (r *run) startByRule(def *route.Route) error {
 	if def.For.Text != "" && def.For.Text != r.self.Form {
-		return refuse(BadRequest, "e1 lint", "route %q is for %s", def.Name.Text, def.For.Text)
+		return refuse(BadRequest, "e1 route list", "rule %q: route %q is for %s, %s is of %s", r.rule.Name.Text, def.Name.Text, def.For.Text, r.self.Number, r.self.Form)
 	}
 	if r.isRunning(def.Name.Text) {
 		return nil

@@ -107,7 +107,7 @@ func TestABrokenRuleHindersNobody(t *testing.T) {
 	if len(d.Comments) == 1 {
 		d.Comments[0].ID = ""
 	}
-	want := []document.Comment{{At: s.now, By: "ann", Text: `the rule "a" was not carried out: firms: field "name" must be filled`}}
+	want := []document.Comment{{At: s.now, By: "ann", Text: `the rule "a" was not carried out: register firms: field "name" must be filled`}}
 	if diff := cmp.Diff(want, d.Comments); diff != "" {
 		t.Error(diff)
 	}

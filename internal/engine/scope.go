@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/e1-dms/e1/internal/document"
@@ -55,22 +56,45 @@ func (r *run) evalIn(e *route.Expr, env *expr.Env, extra map[string]expr.Value, 
 	}
 	program, problems := e.Compile(env, opt)
 	if err := problems.Err(); err != nil {
-		return nil, broken(r.r, err)
+		out := r.outdated("route %q does not fit any more: %v", r.r.Name.Text, err)
+		if r.rule != nil {
+			out.Message = fmt.Sprintf("rule %q is broken: %v", r.rule.Name.Text, err)
+		}
+		out.Err = err
+		return nil, out
 	}
 	v, err := program.Eval(r.scope(r.self, extra))
 	if err != nil {
-		return nil, badExpression(e, err)
+		return nil, r.badExpression(e, program, err)
 	}
 	return v, nil
 }
 
-func broken(r *route.Route, err error) *Refusal {
-	return &Refusal{Reason: BrokenRoute, Message: fmt.Sprintf("route %q is broken: %v", r.Name.Text, err), Hint: "e1 lint", Err: err}
+// outdated refuses what a definition says and the repository does not have any
+// more. The definition was right when the instance was started on it, so lint,
+// which looks at the present one, has nothing to say.
+func (r *run) outdated(format string, args ...any) *Refusal {
+	hint := fmt.Sprintf("e1 route migrate %s %s -n", r.self.Number, r.r.Name.Text)
+	if r.rule != nil {
+		hint = "e1 lint rules"
+	}
+	return refuse(BrokenRoute, hint, format, args...)
 }
 
-func badExpression(e *route.Expr, err error) *Refusal {
-	return &Refusal{Reason: BadExpression, Err: err,
-		Message: fmt.Sprintf("%s: %q cannot be evaluated: %v", e.At(), e.Text, err)}
+// badExpression refuses what cannot be evaluated, with the fields it reads.
+func (m *machine) badExpression(e *route.Expr, program *expr.Program, err error) *Refusal {
+	out := &Refusal{Reason: BadExpression, Err: err, Message: fmt.Sprintf("%s: %q cannot be evaluated: %v", e.At(), e.Text, err)}
+	f := m.in.Forms.Form(m.self.Form)
+	for _, name := range program.Reads() {
+		name, _, _ = strings.Cut(strings.TrimPrefix(name, "card."), ".")
+		if f != nil && f.Field(name) != nil && !f.Field(name).Computed && !slices.Contains(out.Possible, name) {
+			out.Possible = append(out.Possible, name)
+		}
+	}
+	if len(out.Possible) > 0 {
+		out.Hint = fmt.Sprintf("e1 set %s %s=…", m.self.Number, strings.Join(out.Possible, "=… "))
+	}
+	return out
 }
 
 // extra gives what a route adds to the names of the form: starter, and the

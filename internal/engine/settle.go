@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/e1-dms/e1/internal/document"
@@ -79,7 +80,7 @@ func (m *machine) sweep(try func(*run, *route.Step, document.Position) (bool, er
 			}
 			s := r.r.Step(p.At)
 			if s == nil {
-				return false, refuse(BrokenRoute, "e1 route migrate", "route %q has no step %q, on which %s stands", r.r.Name.Text, p.At, m.self.Number)
+				return false, r.outdated("route %q has no step %q, on which %s stands", r.r.Name.Text, p.At, m.self.Number)
 			}
 			changed, err := try(r, s, *at)
 			if err != nil {
@@ -155,12 +156,28 @@ func (r *run) progress(s *route.Step, p document.Position) (bool, error) {
 			r.visit(s, p.Item, VisitOutcome, o.Name)
 			return true, r.outcome(s, p.Item, o)
 		}
+		if len(s.Outcomes) > 0 { // to go on as if nothing had been declared would be a guess
+			return false, r.unrouted(s, end)
+		}
 		if end == Stopped {
 			r.note("route %q, which %q had called, was stopped; %q goes on", s.Call.Route.Text, r.r.Name.Text, r.r.Name.Text)
 		}
 		return true, r.next(s, p.Item)
 	}
 	return false, nil
+}
+
+// unrouted refuses an end of a called route that the call says nothing about.
+func (r *run) unrouted(s *route.Step, end string) *Refusal {
+	var known []string
+	for _, o := range s.Outcomes {
+		known = append(known, o.Name)
+	}
+	hint := fmt.Sprintf("route this end in %q, then: e1 route migrate %s %s", r.r.Name.Text, r.self.Number, r.r.Name.Text)
+	if end == Stopped {
+		hint = fmt.Sprintf("e1 route stop %s %d stops both", r.self.Number, r.id)
+	}
+	return refuse(NoBranch, hint, "route %q has ended as %q, and %s says what follows on %s only", s.Call.Route.Text, end, r.place(s), quoted(known)).offer(known...)
 }
 
 // childEnd tells how the route that a call awaits has ended, or that it has

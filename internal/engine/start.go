@@ -1,8 +1,10 @@
 package engine
 
 import (
+	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/e1-dms/e1/internal/document"
 	"github.com/e1-dms/e1/internal/route"
@@ -92,6 +94,7 @@ func (m *machine) attemptThen(something, then func() error) error {
 	if err == nil {
 		return nil
 	}
+	err = m.inWords(err)
 	m.self, m.docs, m.fresh, m.loads, m.fields, m.turns = docs[0], docs, fresh, loads, fields, turns
 	m.runs = map[int]*run{}
 	clear(m.tables)
@@ -139,7 +142,7 @@ func (m *machine) wants(r *route.Route, kind route.StartKind, fields []string) (
 		}
 		program, problems := s.If.Compile(m.env(m.self.Form), condition())
 		if err := problems.Err(); err != nil {
-			return false, broken(r, err)
+			return false, &Refusal{Reason: BrokenRoute, Message: fmt.Sprintf("route %q is broken: %v", r.Name.Text, err), Hint: "e1 lint", Err: err}
 		}
 		if kind == route.OnChanged {
 			reads := slices.ContainsFunc(program.Reads(), func(name string) bool { return slices.Contains(fields, name) })
@@ -149,7 +152,7 @@ func (m *machine) wants(r *route.Route, kind route.StartKind, fields []string) (
 		}
 		v, err := program.Eval(m.scope(m.self, nil))
 		if err != nil {
-			return false, badExpression(s.If, err)
+			return false, m.badExpression(s.If, program, err)
 		}
 		if v == true {
 			return true, nil
@@ -175,6 +178,10 @@ func (m *machine) start(e Start) error {
 	if def.For.Text != "" && def.For.Text != m.self.Form {
 		return refuse(BadRequest, "e1 route list", "route %q is for %s, %s is of %s", def.Name.Text, def.For.Text, m.self.Number, m.self.Form)
 	}
+	if e.Definition == nil && !slices.ContainsFunc(def.Starts, func(s *route.Start) bool { return s.On == route.ByHand }) {
+		return refuse(NotPermitted, "add \"by hand\" to its start, or send the document along a route of its own: e1 route start "+m.self.Number+" --steps …",
+			"route %q is not started by hand; it starts %s", def.Name.Text, startsOf(def))
+	}
 	if m.isRunning(def.Name.Text) {
 		return refuse(AlreadyRunning, "e1 show "+m.self.Number, "route %q is running on %s already", def.Name.Text, m.self.Number)
 	}
@@ -186,6 +193,25 @@ func (m *machine) start(e Start) error {
 		in.Title = def.Title.In(m.language)
 	}
 	return err
+}
+
+// startsOf says how a route starts.
+func startsOf(def *route.Route) string {
+	var words []string
+	for _, s := range def.Starts {
+		text := map[route.StartKind]string{route.OnRegistered: "when a document is registered", route.OnChanged: "when a document is changed"}[s.On]
+		if text == "" {
+			text = string(s.On)
+		}
+		if s.If != nil {
+			text += " if " + s.If.Text
+		}
+		words = append(words, text)
+	}
+	if len(words) == 0 {
+		return "by nothing"
+	}
+	return strings.Join(words, ", ")
 }
 
 // begin adds an instance and lets it run.

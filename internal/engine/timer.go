@@ -30,7 +30,7 @@ func (r *run) alarms(s *route.Step, t *document.Task) ([]alarm, error) {
 	length := func(text string) (worktime.Duration, error) {
 		d, err := worktime.ParseDuration(text)
 		if err != nil {
-			err = refuse(BrokenRoute, "e1 lint", "route %q: step %q: %v", r.r.Name.Text, s.ID, err)
+			err = r.outdated("%s: %v", r.place(s), err)
 		}
 		return d, err
 	}
@@ -206,7 +206,7 @@ func (m *machine) ringAt(at time.Time) (bool, error) {
 func (r *run) ring(t *document.Task) error {
 	s := r.r.Step(t.Step)
 	if s == nil {
-		return refuse(BrokenRoute, "e1 route migrate", "route %q has no step %q", r.r.Name.Text, t.Step)
+		return r.outdated("route %q has no step %q", r.r.Name.Text, t.Step)
 	}
 	alarms, err := r.alarms(s, t)
 	if err != nil {

@@ -182,7 +182,7 @@ func (r *run) leave(s *route.Step, item string) error {
 	if handlerOf(s) != nil {
 		return nil
 	}
-	return refuse(BrokenRoute, "e1 lint", "route %q: step %q leaves no branch", r.r.Name.Text, s.ID)
+	return r.outdated("%s leaves no branch", r.place(s))
 }
 
 // jump goes to another step of the same region. Rounds of repeat that are left
@@ -190,7 +190,7 @@ func (r *run) leave(s *route.Step, item string) error {
 func (r *run) jump(s *route.Step, item, name string) error {
 	to := r.r.Step(name)
 	if to == nil || route.Region(to) != route.Region(s) {
-		return refuse(BrokenRoute, "e1 lint", "route %q: step %q cannot go to %q", r.r.Name.Text, s.ID, name)
+		return r.outdated("%s cannot go to %q", r.place(s), name)
 	}
 	left, entered := repeats(s), repeats(to)
 	for _, rep := range left {

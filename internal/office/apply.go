@@ -1,6 +1,7 @@
 package office
 
 import (
+	"fmt"
 	"reflect"
 	"slices"
 
@@ -21,16 +22,58 @@ const (
 // apply lets the engine decide what an event leads to and makes it part of
 // the transaction.
 func (o *Office) apply(tx *repo.Tx, done *Done, d *document.Document, event engine.Event) error {
-	return o.applyAt(tx, done, d, event, 0)
+	return o.applyAt(tx, done, d, event, &chain{all: new(int)})
 }
 
-// maxCascade bounds how far routes may set each other off within one
-// operation: what lint could not see must not run for ever.
-const maxCascade = 10
+// What lint could not see must not run for ever: how far routes and rules may
+// set each other off within one operation, how far routes may call each other
+// on other documents, and how much of it there may be in all.
+const (
+	maxCascade = 10
+	maxCalls   = 100
+	maxAll     = 1000
+)
 
-func (o *Office) applyAt(tx *repo.Tx, done *Done, d *document.Document, event engine.Event, depth int) error {
-	if depth > maxCascade {
-		return refusef("e1 lint", "routes and rules set each other off more than %d times, at last on %s", maxCascade, d.Number)
+// chain is how one thing has led to another, from what a person or a machine
+// did on.
+type chain struct {
+	cascades, calls int  // how deep this one is
+	all             *int // what has been set off in all
+}
+
+// further is one more link.
+func (c *chain) further(cascades, calls int) *chain {
+	*c.all++
+	return &chain{c.cascades + cascades, c.calls + calls, c.all}
+}
+
+// tooFar stops routes and rules that set each other off without end. What they
+// were to notice is left out, which a comment says: it must not keep people
+// from registering and correcting cards. A call cannot be left out, since
+// somebody waits for it.
+func (o *Office) tooFar(tx *repo.Tx, done *Done, d *document.Document, event engine.Event, c *chain) (bool, error) {
+	switch event.(type) {
+	case engine.Called, engine.Returned, engine.Uncalled:
+		if c.calls > maxCalls || *c.all > 10*maxAll {
+			return true, refusef("e1 show "+d.Number, "routes call each other without end, at last on %s", d.Number)
+		}
+		return false, nil
+	}
+	if c.cascades <= maxCascade && *c.all <= maxAll {
+		return false, nil
+	}
+	*c.all = max(*c.all, maxAll+1) // the other branches end too
+	text := fmt.Sprintf("routes and rules set each other off more than %d times; what they were still to do was left out", maxCascade)
+	if n := len(d.Comments); n == 0 || d.Comments[n-1].Text != text {
+		o.comment(tx, d, text)
+	}
+	done.note("%s: %s", d.Number, text)
+	return true, nil
+}
+
+func (o *Office) applyAt(tx *repo.Tx, done *Done, d *document.Document, event engine.Event, so *chain) error {
+	if far, err := o.tooFar(tx, done, d, event, so); far || err != nil {
+		return err
 	}
 	set, err := tx.Definitions().Forms()
 	if err != nil {
@@ -54,14 +97,14 @@ func (o *Office) applyAt(tx *repo.Tx, done *Done, d *document.Document, event en
 	if err := o.papers(tx, done, result, taken.numbers); err != nil {
 		return err
 	}
-	if err := o.cascade(tx, done, result, taken, depth); err != nil {
+	if err := o.cascade(tx, done, result, taken, so); err != nil {
 		return err
 	}
-	if err := o.referred(tx, done, d.Number, event, taken, depth); err != nil {
+	if err := o.referred(tx, done, d.Number, event, taken, so); err != nil {
 		return err
 	}
 	for _, next := range result.Then {
-		if err := o.then(tx, done, next, taken.numbers, depth); err != nil {
+		if err := o.then(tx, done, next, taken.numbers, so); err != nil {
 			return err
 		}
 	}
@@ -121,7 +164,7 @@ func (o *Office) rules(tx *repo.Tx, done *Done) (func(string) []*rule.Rule, erro
 }
 
 // then lets a route of one document have its effect on another.
-func (o *Office) then(tx *repo.Tx, done *Done, next engine.Next, numbers map[string]string, depth int) error {
+func (o *Office) then(tx *repo.Tx, done *Done, next engine.Next, numbers map[string]string, so *chain) error {
 	if n, ok := numbers[next.Document]; ok {
 		next.Document = n
 	}
@@ -134,7 +177,7 @@ func (o *Office) then(tx *repo.Tx, done *Done, next engine.Next, numbers map[str
 			return nil // nobody is there to be told
 		}
 	}
-	if err := o.applyAt(tx, done, other, next.Event, depth+1); err != nil {
+	if err := o.applyAt(tx, done, other, next.Event, so.further(0, 1)); err != nil {
 		return err
 	}
 	now, err := tx.Document(next.Document)
@@ -147,7 +190,7 @@ func (o *Office) then(tx *repo.Tx, done *Done, next engine.Next, numbers map[str
 // cascade tells the routes of all documents concerned what happened to them:
 // those that were registered start theirs, those that were changed may wait
 // for it.
-func (o *Office) cascade(tx *repo.Tx, done *Done, result engine.Result, taken *taken, depth int) error {
+func (o *Office) cascade(tx *repo.Tx, done *Done, result engine.Result, taken *taken, so *chain) error {
 	for i, changed := range result.Changed {
 		var event engine.Event
 		switch {
@@ -162,7 +205,7 @@ func (o *Office) cascade(tx *repo.Tx, done *Done, result engine.Result, taken *t
 		if err != nil {
 			return err
 		}
-		if err := o.applyAt(tx, done, d, event, depth+1); err != nil {
+		if err := o.applyAt(tx, done, d, event, so.further(1, 0)); err != nil {
 			return err
 		}
 	}

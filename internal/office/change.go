@@ -209,7 +209,7 @@ func (o *Office) Link(ctx context.Context, number string, l LinkTo) (*Done, erro
 		if err := o.link(tx, d, l); err != nil || len(d.Links) == had {
 			return err
 		}
-		return o.linked(tx, done, reference{d.Form, d.Number, l.To}, 0)
+		return o.linked(tx, done, reference{d.Form, d.Number, l.To}, &chain{all: new(int)})
 	})
 }
 

@@ -56,7 +56,7 @@ func newReferences(set *form.Set, before, now *document.Document) []reference {
 
 // referred tells the routes of documents that another one has been registered
 // or changed so that it points to them.
-func (o *Office) referred(tx *repo.Tx, done *Done, number string, event engine.Event, t *taken, depth int) error {
+func (o *Office) referred(tx *repo.Tx, done *Done, number string, event engine.Event, t *taken, so *chain) error {
 	set, err := tx.Definitions().Forms()
 	if err != nil {
 		return err
@@ -76,7 +76,7 @@ func (o *Office) referred(tx *repo.Tx, done *Done, number string, event engine.E
 		if err != nil {
 			return err
 		}
-		if before := tx.Before(number); depth == 0 && before != nil && pointing(set, d, e.Fields) {
+		if before := tx.Before(number); so.cascades+so.calls == 0 && before != nil && pointing(set, d, e.Fields) {
 			found = append(newReferences(set, before, d), found...)
 		}
 	}
@@ -86,7 +86,7 @@ func (o *Office) referred(tx *repo.Tx, done *Done, number string, event engine.E
 			continue
 		}
 		told = append(told, r)
-		if err := o.linked(tx, done, r, depth); err != nil {
+		if err := o.linked(tx, done, r, so); err != nil {
 			return err
 		}
 	}
@@ -104,7 +104,7 @@ func pointing(set *form.Set, d *document.Document, fields []string) bool {
 
 // linked tells one document that another points to it, if a route is running
 // there that may wait for it.
-func (o *Office) linked(tx *repo.Tx, done *Done, r reference, depth int) error {
+func (o *Office) linked(tx *repo.Tx, done *Done, r reference, so *chain) error {
 	other, err := tx.Lookup().Document(r.to)
 	if err != nil || other == nil || isVoid(other) || !o.listening(tx, other) {
 		return err
@@ -113,7 +113,7 @@ func (o *Office) linked(tx *repo.Tx, done *Done, r reference, depth int) error {
 	if err != nil {
 		return err
 	}
-	return o.applyAt(tx, done, target, engine.DocumentLinked{Form: r.form, Number: r.from}, depth+1)
+	return o.applyAt(tx, done, target, engine.DocumentLinked{Form: r.form, Number: r.from}, so.further(1, 0))
 }
 
 // listening tells whether anything on a document may wait for an event.

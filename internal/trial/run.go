@@ -198,20 +198,28 @@ func (p *play) who() string {
 }
 
 func (p *play) begin() error {
-	start := p.test.Start.Text
-	if start == "" {
-		start = "by hand"
-		if slices.ContainsFunc(p.r.Starts, func(s *route.Start) bool { return s.On == route.OnRegistered }) {
-			start = "registered"
-		}
-	}
-	switch start {
-	case "registered":
+	switch start := p.test.Start.Text; {
+	case start == "registered", start == "" && startsOn(p.r, route.OnRegistered):
 		return p.w.apply(p.number, p.by, engine.Registered{})
-	case "by hand":
+	case start == "by hand":
 		return p.w.apply(p.number, p.by, engine.Start{Route: p.r.Name.Text})
+	case start == "":
+		return p.w.apply(p.number, p.by, beginning(p.r))
 	}
 	return nil
+}
+
+func startsOn(r *route.Route, kind route.StartKind) bool {
+	return slices.ContainsFunc(r.Starts, func(s *route.Start) bool { return s.On == kind })
+}
+
+// beginning starts a route as a person does, or else as another route or a
+// rule does.
+func beginning(r *route.Route) engine.Event {
+	if startsOn(r, route.ByHand) {
+		return engine.Start{Route: r.Name.Text}
+	}
+	return engine.Called{Route: r.Name.Text}
 }
 
 // document is the one that travels, as it is now.

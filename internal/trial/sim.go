@@ -139,7 +139,7 @@ func (t *tour) run() error {
 	set.Defaults(f, d, t.w.context(by))
 	t.w.add(d)
 	t.number = d.Number
-	if err := t.w.apply(t.number, by, engine.Start{Route: t.s.Route.Name.Text}); err != nil {
+	if err := t.w.apply(t.number, by, beginning(t.s.Route)); err != nil {
 		return err
 	}
 	for range maxMoves {

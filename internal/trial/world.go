@@ -26,6 +26,7 @@ type Runnable = *route.Route
 // The bounds of what an event may lead to.
 const (
 	maxCascade = 10   // routes that set each other off, as in office
+	maxCalls   = 1000 // routes that call each other on other documents
 	maxTimers  = 1000 // timers that go off while time passes
 )
 
@@ -42,6 +43,7 @@ type world struct {
 	registered []string
 	notes      []string
 
+	calls  int // since an event from outside
 	visits []visit
 	last   map[string]string // who got the last task of a step
 	pinned map[string]*route.Route
@@ -78,7 +80,7 @@ func (w *world) Current(name string) (*route.Route, error) { return w.base.Usabl
 func (w *world) Starting(name string, on route.StartKind) []*route.Route {
 	var out []*route.Route
 	for _, r := range w.base.Routes {
-		if r.For.Text == name && slices.ContainsFunc(r.Starts, func(s *route.Start) bool { return s.On == on }) {
+		if r.For.Text == name && startsOn(r, on) {
 			out = append(out, r)
 		}
 	}
@@ -151,19 +153,21 @@ func (w *world) add(d *document.Document) {
 
 // apply carries out an event and everything that follows from it.
 func (w *world) apply(number, actor string, event engine.Event) error {
+	w.calls = 0
 	return w.applyAt(number, actor, event, 0)
 }
 
 func (w *world) applyAt(number, actor string, event engine.Event, depth int) error {
-	if depth > maxCascade {
-		return fmt.Errorf("routes set each other off more than %d times, at last on %s", maxCascade, number)
+	if depth > maxCascade { // as in office
+		w.notes = append(w.notes, fmt.Sprintf("%s: routes set each other off more than %d times; what they were still to do was left out", number, maxCascade))
+		return nil
 	}
 	res, err := engine.Apply(engine.Input{Document: w.docs[number], Event: event, Actor: actor, Now: w.now,
 		Definitions: w, Forms: w.forms, Calendar: w.base.Calendar, Lookup: w})
 	if err != nil {
 		return err
 	}
-	fresh := w.take(res)
+	fresh, numbers := w.take(res)
 	for i, d := range res.Changed {
 		switch {
 		case slices.Contains(fresh, d.Number):
@@ -175,12 +179,27 @@ func (w *world) applyAt(number, actor string, event engine.Event, depth int) err
 			return err
 		}
 	}
+	for _, next := range res.Then {
+		if n, fresh := numbers[next.Document]; fresh {
+			next.Document = n
+		}
+		if w.docs[next.Document] == nil {
+			return fmt.Errorf("there is no document %q to go on with", next.Document)
+		}
+		if w.calls++; w.calls > maxCalls {
+			return fmt.Errorf("routes call each other without end, at last on %s", next.Document)
+		}
+		if err := w.applyAt(next.Document, actor, next.Event, depth); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
-// take keeps what a transition led to, and gives the numbers of new documents.
-func (w *world) take(res engine.Result) (fresh []string) {
-	numbers := map[string]string{}
+// take keeps what a transition led to, and gives the numbers of new documents,
+// in order and by placeholder.
+func (w *world) take(res engine.Result) (fresh []string, numbers map[string]string) {
+	numbers = map[string]string{}
 	for _, d := range res.Changed {
 		if !slices.Contains(res.New, d.Number) {
 			continue
@@ -210,7 +229,7 @@ func (w *world) take(res engine.Result) (fresh []string) {
 	w.effects = append(w.effects, res.Effects...)
 	w.notes = append(w.notes, res.Notes...)
 	w.registered = append(w.registered, fresh...)
-	return fresh
+	return fresh, numbers
 }
 
 // passUntil lets time pass; every timer goes off at its moment.
