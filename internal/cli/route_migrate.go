@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/e1-dms/e1/internal/engine"
 	"github.com/e1-dms/e1/internal/office"
 	"github.com/e1-dms/e1/internal/render"
 )
@@ -42,7 +43,7 @@ and is named with the reasons; exit code 1 then. -n only shows.`,
 func runRouteMigrate(cmd *cobra.Command, a *app, o *routeMigrateOptions, args []string) error {
 	m := office.Migration{Route: args[len(args)-1], Map: map[string]string{}}
 	if o.all == (len(args) > 1) {
-		return &usageError{message: "name the documents, or say --all", hint: "e1 route migrate --all " + m.Route + " -n"}
+		return migrateUsage(cmd, a, m.Route)
 	}
 	for _, text := range o.steps {
 		from, to, ok := strings.Cut(text, "=")
@@ -89,6 +90,28 @@ func runRouteMigrate(cmd *cobra.Command, a *app, o *routeMigrateOptions, args []
 		return errNo
 	}
 	return nil
+}
+
+// migrateUsage says what is missing: the route of a document, or the documents
+// of a route.
+func migrateUsage(cmd *cobra.Command, a *app, only string) error {
+	r, err := a.open(cmd)
+	if err != nil {
+		return err
+	}
+	number, err := r.Resolve(only)
+	if err != nil {
+		return &usageError{message: "name the documents, or say --all", hint: "e1 route migrate --all " + only + " -n"}
+	}
+	hint := "e1 show " + number
+	if d, err := r.Read(number); err == nil {
+		for _, in := range d.Routes {
+			if in.State == engine.Running {
+				hint = fmt.Sprintf("e1 route migrate %s %s -n", number, in.Route)
+			}
+		}
+	}
+	return &usageError{message: "say which route of " + number, hint: hint}
 }
 
 // migrated prints what became of each instance.

@@ -163,7 +163,7 @@ func (m *machine) store(d *document.Document, field string, v expr.Value) error 
 	}
 	before := d.Card.Clone()
 	if p := m.in.Forms.SetValue(f, d, field, v); p != nil {
-		return refuse(BadField, p.Hint, "%s: %s", m.name(d), p.Message)
+		return refuse(BadField, p.Hint, "%s: %s", m.name(d), ofField(*p, m.name(d)))
 	}
 	if !sameField(before.Get(field), d.Card.Get(field)) {
 		m.changed(d, field)
@@ -411,6 +411,9 @@ func (m *machine) inWords(err error) error {
 		return err
 	}
 	said := *r
+	if placeholders().MatchString(said.Hint) {
+		said.Hint = ""
+	}
 	said.Message = placeholders().ReplaceAllStringFunc(said.Message, func(found string) string {
 		at := strings.IndexByte(found, '@')
 		for _, d := range m.docs {
@@ -430,7 +433,7 @@ func refusal(reason Reason, what string, problems []form.Problem) *Refusal {
 		if i > 0 {
 			out.Message += "; "
 		}
-		out.Message += p.Message
+		out.Message += ofField(p, what)
 		if p.Field != "" && !slices.Contains(out.Possible, p.Field) {
 			out.Possible = append(out.Possible, p.Field)
 		}
@@ -439,6 +442,16 @@ func refusal(reason Reason, what string, problems []form.Problem) *Refusal {
 		}
 	}
 	return out
+}
+
+// ofField is a problem of a card with the field it is about; what it is said of
+// already is left out.
+func ofField(p form.Problem, what string) string {
+	text := strings.TrimPrefix(p.Message, what+": ")
+	if p.Field != "" && !strings.Contains(text, `"`+p.Field+`"`) && p.Field != "status" {
+		text = fmt.Sprintf("field %q: %s", p.Field, text)
+	}
+	return text
 }
 
 // cancelSteps withdraws or finishes open steps; the route goes on behind them.

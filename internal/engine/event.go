@@ -131,8 +131,25 @@ func (m *machine) may(t *document.Task) (role, string, error) {
 		return as, instead, nil
 	}
 	people := Awaited(t)
-	return nobody, "", refuse(NotYours, "e1 task delegate "+m.ref(t)+" --to "+m.in.Actor,
-		"task %s (%s) is for %s, not for %q", m.ref(t), t.Title, quoted(people), m.in.Actor).offer(people...)
+	hint := "e1 tasks"
+	if m.disposes(t) {
+		hint = fmt.Sprintf("e1 task delegate %s --to %s", m.ref(t), m.in.Actor)
+	}
+	return nobody, "", refuse(NotYours, hint, "task %s (%s) is for %s, not for %q", m.ref(t), t.Title, quoted(people), m.in.Actor).offer(people...)
+}
+
+// disposes tells whether the actor may give an open task to somebody else.
+func (m *machine) disposes(t *document.Task) bool {
+	in, _ := m.self.Task(t.ID)
+	if t.State != TaskOpen || in == nil || in.State != Running {
+		return false
+	}
+	r, err := m.run(in.ID)
+	if err != nil {
+		return false
+	}
+	giver, err := r.giver(t)
+	return err == nil && giver
 }
 
 // sign records who acted.

@@ -52,11 +52,11 @@ type machine struct {
 	// drafts says where the new documents come from, by placeholder: people do
 	// not know placeholders.
 	drafts map[string]string
-	defs  map[string]*route.Route
-	res   *Result
-	spent spent
-	runs  map[int]*run
-	loads map[string]int // tasks given out in this transition
+	defs   map[string]*route.Route
+	res    *Result
+	spent  spent
+	runs   map[int]*run
+	loads  map[string]int // tasks given out in this transition
 	// fields that routes have set, by the number of the document
 	fields map[string][]string
 	// horizon is the moment up to which things happen by themselves, while

@@ -98,7 +98,7 @@ func (c *checker) assignment(set *Assignment, form string, target, env *expr.Env
 	}
 	known := append(slices.Clone(c.ctx.Fields(form)), "status")
 	if !slices.Contains(known, path[0]) {
-		c.errorf(R006, set.Field.At, "%s", diag.Unknown("field", path[0], known))
+		c.errorf(R006, set.Field.At, "%s", noField(target, path[0], known, "field"))
 		return
 	}
 	want, ok := target.Lookup(path[0])

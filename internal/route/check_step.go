@@ -1,6 +1,7 @@
 package route
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -63,8 +64,27 @@ func (c *checker) step(s *Step) {
 
 func (c *checker) field(w Word, known []string, what string) {
 	if c.env != nil && !slices.Contains(known, w.Text) {
-		c.errorf(R006, w.At, "%s", diag.Unknown(what, w.Text, known))
+		c.errorf(R006, w.At, "%s", noField(c.env, w.Text, known, what))
 	}
+}
+
+// noField says why a name is no field of the card that a person could fill.
+func noField(env *expr.Env, name string, known []string, what string) string {
+	_, there := env.Lookup(name)
+	card, _ := env.Lookup("card")
+	inCard := false
+	if card.Type.Fields != nil {
+		_, inCard = card.Type.Fields.Lookup(name)
+	}
+	switch {
+	case inCard:
+		return fmt.Sprintf("field %q is computed; nobody fills it", name)
+	case name == "status":
+		return "the status is no field of the card; it is given by `set` or by `e1 status`"
+	case there:
+		return fmt.Sprintf("%q is no field of the card; nobody fills it", name)
+	}
+	return diag.Unknown(what, name, known)
 }
 
 func (c *checker) route(w Word) {
