@@ -41,8 +41,8 @@ func runRouteList(cmd *cobra.Command, a *app) error {
 			err = lint.Startable(defs, def)
 		}
 		if err != nil {
-			t.Rows = append(t.Rows, []render.Cell{{Text: name, Tone: render.Bad}, {Text: s.Word("has errors: e1 lint"), Tone: render.Bad}})
-			out = append(out, render.Object{{Key: "route", Value: name}, {Key: "broken", Value: true}})
+			row, object := brokenRoute(defs, name, lang, err)
+			t.Rows, out = append(t.Rows, row), append(out, object)
 			continue
 		}
 		starts := startTexts(def)

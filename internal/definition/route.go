@@ -269,6 +269,19 @@ func (d *Set) Parsed(name string) *route.Route {
 	return file.usable()
 }
 
+// Written returns a route as far as it can be read, with errors or without; nil
+// when its syntax is broken or there is none.
+func (d *Set) Written(name string) *route.Route {
+	if d.listRoutes() != nil || !slices.Contains(d.routeNames, name) {
+		return nil
+	}
+	file, err := d.routeFile(name)
+	if err != nil {
+		return nil
+	}
+	return file.Def
+}
+
 // MayStart reports whether an event on a document of a form may start a route:
 // false only for a file that certainly says otherwise. The file is looked at,
 // not parsed: every command that writes asks this of every route.

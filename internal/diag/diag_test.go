@@ -166,3 +166,21 @@ func TestSince(t *testing.T) {
 		})
 	}
 }
+
+// Brief names the first error, not a warning before it, and counts the others.
+func TestBrief(t *testing.T) {
+	warning := Problem{Code: "R001", Slug: "a", Severity: Warning, At: At("f", 1, 1), Message: "x"}
+	failure := func(line int) Problem {
+		return Problem{Code: "R002", Slug: "b", At: At("f", line, 3), Message: "y\nz", Help: "do it"}
+	}
+	for want, err := range map[string]error{
+		"f:2:3: error R002 b: y z":              List{warning, failure(2)}.Err(),
+		"f:2:3: error R002 b: y z (and 1 more)": List{failure(3), warning, failure(2)}.Err(),
+		"f:2:3: error R002 b: y z (and 2 more)": List{failure(3), failure(4), failure(2)}.Err(),
+		"one":                                   errors.New("one\ntwo"),
+	} {
+		if got := Brief(err); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}

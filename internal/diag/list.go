@@ -2,6 +2,7 @@ package diag
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -130,4 +131,38 @@ func (e *ListError) Error() string {
 		lines[i] = p.Error()
 	}
 	return strings.Join(lines, "\n")
+}
+
+// Brief says in a line why something has errors: the first of them with its
+// place, and how many more there are.
+func Brief(err error) string {
+	var list *ListError
+	if !errors.As(err, &list) || len(list.List) == 0 {
+		line, _, _ := strings.Cut(err.Error(), "\n")
+		return line
+	}
+	first, more := FirstError(list.List)
+	text := first.Headline()
+	switch {
+	case more == 1:
+		text += " (and 1 more)"
+	case more > 1:
+		text += fmt.Sprintf(" (and %d more)", more)
+	}
+	return text
+}
+
+// FirstError gives the first error of a list that is not empty, and how many
+// more there are; without errors the first problem.
+func FirstError(l List) (first Problem, more int) {
+	first, more = l[0], -1
+	for _, p := range l {
+		if p.Severity != Error {
+			continue
+		}
+		if more++; more == 0 {
+			first = p
+		}
+	}
+	return first, max(more, 0)
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
-	"strings"
 
 	"github.com/e1-dms/e1/internal/definition"
 	"github.com/e1-dms/e1/internal/diag"
@@ -195,12 +194,8 @@ func (j judged) Starting(form string, on route.StartKind) []*route.Route {
 			out = append(out, r)
 			continue
 		}
-		j.done.Notes = append(j.done.Notes, fmt.Sprintf("route %q has errors and does not start: %s", r.Name.Text, firstLine(err.Error())))
+		j.done.Notes = append(j.done.Notes, fmt.Sprintf("route %q has errors and does not start: %s", r.Name.Text, diag.Brief(err)))
 	}
 	return out
 }
 
-func firstLine(s string) string {
-	line, _, _ := strings.Cut(s, "\n")
-	return line
-}

@@ -14,6 +14,7 @@ import (
 	"github.com/e1-dms/e1/internal/document"
 	"github.com/e1-dms/e1/internal/engine"
 	"github.com/e1-dms/e1/internal/outbox"
+	"github.com/e1-dms/e1/internal/template"
 )
 
 // TestWords: the table of words translates what the program says, all of it and
@@ -62,6 +63,7 @@ func TestWords(t *testing.T) {
 		engine.Running, engine.Stopped, engine.Failed,
 		document.LetterQueued, document.LetterSent, document.LetterWithdrawn,
 		string(outbox.Queued), string(outbox.Sending), string(outbox.Sent), string(outbox.Failed),
+		"assigned", "reminder", "answered", template.Unclear,
 		"accepted", "approve", "confirm", "deny", "grant", "read", "reject", "return",
 	} {
 		said[state] = true

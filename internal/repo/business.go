@@ -1,8 +1,10 @@
 package repo
 
 import (
+	"fmt"
 	"time"
 
+	"github.com/e1-dms/e1/internal/diag"
 	"github.com/e1-dms/e1/internal/engine"
 	"github.com/e1-dms/e1/internal/form"
 	"github.com/e1-dms/e1/internal/route"
@@ -48,7 +50,7 @@ func (s routeSource) Starting(formName string, on route.StartKind) []*route.Rout
 		}
 		usable, err := s.r.defs.UsableRoute(name)
 		if err != nil {
-			s.r.opt.note("route " + name + " is broken and does not start; see e1 lint")
+			s.r.opt.note(fmt.Sprintf("route %q has errors and does not start: %s", name, diag.Brief(err)))
 			continue
 		}
 		out = append(out, usable)
