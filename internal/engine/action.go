@@ -486,12 +486,14 @@ func (r *run) cancelSteps(a *route.Action, item string) error {
 	return nil
 }
 
-// completeTasks closes the tasks of a step as done, without an answer.
+// completeTasks closes the tasks of a step, or of all steps of a block, as done
+// without an answer.
 func (r *run) completeTasks(s *route.Step, item string) {
 	in := r.instance()
 	for i := range in.Tasks {
 		t := &in.Tasks[i]
-		if belongs(t, s, item) && Pending(t.State) {
+		within := t.Kind == "" && inside(r.r.Step(t.Step), s) && (t.Item == item || inItem(t.Item, item))
+		if (within || belongs(t, s, item)) && Pending(t.State) {
 			t.State, t.Done, t.By, t.Timer = TaskDone, r.in.Now, r.in.Actor, zeroTime
 			r.closed(t)
 			r.cancelChildren(t.ID)

@@ -22,7 +22,7 @@ func TestArrivals(t *testing.T) {
 		events      []Event // an Advance is ann's
 		want        []string
 	}{
-		{"WCP-24 Persistent Trigger: a letter that came before is not lost", `
+		{"a letter that came before is not lost", `
 - {task: A, id: a, who: ann}
 - wait: {message: reply}
 - {task: B, id: b, who: ann}
@@ -39,7 +39,7 @@ func TestArrivals(t *testing.T) {
 - wait: {message: any}
 - {task: B, id: b, who: ann}
 `, []Event{other, other, Advance{Task: 1}}, []string{"", "a ann", "a ann", "b ann"}},
-		{"WCP-23 Transient Trigger: a letter that came before is not heard", `
+		{"a letter that came before is not heard", `
 - {task: A, id: a, who: ann}
 - parallel:
   on:

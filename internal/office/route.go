@@ -198,4 +198,3 @@ func (j judged) Starting(form string, on route.StartKind) []*route.Route {
 	}
 	return out
 }
-
