@@ -171,8 +171,8 @@ func (m *machine) store(d *document.Document, field string, v expr.Value) error 
 	return nil
 }
 
-// changed remembers that a route has set a field, and lets waits for a field
-// of the input's document know.
+// changed remembers that a field was given another value, and lets what waits
+// for a field of the input's document know.
 func (m *machine) changed(d *document.Document, field string) {
 	clear(m.tables)
 	if !slices.Contains(m.fields[d.Number], field) {
@@ -187,7 +187,9 @@ func sameField(a, b *document.Value) bool {
 	if a == nil || b == nil {
 		return a == b
 	}
-	return a.Text == b.Text && len(a.Rows) == 0 && len(b.Rows) == 0 && slices.Equal(a.List, b.List)
+	cells := func(a, b document.Cell) bool { return a.Name == b.Name && a.Text == b.Text }
+	rows := func(a, b document.Row) bool { return slices.EqualFunc(a, b, cells) }
+	return a.Text == b.Text && slices.Equal(a.List, b.List) && slices.EqualFunc(a.Rows, b.Rows, rows)
 }
 
 func withoutVoid(ids []string) []string {

@@ -61,10 +61,11 @@ type Result struct {
 	// placeholders for numbers, "@1", "@2" and so on, also where cards and
 	// links of the others name them.
 	Changed []*document.Document
-	// Fields lists, for each of Changed, the fields that routes have set, and
-	// "status". So that the routes of these documents notice, the caller
-	// applies Registered to the new ones and DocumentChanged to the others, a
-	// bounded number of times.
+	// Fields lists, for each of Changed, the fields that were changed, and
+	// "status". So that rules and the routes of these documents notice, the
+	// caller applies Registered to the new ones and DocumentChanged to the
+	// others, a bounded number of times; Noticed goes with the first document,
+	// whose running routes know.
 	Fields [][]string
 	// New tells which of Changed are to be registered, by placeholder.
 	New []string
@@ -252,8 +253,13 @@ type (
 	TimerDue struct{}
 
 	// DocumentChanged: fields (or "status") were changed by a person or a
-	// rule. Document is the document after the change.
-	DocumentChanged struct{ Fields []string }
+	// rule. Document is the document after the change. With Noticed the routes
+	// that run on it know already, since it was one of their own transitions;
+	// rules and routes that start by it do not.
+	DocumentChanged struct {
+		Fields  []string
+		Noticed bool
+	}
 )
 
 // Field is a value as a person entered it.

@@ -264,6 +264,7 @@ func (m *machine) enter(fields []Field) error {
 		return refuse(NotPermitted, "e1 whoami", "cards of %q are changed by %s only, also with a task", f.Name, strings.Join(f.May.Set, ", "))
 	}
 	var problems []form.Problem
+	before := m.self.Card.Clone()
 	for _, field := range fields {
 		if p := m.in.Forms.SetText(f, m.self, field.Name, field.Text, m.context()); p != nil {
 			problems = append(problems, *p)
@@ -272,8 +273,10 @@ func (m *machine) enter(fields []Field) error {
 	if len(problems) > 0 {
 		return refusal(BadField, m.self.Form, problems)
 	}
-	for _, field := range fields {
-		m.touched(field.Name)
+	for _, field := range fields { // what was entered as it was has not changed
+		if !sameField(before.Get(field.Name), m.self.Card.Get(field.Name)) {
+			m.changed(m.self, field.Name)
+		}
 	}
 	return nil
 }

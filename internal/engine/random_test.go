@@ -1,8 +1,11 @@
 package engine
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -11,7 +14,6 @@ import (
 	"github.com/e1-dms/e1/internal/form"
 	"github.com/e1-dms/e1/internal/route"
 	"github.com/google/go-cmp/cmp"
-	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 )
 
@@ -121,8 +123,12 @@ func (w *writer) step(depth, nesting int, inside bool) {
 		}
 	case "each":
 		w.line(depth, "- each: %s", w.one("[ann, bob]", "lines", "role judge"))
+		w.line(depth, "  id: %s", id)
 		w.line(depth, "  as: x%d", w.steps)
 		w.line(depth, "  join: %s", w.one("all", "any", "2"))
+		if w.chance(40) {
+			w.line(depth, "  allow: add")
+		}
 		if w.chance(50) {
 			w.line(depth, "  rest: cancel")
 		}
@@ -179,7 +185,7 @@ func TestRandomRoutesNeverGetStuck(t *testing.T) {
 }
 
 func playRandomly(rt *rapid.T, s *shop, source string) {
-	apply := func(actor string, e Event) {
+	apply := func(actor string, e Event, refusable ...Reason) {
 		in := s.input("P", actor, e)
 		before := in.Document.Clone()
 		res, err := Apply(in)
@@ -189,6 +195,10 @@ func playRandomly(rt *rapid.T, s *shop, source string) {
 		}
 		if fmt.Sprint(err) != fmt.Sprint(err2) {
 			rt.Fatalf("two errors of one input: %v, %v", err, err2)
+		}
+		var refusal *Refusal
+		if errors.As(err, &refusal) && slices.Contains(refusable, refusal.Reason) {
+			return
 		}
 		if err != nil {
 			rt.Fatalf("%T by %s: %v\n%s\n%+v", e, actor, err, source, s.docs["P"].Routes)
@@ -258,6 +268,13 @@ func playRandomly(rt *rapid.T, s *shop, source string) {
 		if moves > 60 { // the oldest: handlers may give new ones for ever, as long as their block is at work
 			t = open[0]
 		}
+		if moves <= 60 && rapid.IntRange(1, 100).Draw(rt, "else") <= 15 {
+			otherwise(rt, d, &t, apply)
+			continue
+		}
+		if parts := partsOf(d, t.ID); len(parts) > 0 { // the task awaits them
+			t = parts[0]
+		}
 		in, _ := d.Task(t.ID)
 		def, err := s.Pinned(in.Definition)
 		if err != nil {
@@ -268,7 +285,57 @@ func playRandomly(rt *rapid.T, s *shop, source string) {
 		if moves > 60 { // come to an end
 			choice = choices[0]
 		}
-		apply("eve", Advance{Task: t.ID, Outcome: choice.Name, Comment: "c", Fields: []Field{{"note", "n"}}})
+		advance := Advance{Task: t.ID, Outcome: choice.Name, Comment: "c"}
+		if moves <= 60 || d.Card.Text("note") == "" { // who listens for changes may listen for ever
+			advance.Fields = []Field{{"note", "n"}}
+		}
+		apply("eve", advance)
+	}
+}
+
+// partsOf lists the open parts of a task, the innermost first.
+func partsOf(d *document.Document, id int) []document.Task {
+	var out []document.Task
+	for _, in := range d.Routes {
+		for _, t := range in.Tasks {
+			if t.Of == id && t.Kind == KindPart && Pending(t.State) {
+				out = append(append(partsOf(d, t.ID), t), out...)
+			}
+		}
+	}
+	return out
+}
+
+// otherwise does something about a task beside answering it: a part is given
+// away, another deadline asked for, somebody else gets it, it is refused or
+// withdrawn, or an item is added to an each at work. What is not possible just
+// then has to be refused.
+func otherwise(rt *rapid.T, d *document.Document, t *document.Task, apply func(string, Event, ...Reason)) {
+	user := rapid.SampledFrom([]string{"ann", "bob", "cat", "dan", "eve"}).Draw(rt, "user")
+	owner := rapid.SampledFrom(append([]string{"eve"}, Awaited(t)...)).Draw(rt, "owner")
+	switch rapid.SampledFrom([]string{"part", "extend", "reassign", "refuse", "withdraw", "accept", "add"}).Draw(rt, "act") {
+	case "part":
+		apply(owner, Part{Task: t.ID, To: user, Text: "a part"}, NotYours, TaskClosed, BadRequest, Endless)
+	case "extend":
+		apply(owner, Extend{Task: t.ID, Due: "3wd", Comment: "c"}, NotYours, TaskClosed, BadRequest, AlreadyRunning, UnknownUser)
+	case "reassign":
+		apply(owner, Reassign{Task: t.ID, To: user}, NotYours, TaskClosed, BadRequest)
+	case "refuse":
+		apply(owner, Refuse{Task: t.ID, Comment: "c"}, NotYours, TaskClosed, UnknownUser)
+	case "withdraw":
+		apply("eve", Withdraw{Task: t.ID}, OutcomeNeeded)
+	case "accept":
+		apply(owner, Accept{Task: t.ID}, NotYours, TaskClosed)
+	case "add":
+		step := ""
+		for _, in := range d.Routes {
+			for _, p := range in.Open {
+				if len(p.Started) > 0 && p.State == "" {
+					step = p.At
+				}
+			}
+		}
+		apply("eve", Add{Step: step, Item: user}, NotRunning, BadRequest, Ambiguous)
 	}
 }
 
@@ -307,8 +374,12 @@ func encoded(rt *rapid.T, set *form.Set, d *document.Document) string {
 	if err != nil {
 		rt.Fatal(err)
 	}
-	if diff := cmp.Diff(d.Routes, back.Routes, cmpopts.EquateEmpty(), cmp.Comparer(func(a, b time.Time) bool { return a.Equal(b) })); diff != "" {
-		rt.Fatalf("written and read again:\n%s", diff)
+	again, err := back.Encode(set.Form(d.Form).Order())
+	if err != nil {
+		rt.Fatal(err)
+	}
+	if !bytes.Equal(out, again) {
+		rt.Fatalf("written and read again:\n%s", cmp.Diff(string(out), string(again)))
 	}
 	return string(out)
 }

@@ -120,7 +120,9 @@ func (r Result) clipped() Result {
 func (m *machine) documentChanged(e DocumentChanged) error {
 	err := m.attempt(func() error {
 		for _, f := range e.Fields {
-			m.touched(f)
+			if !e.Noticed {
+				m.touched(f)
+			}
 		}
 		return nil
 	})

@@ -197,7 +197,7 @@ func (o *Office) cascade(tx *repo.Tx, done *Done, result engine.Result, taken *t
 		case taken.registered[changed.Number]:
 			event = engine.Registered{}
 		case i < len(result.Fields) && len(result.Fields[i]) > 0:
-			event = engine.DocumentChanged{Fields: result.Fields[i]}
+			event = engine.DocumentChanged{Fields: result.Fields[i], Noticed: i == 0}
 		default:
 			continue
 		}

@@ -173,7 +173,7 @@ func (w *world) applyAt(number, actor string, event engine.Event, depth int) err
 		case slices.Contains(fresh, d.Number):
 			err = w.applyAt(d.Number, actor, engine.Registered{}, depth+1)
 		case i < len(res.Fields) && len(res.Fields[i]) > 0:
-			err = w.applyAt(d.Number, actor, engine.DocumentChanged{Fields: res.Fields[i]}, depth+1)
+			err = w.applyAt(d.Number, actor, engine.DocumentChanged{Fields: res.Fields[i], Noticed: i == 0}, depth+1)
 		}
 		if err != nil {
 			return err
