@@ -2,6 +2,7 @@ package lint
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -22,8 +23,8 @@ func Completable(r *route.Route, in *document.Instance) []string {
 	}
 	begins := n.net.Initial
 	var reasons []string
-	for sample := 0; sample < n.samples(in); sample++ {
-		n.net.Initial = n.standing(in, sample)
+	for _, one := range n.samples(in) {
+		n.net.Initial = n.standing(in, one)
 		v, err := soundness.Decide(n.net, maxStranded)
 		if err != nil {
 			return nil
@@ -101,21 +102,94 @@ func (n *routeNet) stepsAt(places []int) string {
 	return strings.Join(out, ", ")
 }
 
-// samples is how many markings stand for an instance: the net has at most two
-// copies of an each, which its items fill in turn.
-func (n *routeNet) samples(in *document.Instance) int {
-	most := 1
+// samples are the markings that stand for an instance. The net has at most two
+// copies of an each; of its items those that stand alike are one, and every two
+// that do not, and two of each that do, are looked at together.
+func (n *routeNet) samples(in *document.Instance) []sample {
+	out := []sample{{}}
 	for i := range in.Open {
 		p := &in.Open[i]
-		if s := n.f.r.Step(p.At); s != nil && s.Verb == route.Each {
-			most = max(most, len(waited(p)))
+		s := n.f.r.Step(p.At)
+		if s == nil || s.Verb != route.Each {
+			continue
 		}
+		pairs := unlike(in, p)
+		if len(out)*len(pairs) > maxSamples { // the others go on in step
+			for k := range out {
+				out[k][p] = pairs[k%len(pairs)]
+			}
+			continue
+		}
+		var more []sample
+		for _, one := range out {
+			for _, pair := range pairs {
+				with := maps.Clone(one)
+				with[p] = pair
+				more = append(more, with)
+			}
+		}
+		out = more
 	}
-	return min(most, maxSamples)
+	return out
 }
 
-// maxSamples bounds the items of an each that are looked at.
-const maxSamples = 50
+// sample says which two items stand for those of each block.
+type sample map[*document.Position][]string
+
+// maxSamples bounds the markings that are looked at.
+const maxSamples = 400
+
+// unlike pairs the items of an each that are still to arrive: one, or two, of
+// those that stand alike.
+func unlike(in *document.Instance, p *document.Position) [][]string {
+	kinds := map[string][]string{}
+	var order []string
+	for _, key := range waited(p) {
+		how := howItStands(in, strings.TrimPrefix(p.Item+"/"+key, "/"))
+		if len(kinds[how]) == 0 {
+			order = append(order, how)
+		}
+		if len(kinds[how]) < 2 {
+			kinds[how] = append(kinds[how], key)
+		}
+	}
+	var out [][]string
+	for i, how := range order {
+		out = append(out, kinds[how])
+		for _, other := range order[i+1:] {
+			out = append(out, []string{kinds[how][0], kinds[other][0]}, []string{kinds[other][0], kinds[how][0]})
+		}
+	}
+	if len(out) == 0 {
+		return [][]string{nil}
+	}
+	return out
+}
+
+// howItStands puts into words where an item stands and what is remembered of
+// it.
+func howItStands(in *document.Instance, item string) string {
+	var out []string
+	of := func(other string) (string, bool) {
+		rest, ok := strings.CutPrefix(other, item)
+		return rest, ok && (rest == "" || rest[0] == '/')
+	}
+	for _, p := range in.Open {
+		if rest, ok := of(p.Item); ok {
+			out = append(out, fmt.Sprint(p.At, rest, " ", p.State, p.Started, p.Arrived))
+		}
+	}
+	if v := in.Vars.Get("passed"); v != nil {
+		for _, key := range v.List {
+			id, at, _ := strings.Cut(key, "@")
+			if rest, ok := of(at); ok {
+				out = append(out, "passed "+id+rest)
+			}
+		}
+	}
+	slices.Sort(out)
+	return strings.Join(out, "\n")
+}
 
 // waited lists the branches or items that are still to arrive.
 func waited(p *document.Position) []string {
@@ -126,13 +200,13 @@ func waited(p *document.Position) []string {
 type marker struct {
 	*routeNet
 	in     *document.Instance
-	sample int
+	sample sample
 	marked map[int]bool
 }
 
 // standing gives the marking of an instance.
-func (n *routeNet) standing(in *document.Instance, sample int) []int {
-	m := &marker{routeNet: n, in: in, sample: sample, marked: map[int]bool{}}
+func (n *routeNet) standing(in *document.Instance, one sample) []int {
+	m := &marker{routeNet: n, in: in, sample: one, marked: map[int]bool{}}
 	for _, p := range n.rest {
 		m.marked[p] = true
 	}
@@ -198,12 +272,8 @@ func (m *marker) frame(s *route.Step, item string) (*frame, bool) {
 		if p == nil {
 			return nil, false
 		}
-		left := waited(p)
-		at := slices.Index(left, keys[i])
-		if at < 0 {
-			return nil, false
-		}
-		if at = (at - m.sample%len(left) + len(left)) % len(left); at >= m.branches(each) {
+		at := slices.Index(m.sample[p], keys[i])
+		if at < 0 || at >= m.branches(each) {
 			return nil, false
 		}
 		in = m.inner(each, in, at)

@@ -137,6 +137,25 @@ func (w *world) walk(t *rapid.T, used int) (moves int, ended bool) {
 	return moves, false
 }
 
+// crowd is an each of so many items at one step, but for one.
+func crowd(each, step string, n, but int) []string {
+	out := []string{each}
+	for i := range n {
+		if i != but {
+			out = append(out, fmt.Sprintf("%s@%d", step, i))
+		}
+	}
+	return out
+}
+
+func many(n int) []string {
+	var out []string
+	for i := range n {
+		out = append(out, fmt.Sprint(i))
+	}
+	return out
+}
+
 // TestStranded names why an instance cannot complete from where it stands.
 func TestStranded(t *testing.T) {
 	at := func(places ...string) *document.Instance {
@@ -170,6 +189,12 @@ func TestStranded(t *testing.T) {
 			begun(at("e", "a@ann", "b@bob"), "ann", "bob"), ""},
 		"a person who is waited for in vain": {"- each: [ann, bob]\n  id: e\n  steps:\n  - {task: A, id: a, who: item}\n  - {task: B, id: b, who: item}\n",
 			begun(at("e", "a@ann"), "ann", "bob"), "nothing would be left to do"},
+		"one of many who is waited for in vain": {"- each: [ann, bob]\n  id: e\n  steps:\n  - {task: A, id: a, who: item}\n  - {task: B, id: b, who: item}\n",
+			begun(at(crowd("e", "a", 120, 97)...), many(120)...), "nothing would be left to do"},
+		"many at different steps": {"- each: [ann, bob]\n  id: e\n  steps:\n  - {task: A, id: a, who: item}\n  - {task: B, id: b, who: item}\n",
+			begun(at(append(crowd("e", "a", 120, 97), "b@97")...), many(120)...), ""},
+		"two that hold each other up": {"- each: [ann, bob]\n  id: e\n  join: any\n  steps:\n  - {task: A, id: a, who: item}\n- {task: Z, id: z, who: ann}\n",
+			begun(at("e", "a@ann", "a@bob", "z"), "ann", "bob"), "is still at work"},
 		"rounds": {"- repeat:\n  id: r1\n  until: b1\n  max: 2\n  steps:\n  - {task: A, id: a, who: ann}\n", at("r1", "a"), ""},
 		"steps that wait for each other": {"- parallel:\n  id: p\n  branches:\n  - steps:\n    - {task: A, id: a, who: ann}\n    - {task: B, id: b, who: ann, after: d}\n  - steps:\n    - {task: C, id: c, who: ann}\n    - {task: D, id: d, who: ann}\n",
 			begun(at("p", "b", "c"), "p.1", "p.2"), ""},

@@ -96,8 +96,15 @@ func tagsOf(s *source, problems *diag.List) []*tag {
 	}
 }
 
-// closing gives the offset behind the "}}" that ends a placeholder.
+// closing gives the offset behind the "}}" that ends a placeholder. A remark is
+// a text of people, in which an apostrophe quotes nothing.
 func closing(text string, i int) int {
+	if strings.HasPrefix(strings.TrimLeft(text[i:], " \t\n\r"), "#") {
+		if end := strings.Index(text[i:], "}}"); end >= 0 {
+			return i + end + 2
+		}
+		return -1
+	}
 	quote := byte(0)
 	for ; i < len(text); i++ {
 		switch c := text[i]; {

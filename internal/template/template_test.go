@@ -62,6 +62,7 @@ func TestRender(t *testing.T) {
 			"Строки:\n1. Бумага 200,00\n2. Ножницы 34,50\nмного\nвсё\n"},
 		{"inline", "a.txt", "{{ if filled(note) }}{{ note }}{{ else if urgent }}срочно{{ else }}-{{ end }}!", "срочно!"},
 		{"nested", "a.txt", "{{ each lines as l }}{{ if l.price > 100 }}{{ l.item }}{{ end }}{{ end }}", "Бумага"},
+		{"an apostrophe in a remark", "a.txt", "a{{ # the client's, don't }}b", "ab"},
 		{"comment and braces", "a.txt", `a{{ # not shown }}b {{ "{{" }} c`, "ab {{ c"},
 		{"html is escaped", "a.html", "<p>{{ name }}</p>", "<p>ООО «Ромашка» &lt;b&gt;</p>"},
 		{"text is not", "a.txt", "{{ name }}", "ООО «Ромашка» <b>"},
