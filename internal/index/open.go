@@ -52,6 +52,10 @@ type DB struct {
 	inTx    bool      // a snapshot is held
 }
 
+// Asked is how many queries the index has answered since it was opened, for
+// tests that count what something costs.
+func (db *DB) Asked() int { return db.c.asked }
+
 // ErrDamaged says that the file turned out to be damaged while it was read or
 // written; the answer to it is a bulk build.
 var ErrDamaged = errors.New("the index file is damaged")

@@ -20,6 +20,7 @@ type conn struct {
 	c     driver.Conn
 	cache map[string]*stmt
 	args  []driver.NamedValue
+	asked int // queries so far
 }
 
 type stmt struct {
@@ -145,6 +146,7 @@ const rowsBetweenLooks = 256
 
 // query calls fn for each row. The slice is reused.
 func (c *conn) query(query string, args []any, fn func(row []driver.Value) error) error {
+	c.asked++
 	s, done, err := c.prepare(query)
 	if err != nil {
 		return err

@@ -2,6 +2,7 @@ package repo
 
 import (
 	"errors"
+	"maps"
 	"time"
 
 	"github.com/e1-dms/e1/internal/definition"
@@ -115,13 +116,76 @@ func (tx *Tx) byKey(formName string) (map[index.Key][]string, error) {
 	return out, nil
 }
 
-// WorkLoad gives the number of open tasks of each user, in the order asked.
-func (l Lookup) WorkLoad(users []string) ([]int, error) {
+// asked is what a transaction has asked the index about the commit it builds
+// on: of the letters of a batch each asks the same.
+type asked struct {
+	loads map[string]int
+	turns map[string]index.TaskRow
+}
+
+// loads counts the open tasks of users at HEAD.
+func (l Lookup) loads(users []string) (map[string]int, error) {
+	var unknown []string
+	for _, u := range users {
+		if l.tx == nil {
+			unknown = users
+			break
+		}
+		if _, ok := l.tx.asked.loads[u]; !ok {
+			unknown = append(unknown, u)
+		}
+	}
+	if len(unknown) == 0 {
+		return l.tx.asked.loads, nil
+	}
 	db, err := l.r.Index()
 	if err != nil {
 		return nil, err
 	}
-	loads, err := db.WorkLoads(users)
+	found, err := db.WorkLoads(unknown)
+	if err != nil || l.tx == nil {
+		return found, err
+	}
+	if l.tx.asked.loads == nil {
+		l.tx.asked.loads = map[string]int{}
+	}
+	maps.Copy(l.tx.asked.loads, found)
+	return l.tx.asked.loads, nil
+}
+
+// lastTurn gives the last task of a step at HEAD that was given in turn; an
+// empty one when there is none.
+func (l Lookup) lastTurn(route, step string) (index.TaskRow, error) {
+	key := route + "/" + step
+	if l.tx != nil {
+		if row, ok := l.tx.asked.turns[key]; ok {
+			return row, nil
+		}
+	}
+	db, err := l.r.Index()
+	if err != nil {
+		return index.TaskRow{}, err
+	}
+	var row index.TaskRow
+	rows, _, err := db.Tasks(index.TaskQuery{Route: route, Step: step, Turns: true, Newest: true, Limit: 1, MaxCount: -1})
+	if err != nil {
+		return row, err
+	}
+	if len(rows) > 0 {
+		row = rows[0]
+	}
+	if l.tx != nil {
+		if l.tx.asked.turns == nil {
+			l.tx.asked.turns = map[string]index.TaskRow{}
+		}
+		l.tx.asked.turns[key] = row
+	}
+	return row, nil
+}
+
+// WorkLoad gives the number of open tasks of each user, in the order asked.
+func (l Lookup) WorkLoad(users []string) ([]int, error) {
+	loads, err := l.loads(users)
 	if err != nil {
 		return nil, err
 	}
@@ -178,13 +242,9 @@ func (l Lookup) LastPerformer(route, step string) (string, error) {
 			}
 		}
 	}
-	db, err := l.r.Index()
-	if err != nil {
-		return "", err
-	}
-	tasks, _, err := db.Tasks(index.TaskQuery{Route: route, Step: step, Turns: true, Newest: true, Limit: 1, MaxCount: -1})
-	if err != nil || len(tasks) == 0 || !tasks[0].Assigned.After(at) && last != "" {
+	row, err := l.lastTurn(route, step)
+	if err != nil || row.Chosen == "" || !row.Assigned.After(at) && last != "" {
 		return last, err
 	}
-	return tasks[0].Chosen, nil
+	return row.Chosen, nil
 }

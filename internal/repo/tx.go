@@ -57,6 +57,7 @@ type Tx struct {
 	remote  []gitstore.Hash // see fetched; nil before it is asked for
 	files   []filePut
 	before  []func() error
+	asked   asked
 	// Lenient lets documents be written that do not fit their form, for
 	// operations that restore what was there before.
 	lenient bool

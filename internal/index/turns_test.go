@@ -1,0 +1,38 @@
+package index
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestTasksAreFoundByAnIndex asks SQLite how it looks for the tasks that every
+// letter and every list asks for: never by going through all of them.
+func TestTasksAreFoundByAnIndex(t *testing.T) {
+	db := withEntries(t)
+	for name, test := range map[string]struct {
+		q    TaskQuery
+		want string
+	}{
+		"whose turn it was": {TaskQuery{Route: "r", Step: "s", Turns: true, Newest: true, Limit: 1}, "USING INDEX tasks_turn"},
+		"one's open tasks":  {TaskQuery{Users: []string{"petrova"}, Open: true}, "p USING PRIMARY KEY"},
+		"what is unread":    {TaskQuery{Users: []string{"petrova"}, Unread: true}, "p USING PRIMARY KEY"},
+		"what is late":      {TaskQuery{Overdue: time.Unix(1, 0)}, "USING INDEX tasks_open"},
+	} {
+		var plan []string
+		for _, l := range db.layers() {
+			tail, args := test.q.sql(l, false)
+			order := " ORDER BY t.assigned DESC, t.doc DESC, t.n DESC"
+			if test.q.onePerson() {
+				order = " ORDER BY p.sort, p.doc, p.n"
+			}
+			must(t, db.c.query(l.tables("EXPLAIN QUERY PLAN SELECT "+taskColumns+tail)+order, args, func(r []value) error {
+				plan = append(plan, asString(r[3]))
+				return nil
+			}))
+		}
+		if got := strings.Join(plan, "\n"); !strings.Contains(got, test.want) || strings.Contains(got, "SCAN") {
+			t.Errorf("%s:\n%s", name, got)
+		}
+	}
+}
