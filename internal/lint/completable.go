@@ -155,7 +155,9 @@ func unlike(in *document.Instance, p *document.Position) [][]string {
 	}
 	var out [][]string
 	for i, how := range order {
-		out = append(out, kinds[how])
+		if len(kinds[how]) == 2 || len(order) == 1 { // alone it would be waited with for nobody
+			out = append(out, kinds[how])
+		}
 		for _, other := range order[i+1:] {
 			out = append(out, []string{kinds[how][0], kinds[other][0]}, []string{kinds[other][0], kinds[how][0]})
 		}

@@ -170,6 +170,10 @@ func TestStranded(t *testing.T) {
 		in.Open[0].Started = branches
 		return in
 	}
+	holding := func(in *document.Instance, i int) *document.Instance {
+		in.Open[i].State = "held"
+		return in
+	}
 	for name, test := range map[string]struct {
 		steps string
 		in    *document.Instance
@@ -195,6 +199,8 @@ func TestStranded(t *testing.T) {
 			begun(at(append(crowd("e", "a", 120, 97), "b@97")...), many(120)...), ""},
 		"two that hold each other up": {"- each: [ann, bob]\n  id: e\n  join: any\n  steps:\n  - {task: A, id: a, who: item}\n- {task: Z, id: z, who: ann}\n",
 			begun(at("e", "a@ann", "a@bob", "z"), "ann", "bob"), "is still at work"},
+		"one of two who waits for the lock of the other": {"- each: [ann, bob]\n  id: e\n  join: any\n  steps:\n  - {task: A, id: a, who: item, lock: one}\n- {task: Z, id: z, who: ann}\n",
+			holding(begun(at("e", "a@ann", "a@bob"), "ann", "bob"), 2), ""},
 		"rounds": {"- repeat:\n  id: r1\n  until: b1\n  max: 2\n  steps:\n  - {task: A, id: a, who: ann}\n", at("r1", "a"), ""},
 		"steps that wait for each other": {"- parallel:\n  id: p\n  branches:\n  - steps:\n    - {task: A, id: a, who: ann}\n    - {task: B, id: b, who: ann, after: d}\n  - steps:\n    - {task: C, id: c, who: ann}\n    - {task: D, id: d, who: ann}\n",
 			begun(at("p", "b", "c"), "p.1", "p.2"), ""},
