@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/e1-dms/e1/internal/worktime"
 )
 
 // nbsp keeps the digits of a number together on one line.
@@ -152,37 +154,11 @@ func (s Style) Size(bytes int64) string {
 	return text + nbsp + units[unit]
 }
 
-// duration writes the units of a canonical duration (4wh, 2wd, 90m) in words.
+// duration writes the units of a stored duration in words.
 func (s Style) duration(value string) string {
-	units := []struct{ unit, ru, en string }{
-		{"wh", "раб. ч", "working h"}, {"wd", "раб. дн.", "working days"}, {"wm", "раб. мин", "working min"},
-		{"m", "мин", "min"}, {"h", "ч", "h"}, {"d", "дн.", "days"}, {"w", "нед.", "weeks"},
+	d, err := worktime.ParseDuration(value)
+	if err != nil {
+		return value
 	}
-	var parts []string
-	rest := value
-	for rest != "" {
-		n := 0
-		for n < len(rest) && (rest[n] >= '0' && rest[n] <= '9' || rest[n] == '.') {
-			n++
-		}
-		m := n
-		for m < len(rest) && rest[m] >= 'a' && rest[m] <= 'z' {
-			m++
-		}
-		name := ""
-		for _, u := range units {
-			if u.unit == rest[n:m] {
-				name = u.en
-				if s.russian() {
-					name = u.ru
-				}
-			}
-		}
-		if n == 0 || name == "" {
-			return value
-		}
-		parts = append(parts, s.Number(rest[:n])+nbsp+name)
-		rest = rest[m:]
-	}
-	return strings.Join(parts, " ")
+	return d.In(s.Language)
 }

@@ -216,7 +216,7 @@ func TestHuman(t *testing.T) {
 		{"date", "soon", "soon", "soon"},
 		{"datetime", "2026-11-23T10:15:04+03:00", "23.11.2026 10:15", "2026-11-23 10:15"},
 		{"bool", "true", "да", "yes"},
-		{"duration", "1wd4wh", "1 раб. дн. 4 раб. ч", "1 working days 4 working h"},
+		{"duration", "1wd4wh", "1 раб. дн. 4 раб. ч", "1 working day 4 working h"},
 		{"duration", "4x", "4x", "4x"},
 		{"hours", "1000.25", "1 000,25", "1,000.25"},
 		{"month", "2026-11", "Ноябрь 2026", "November 2026"},

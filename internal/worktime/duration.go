@@ -23,18 +23,19 @@ const maxCount = 100_000
 type unit struct {
 	name  string
 	count func(*Duration) *int
+	words [3]string // one and several in English; an abbreviation in Russian, which needs no cases
 }
 
 // units in the order of the canonical form.
 func units() []unit {
 	return []unit{
-		{"w", func(d *Duration) *int { return &d.Weeks }},
-		{"d", func(d *Duration) *int { return &d.Days }},
-		{"h", func(d *Duration) *int { return &d.Hours }},
-		{"m", func(d *Duration) *int { return &d.Minutes }},
-		{"wd", func(d *Duration) *int { return &d.WorkDays }},
-		{"wh", func(d *Duration) *int { return &d.WorkHours }},
-		{"wm", func(d *Duration) *int { return &d.WorkMinutes }},
+		{"w", func(d *Duration) *int { return &d.Weeks }, [3]string{"week", "weeks", "нед."}},
+		{"d", func(d *Duration) *int { return &d.Days }, [3]string{"day", "days", "дн."}},
+		{"h", func(d *Duration) *int { return &d.Hours }, [3]string{"h", "h", "ч"}},
+		{"m", func(d *Duration) *int { return &d.Minutes }, [3]string{"min", "min", "мин"}},
+		{"wd", func(d *Duration) *int { return &d.WorkDays }, [3]string{"working day", "working days", "раб. дн."}},
+		{"wh", func(d *Duration) *int { return &d.WorkHours }, [3]string{"working h", "working h", "раб. ч"}},
+		{"wm", func(d *Duration) *int { return &d.WorkMinutes }, [3]string{"working min", "working min", "раб. мин"}},
 	}
 }
 
@@ -116,6 +117,27 @@ func (d Duration) String() string {
 		return "0m"
 	}
 	return b.String()
+}
+
+// In writes the duration for people: "2 working days", "4 раб. ч". Neither
+// breaks within a number and its unit.
+func (d Duration) In(lang string) string {
+	var parts []string
+	for _, u := range units() {
+		n := *u.count(&d)
+		if n == 0 && (u.name != "m" || !d.IsZero()) {
+			continue
+		}
+		word := u.words[1]
+		switch {
+		case lang == "ru":
+			word = u.words[2]
+		case n == 1:
+			word = u.words[0]
+		}
+		parts = append(parts, strconv.Itoa(n)+"\u00a0"+strings.ReplaceAll(word, " ", "\u00a0"))
+	}
+	return strings.Join(parts, " ")
 }
 
 // IsZero reports whether d is no time at all.

@@ -99,3 +99,18 @@ func FuzzParseDuration(f *testing.F) {
 		}
 	})
 }
+
+func TestDurationInWords(t *testing.T) {
+	for _, test := range []struct{ text, en, ru string }{
+		{"1wd", "1\u00a0working\u00a0day", "1\u00a0раб.\u00a0дн."},
+		{"4wh", "4\u00a0working\u00a0h", "4\u00a0раб.\u00a0ч"},
+		{"2w 3d", "2\u00a0weeks 3\u00a0days", "2\u00a0нед. 3\u00a0дн."},
+		{"1wd30wm", "1\u00a0working\u00a0day 30\u00a0working\u00a0min", "1\u00a0раб.\u00a0дн. 30\u00a0раб.\u00a0мин"},
+		{"0h", "0\u00a0min", "0\u00a0мин"},
+	} {
+		d := mustDuration(t, test.text)
+		if en, ru := d.In("en"), d.In("ru"); en != test.en || ru != test.ru {
+			t.Errorf("%s: %q, %q", test.text, en, ru)
+		}
+	}
+}
