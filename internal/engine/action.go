@@ -470,7 +470,7 @@ func (r *run) cancelSteps(a *route.Action, item string) error {
 			}
 			// A block whose join has fired has gone on already; only what is left
 			// of it is withdrawn.
-			gone := at.State == joined
+			gone := at.State == Joined
 			if a.Kind == route.Complete {
 				r.completeTasks(target, p.Item)
 			}

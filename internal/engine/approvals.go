@@ -99,7 +99,7 @@ func approval(in *document.Instance, def *route.Route, t document.Task, title st
 	}
 	if s := def.Step(t.Step); s != nil {
 		if o := s.Outcome(t.Outcome); o != nil {
-			a.Answer = answerTitle(o, language)
+			a.Answer = o.Label(language)
 		}
 	}
 	return a

@@ -87,7 +87,7 @@ func (r *run) spread(s *route.Step, item string) error {
 // grow begins the rows that were added to the table of an `each` with `allow:
 // add` while it is at work.
 func (r *run) grow(s *route.Step, p document.Position) (bool, error) {
-	if s.Allow.Text != allowAdd || p.State == joined || s.Over.Expr == nil {
+	if s.Allow.Text != allowAdd || p.State == Joined || s.Over.Expr == nil {
 		return false, nil
 	}
 	v, err := r.eval(s.Over.Expr, s, p.Item, expr.Options{})
@@ -229,7 +229,7 @@ func (r *run) joinNone(s *route.Step, item string) (bool, error) {
 	if s.Join.Kind != route.JoinNone {
 		return true, nil
 	}
-	r.position(s.ID, item).State = joined
+	r.position(s.ID, item).State = Joined
 	err := r.next(s, item)
 	return r.position(s.ID, item) != nil, err
 }
@@ -243,7 +243,7 @@ func (r *run) arrive(s *route.Step, item, branch string) error {
 	p.Arrived = append(p.Arrived, branch)
 	all := len(p.Arrived) == len(p.Started)
 	switch {
-	case p.State == joined:
+	case p.State == Joined:
 		if all {
 			r.closePosition(s, item)
 		}
@@ -287,7 +287,7 @@ func (r *run) join(s *route.Step, item string, cancel bool) error {
 			return err
 		}
 	default:
-		p.State = joined
+		p.State = Joined
 	}
 	if answer == nil {
 		return r.next(s, item)
@@ -315,7 +315,7 @@ func (r *run) answered(s *route.Step, item string, o *route.Outcome) error {
 		return r.outcome(s, item, o)
 	}
 	p := r.position(block.ID, at)
-	if p != nil && p.State != joined {
+	if p != nil && p.State != Joined {
 		p.Answers = append(p.Answers, o.Name)
 		if decision := block.Outcome(o.Name); decision.Now {
 			return r.join(block, at, true)

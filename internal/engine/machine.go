@@ -33,10 +33,10 @@ const (
 )
 
 // The states of a position. A container whose join has fired while branches of
-// it are still at work is joined.
+// it are still at work is Joined.
 const (
 	held   = "held"
-	joined = "joined"
+	Joined = "joined"
 )
 
 // machine is one transition at work, on copies.

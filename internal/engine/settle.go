@@ -220,7 +220,7 @@ func (r *run) milestones(s *route.Step, p document.Position) (bool, error) {
 	if err != nil || reached {
 		return false, err
 	}
-	if err := r.drop(s.ID, p.Item); err != nil || p.State == joined {
+	if err := r.drop(s.ID, p.Item); err != nil || p.State == Joined {
 		return true, err // behind the join the route has gone on already
 	}
 	return true, r.next(s, p.Item)

@@ -202,22 +202,9 @@ func Outcomes(def *route.Route, t *document.Task, language string) []Choice {
 	}
 	out := make([]Choice, len(s.Outcomes))
 	for i, o := range s.Outcomes {
-		out[i] = Choice{Name: o.Name, Title: answerTitle(o, language), Comment: o.Comment}
+		out[i] = Choice{Name: o.Name, Title: o.Label(language), Comment: o.Comment}
 	}
 	return out
-}
-
-// answerTitle is an outcome as people read it. Those that a route need not
-// declare have a title of their own.
-func answerTitle(o *route.Outcome, language string) string {
-	title := o.Title.In(language)
-	if title == "" && language == "ru" {
-		title = map[string]string{"approve": "Согласовано", "reject": "Отклонено", finished: "Выполнено"}[o.Name]
-	}
-	if title == "" {
-		title = o.Name
-	}
-	return title
 }
 
 // The answers to tasks that no route declares.

@@ -118,6 +118,12 @@ func (c *checker) top() {
 		}
 		c.condition(s.If, c.env)
 	}
+	for _, e := range r.Titled {
+		// A route that runs out ends as done, without saying so.
+		if ends := append(r.Ends(), "done"); !slices.Contains(ends, e.Name.Text) {
+			c.errorf(R022, e.Name.At, "the route never ends so: %s", diag.Unknown("end", e.Name.Text, ends))
+		}
+	}
 	c.people(r.Controller, c.env)
 	c.due(r.Due, c.env)
 }

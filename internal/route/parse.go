@@ -83,6 +83,9 @@ func (p *parser) top(o *object) {
 	if n := o.node("due"); n != nil {
 		r.Due = p.due(n)
 	}
+	if n := o.node("ends"); n != nil {
+		r.Titled = p.ends(n)
+	}
 	if n := o.node("on"); n != nil {
 		r.Handlers = p.handlers(n, nil)
 	}
@@ -104,6 +107,22 @@ func (p *parser) top(o *object) {
 	for _, s := range r.order {
 		p.settle(s)
 	}
+}
+
+// ends reads the titles of the route's ends.
+func (p *parser) ends(n *yamlsrc.Node) []*EndTitle {
+	o := p.object(n, "ends")
+	if o == nil {
+		return nil
+	}
+	var out []*EndTitle
+	for _, pair := range n.Pairs {
+		e := &EndTitle{Name: Word{pair.Key.Value, p.file.Span(pair.Key)}}
+		if e.Title = p.label(o.node(pair.Key.Value), "the title of an end"); p.identifier(e.Name, "end") {
+			out = append(out, e)
+		}
+	}
+	return out
 }
 
 func (p *parser) starts(n *yamlsrc.Node) []*Start {

@@ -138,6 +138,8 @@ func TestProblems(t *testing.T) {
 		{"R017", "- {task: A, who: ann}\n«- leave:»‹- end:›\n", `6:3: leave stands outside of parallel and each; there is no branch to leave`},
 		{"R018", "- parallel:\n  join: «3»‹2›\n  branches:\n  - {task: A, who: ann}\n  - {task: B, who: ann}\n", `6:9: the join waits for 3 branches; there are 2`},
 		{"R022", "- parallel:\n  outcomes: {yes_do: next, «never»‹no_way›: next}\n  branches:\n  - {task: A, who: ann, outcomes: [yes_do, no_way]}\n", `6:28: outcome "never" of the block is never answered by a step inside it`},
+		{"R022", "route: r\nfor: papers\nstart: by hand\nends: {«rejected»‹refused›: {en: Refused}, done: Done}\nsteps:\n- {task: A, id: a, who: ann, outcomes: {done: next, no: {go: a, max: 2, else: {end: refused}}}}\n",
+			`4:8: the route never ends so: unknown end "rejected"; known: "refused", "done"`},
 		{"R023", "- end: over\n«- {task: A, who: ann}\n»‹›", `6:4: the step is never reached: the one before it leads away and no jump leads here`},
 		{"R030", "- {task: A, who: ann, if: «amount >»‹amount > 5›}\n", `5:34: the expression ends too early`},
 		{"R031", "- {task: A, who: ann, if: «amount»‹amount > 5›}\n", `5:27: `},

@@ -1,6 +1,7 @@
 package route
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/e1-dms/e1/internal/diag"
@@ -20,7 +21,9 @@ type Route struct {
 	// Controller is who watches over the route as a whole.
 	Controller *People
 	// Due is the time promised for the whole route.
-	Due      *Due
+	Due *Due
+	// Titled are the ends that have a title, in the order of the file.
+	Titled   []*EndTitle
 	Handlers []*Handler
 	Body     *Branch
 
@@ -50,6 +53,42 @@ func (r *Route) Forms() []string {
 		}
 	}
 	return out
+}
+
+// EndTitle puts an end of a route into words.
+type EndTitle struct {
+	Name  Word
+	Title yamlsrc.Label
+}
+
+// Ends gives the names of the ends that the route writes, in file order, each
+// once. A route that simply runs out, or is stopped, ends besides.
+func (r *Route) Ends() []string {
+	var out []string
+	add := func(t *Target) {
+		if t != nil && t.Kind == EndRoute && t.Name != "" && !slices.Contains(out, t.Name) {
+			out = append(out, t.Name)
+		}
+	}
+	for _, s := range r.order {
+		add(s.Target)
+		add(s.OnMax)
+		for _, o := range s.Outcomes {
+			add(o.Target)
+			add(o.Else)
+		}
+	}
+	return out
+}
+
+// EndLabel gives an end in words, its name when it has no title.
+func (r *Route) EndLabel(name, lang string) string {
+	for _, e := range r.Titled {
+		if e.Name.Text == name && e.Title.In(lang) != "" {
+			return e.Title.In(lang)
+		}
+	}
+	return name
 }
 
 // Word is a name in a definition, with its place.
@@ -230,6 +269,16 @@ type Outcome struct {
 	Max     int     // how many times this outcome may take its way; 0: no limit
 	Else    *Target // the way after that
 	Actions []*Action
+}
+
+// Label gives an outcome as people read it. Those that a route need not
+// declare have titles of their own.
+func (o *Outcome) Label(lang string) string {
+	title := o.Title.In(lang)
+	if title == "" && lang == "ru" {
+		title = map[string]string{"approve": "Согласовано", "reject": "Отклонено", "done": "Выполнено"}[o.Name]
+	}
+	return cmp.Or(title, o.Name)
 }
 
 // Join tells when a block of several branches goes on.

@@ -21,6 +21,7 @@ func (s *source) route() object {
 		"calendar":   enum(s.calendars, "the working calendar of its deadlines"),
 		"controller": ref("people"),
 		"due":        ref("due"),
+		"ends":       describe(object{"type": "object", "additionalProperties": labelled("the end in words")}, "the ends of the route in words"),
 		"on":         ref("handlers"),
 		"steps":      ref("steps"),
 	})

@@ -271,22 +271,5 @@ func (c *checker) people(n *yamlsrc.Node) {
 
 // ends lists the names under which a route can end.
 func ends(r *route.Route) []string {
-	out := []string{engine.Done, engine.Stopped}
-	add := func(t *route.Target) {
-		if t == nil || t.Kind != route.EndRoute {
-			return
-		}
-		if t.Name != "" && !slices.Contains(out, t.Name) {
-			out = append(out, t.Name)
-		}
-	}
-	for _, s := range r.Steps() {
-		add(s.Target)
-		add(s.OnMax)
-		for _, o := range s.Outcomes {
-			add(o.Target)
-			add(o.Else)
-		}
-	}
-	return out
+	return append([]string{engine.Done, engine.Stopped}, slices.DeleteFunc(r.Ends(), func(name string) bool { return name == engine.Done })...)
 }
