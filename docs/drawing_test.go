@@ -8,8 +8,8 @@ import (
 	"testing"
 
 	e1 "github.com/e1-dms/e1"
+	"github.com/e1-dms/e1/internal/definition"
 	"github.com/e1-dms/e1/internal/diagram"
-	"github.com/e1-dms/e1/internal/route"
 )
 
 // TestDrawings holds the pictures of the shipped routes, which README.md
@@ -19,16 +19,17 @@ func TestDrawings(t *testing.T) {
 	must(t, err)
 	names, err := fs.Glob(e1.Routes, "routes/*.yaml")
 	must(t, err)
+	defs := definition.New(standard(t))
+	set, err := defs.Forms()
+	must(t, err)
 	for _, name := range names {
-		src, err := fs.ReadFile(e1.Routes, name)
+		r, err := defs.UsableRoute(strings.TrimSuffix(path.Base(name), definition.Ext))
 		must(t, err)
-		r, problems := route.ParseSource(name, src)
-		must(t, problems.Err())
 		picture := "images/" + strings.TrimSuffix(path.Base(name), ".yaml") + ".svg"
 		if !strings.Contains(string(readme), "docs/"+picture) {
 			t.Errorf("README.md does not show docs/%s", picture)
 		}
-		want := diagram.SVG(r, diagram.Options{Language: "en"})
+		want := diagram.SVG(r, diagram.Options{Language: "en", Forms: set, Route: defs.Parsed})
 		if *update {
 			must(t, os.MkdirAll("images", 0o755))
 			must(t, os.WriteFile(picture, []byte(want), 0o644))

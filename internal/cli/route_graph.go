@@ -15,7 +15,6 @@ import (
 	"github.com/e1-dms/e1/internal/diagram"
 	"github.com/e1-dms/e1/internal/document"
 	"github.com/e1-dms/e1/internal/engine"
-	"github.com/e1-dms/e1/internal/org"
 	"github.com/e1-dms/e1/internal/render"
 	"github.com/e1-dms/e1/internal/repo"
 	"github.com/e1-dms/e1/internal/route"
@@ -69,13 +68,13 @@ func runRouteGraph(cmd *cobra.Command, a *app, o routeGraphOptions, args []strin
 	if err != nil {
 		return err
 	}
-	opt := diagram.Options{Language: r.Language(), People: peopleIn(r)}
 	if o.instance == "" {
-		def, err := r.WorkDefinitions().Route(args[0])
+		defs := r.WorkDefinitions()
+		def, err := defs.Route(args[0])
 		if err != nil {
 			return err
 		}
-		return a.drawRoute(def, opt, format)
+		return a.drawRoute(def, drawing(r, defs, def), format)
 	}
 	d, in, err := instanceOf(r, o.instance, args)
 	if err != nil {
@@ -85,8 +84,9 @@ func runRouteGraph(cmd *cobra.Command, a *app, o routeGraphOptions, args []strin
 	if err != nil {
 		return err
 	}
+	opt := drawing(r, r.Definitions(), def)
 	opt.Instance = d.Number
-	opt.State = diagram.Progress(in, r.Now(), opt, func(id string) string { return userName(r, id) })
+	opt.State = diagram.Progress(def, in, r.Now(), opt)
 	return a.drawRoute(def, opt, format)
 }
 
@@ -103,7 +103,7 @@ func drawRouteFile(cmd *cobra.Command, a *app, name, format string) error {
 	}
 	opt := diagram.Options{Language: a.style().Language}
 	if r, err := a.open(cmd); err == nil {
-		opt = diagram.Options{Language: r.Language(), People: peopleIn(r)}
+		opt = drawing(r, r.WorkDefinitions(), def)
 	}
 	return a.drawRoute(def, opt, format)
 }
@@ -159,48 +159,15 @@ func instanceOf(r *repo.Repo, text string, args []string) (*document.Document, *
 	return d, found, nil
 }
 
-// peopleIn puts performers into words, with the titles of the organisation.
-func peopleIn(r *repo.Repo) func(*route.People) string {
-	set, err := r.Definitions().Forms()
-	if err != nil {
-		return nil
+// drawing gives a picture the titles of a repository. Definitions that are
+// broken give none: what is drawn then stands as it is written.
+func drawing(r *repo.Repo, defs *definition.Set, def *route.Route) diagram.Options {
+	opt := diagram.Options{Language: r.Language(), Route: defs.Parsed}
+	if set, err := defs.Forms(); err == nil {
+		opt.Forms = set
+		_, _ = defs.CheckRoute(def) // expressions are compiled against the forms there
 	}
-	return func(p *route.People) string {
-		var parts []string
-		for _, w := range p.Who {
-			parts = append(parts, performerText(set.Org(), r.Language(), w))
-		}
-		return strings.Join(parts, ", ")
-	}
-}
-
-func performerText(people *org.Org, lang string, w *route.Who) string {
-	switch w.Kind {
-	case route.WhoRole:
-		if role := people.Role(w.Name); role != nil && role.Title.In(lang) != "" {
-			return role.Title.In(lang)
-		}
-	case route.WhoDepartment:
-		if d := people.Department(w.Name); d != nil && d.Title.In(lang) != "" {
-			return d.Title.In(lang)
-		}
-	case route.WhoName:
-		if u := people.User(w.Name); u != nil {
-			return u.Name
-		}
-	case route.WhoHead:
-		return render.Style{Language: lang}.Word("head of") + " " + performerText(people, lang, w.Of)
-	}
-	return w.Text
-}
-
-func userName(r *repo.Repo, id string) string {
-	if set, err := r.Definitions().Forms(); err == nil {
-		if u := set.Org().User(id); u != nil {
-			return u.Name
-		}
-	}
-	return id
+	return opt
 }
 
 func (a *app) drawRoute(def *route.Route, opt diagram.Options, format string) error {

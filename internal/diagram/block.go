@@ -111,7 +111,7 @@ func (l *layouter) waits(s *route.Step) piece {
 			steps = s.Branches[i].Steps
 		}
 		sp.columns = append(sp.columns, l.steps(steps))
-		sp.labels = append(sp.labels, wrap(l.o.event(w), noteSize, boxText*0.8, false, 4))
+		sp.labels = append(sp.labels, wrap(l.o.event(w, s), noteSize, boxText*0.8, false, 4))
 	}
 	return l.under(l.box(s, "event", l.o.title(s)), sp)
 }
@@ -147,6 +147,9 @@ func (l *layouter) branches(s *route.Step) piece {
 		return column(nil)
 	}
 	body := sp.piece()
+	if serial(s) {
+		body = sp.columns[0]
+	}
 	body.dead = false // the block goes on when it is gathered
 	return body
 }
@@ -192,6 +195,7 @@ func (l *layouter) framed(s *route.Step, title, foot string, body piece) piece {
 			class = "frame many"
 		}
 		element(&c.back, "rect", "", "x", px(x), "y", px(y), "width", px(frame), "height", px(out.h), "rx", "10", "class", class)
+		c.frames = append(c.frames, rect{x, y, frame, out.h})
 		at := y + titleLine
 		for _, line := range head {
 			c.text(x+inset, at, "t b", line)
@@ -243,9 +247,9 @@ func (l *layouter) beside(handlers []*route.Handler) piece {
 
 // listener draws the event that a handler listens for.
 func (l *layouter) listener(h *route.Handler) piece {
-	lines := wrap("! "+l.o.event(h.Event), noteSize, boxText, true, 3)
+	lines := wrap("! "+l.o.event(h.Event, h.Block), noteSize, boxText, true, 3)
 	if len(h.Cancel) > 0 {
-		lines = append(lines, wrap(l.o.word("withdraws", "отзывает")+" "+words(h.Cancel), noteSize, boxText, false, 2)...)
+		lines = append(lines, wrap(l.o.word("withdraws", "отзывает")+": "+l.o.steps(h.Cancel), noteSize, boxText, false, 2)...)
 	}
 	w, height := widest(lines, noteSize, true)+20, float64(len(lines))*noteLine+12
 	return piece{w: w, h: height, axis: w / 2, draw: func(c *canvas, x, y float64) {
@@ -260,14 +264,7 @@ func (l *layouter) listener(h *route.Handler) piece {
 // repeat frames its body, with the condition below and a line back at the left.
 func (l *layouter) repeat(s *route.Step) piece {
 	body := l.repeated(s)
-	until := ""
-	if s.Until != nil {
-		until = l.o.word("until", "пока не") + " " + s.Until.Text
-	}
-	if s.Max > 0 {
-		until += " (≤ " + decimal(s.Max) + ")"
-	}
-	return l.framed(s, l.o.title(s), until, body)
+	return l.framed(s, l.o.title(s), l.o.until(s), body)
 }
 
 func (l *layouter) repeated(s *route.Step) piece {

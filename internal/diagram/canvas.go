@@ -12,9 +12,11 @@ import (
 // need to know where everything is.
 type canvas struct {
 	back, shapes, lines strings.Builder
-	boxes               []rect
+	boxes, frames       []rect
 	anchors             map[string]point // step → where a jump enters, at its right side
 	jumps               []flight
+	entries             map[string]int // how many jumps enter a step
+	reach               float64        // how far right the lanes reach
 }
 
 type point struct{ x, y float64 }
@@ -68,39 +70,55 @@ func (c *canvas) path(class string, arrow bool, points ...point) {
 	element(&c.lines, "path", "", attributes...)
 }
 
-// clear tells whether a horizontal line meets no box but one.
+// clear tells whether a horizontal line to the right meets no box but one, and
+// no block but those it begins in.
 func (c *canvas) clear(x1, x2, y float64, but rect) bool {
+	for _, r := range c.frames {
+		if r.y < y && y < r.y+r.h && x1 < r.x && r.x < x2 {
+			return false
+		}
+	}
 	return !slices.ContainsFunc(c.boxes, func(r rect) bool {
 		return r != but && r.y-3 < y && y < r.y+r.h+3 && r.x < x2-1 && x1+1 < r.x+r.w
 	})
 }
 
-// The lanes of jumps, right of everything else.
+// The lanes of jumps, right of what they lead around.
 const (
 	laneFirst = 16.0
 	laneStep  = 10.0
 )
 
-// fly draws the jumps as lines in lanes at the right side, the short ones
-// inside; a jump whose way is barred by a box names its target in words
-// instead. It returns how far to the right the lanes reach.
-func (c *canvas) fly(right float64) float64 {
-	slices.SortStableFunc(c.jumps, func(a, b flight) int {
+// fly draws the wanted ones of the jumps from an index on as lines in lanes
+// right of a line, the short ones inside; a jump whose way is barred by a box
+// names its target in words instead.
+func (c *canvas) fly(from int, wanted func(flight) bool, right float64) {
+	var jumps, others []flight
+	for _, j := range c.jumps[from:] {
+		if wanted(j) {
+			jumps = append(jumps, j)
+		} else {
+			others = append(others, j)
+		}
+	}
+	c.jumps = append(c.jumps[:from], others...)
+	slices.SortStableFunc(jumps, func(a, b flight) int {
 		return int(math.Abs(c.anchors[a.target].y-a.from.y)) - int(math.Abs(c.anchors[b.target].y-b.from.y))
 	})
 	var lanes [][]rect
-	entries := map[string]int{}
-	reach := right
-	for _, j := range c.jumps {
+	for _, j := range jumps {
 		to, known := c.anchors[j.target]
-		to.y += 5 * float64(min(entries[j.target], 2))
+		to.y += 5 * float64(min(c.entries[j.target], 2))
 		if !known || !c.clear(j.from.x, right, j.from.y, j.own) || !c.clear(to.x, right, to.y, rect{}) {
 			if !j.named {
 				c.text(j.label.x, j.label.y, "n j", "↪ "+j.written)
 			}
 			continue
 		}
-		entries[j.target]++
+		if c.entries == nil {
+			c.entries = map[string]int{}
+		}
+		c.entries[j.target]++
 		span := rect{y: min(j.from.y, to.y) - 4, h: math.Abs(j.from.y-to.y) + 8}
 		lane := slices.IndexFunc(lanes, func(taken []rect) bool {
 			return !slices.ContainsFunc(taken, func(r rect) bool { return r.y < span.y+span.h && span.y < r.y+r.h })
@@ -111,8 +129,7 @@ func (c *canvas) fly(right float64) float64 {
 		}
 		lanes[lane] = append(lanes[lane], span)
 		x := right + laneFirst + laneStep*float64(lane)
-		reach = max(reach, x)
+		c.reach = max(c.reach, x)
 		c.path("jump", true, j.from, point{x, j.from.y}, point{x, to.y}, to)
 	}
-	return reach
 }

@@ -11,13 +11,14 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/e1-dms/e1/internal/diagram"
-	"github.com/e1-dms/e1/internal/document"
+	"github.com/e1-dms/e1/internal/form"
+	"github.com/e1-dms/e1/internal/org"
 	"github.com/e1-dms/e1/internal/route"
+	"github.com/e1-dms/e1/internal/yamlsrc"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -50,9 +51,53 @@ func routes(t *testing.T) []*route.Route {
 	return out
 }
 
+// shipped gives the forms, directories and people that e1 brings along.
+func shipped(t *testing.T) *form.Set {
+	t.Helper()
+	parse := func(name string) *yamlsrc.File {
+		src, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f, problems := yamlsrc.Parse(name, src)
+		if err := problems.Err(); err != nil {
+			t.Fatal(err)
+		}
+		return f
+	}
+	var forms []*form.Form
+	names, _ := filepath.Glob("../../forms/*.yaml")
+	for _, name := range names {
+		f, _ := form.Parse(parse(name))
+		forms = append(forms, f)
+	}
+	var dirs []*form.Directory
+	names, _ = filepath.Glob("../../repo-template/directories/*.yaml")
+	for _, name := range names {
+		d, _ := form.ParseDirectory(parse(name))
+		dirs = append(dirs, d)
+	}
+	people, _ := org.Parse(parse("../../repo-template/sample/org.yaml"))
+	set, problems := form.Link(forms, dirs, people, nil)
+	if err := problems.Err(); err != nil || len(set.Forms()) == 0 {
+		t.Fatal(len(set.Forms()), err)
+	}
+	return set
+}
+
+// titled reads a route and gives the titles of what it names.
+func titled(t *testing.T, name string) (*route.Route, diagram.Options) {
+	t.Helper()
+	r, set, other := read(t, name), shipped(t), read(t, "../../routes/contract-approval.yaml")
+	ctx := route.ContextOf(set, nil, []*route.Route{other})
+	for _, p := range route.Check(r, ctx) {
+		t.Error(p)
+	}
+	return r, diagram.Options{Language: "ru", Forms: set, Route: ctx.Route}
+}
+
 func TestGolden(t *testing.T) {
-	r := read(t, "testdata/project.yaml")
-	o := diagram.Options{Language: "ru"}
+	r, o := titled(t, "testdata/project.yaml")
 	var tree strings.Builder
 	for _, l := range diagram.Tree(r, o) {
 		tree.WriteString(strings.TrimRight(l.Prefix+l.Sign+" "+l.Text+" | "+l.Note, " |") + "\n")
@@ -231,36 +276,5 @@ steps:
 	}
 	if got := diagram.DOT(r, diagram.Options{}); !strings.Contains(got, `label="Say \"<no>\" & `) {
 		t.Errorf("DOT:\n%s", got)
-	}
-}
-
-func TestProgress(t *testing.T) {
-	now := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
-	day := 24 * time.Hour
-	in := &document.Instance{
-		Open: []document.Position{{At: "block"}, {At: "late"}, {At: "again"}, {At: "wait"}},
-		Tasks: []document.Task{
-			{Step: "first", Who: "petrova", Done: now.Add(-2 * day), Outcome: "approve"},
-			{Step: "late", Who: "ivanov", Due: now.Add(-time.Hour)},
-			{Step: "again", Who: "petrova", Done: now.Add(-3 * day), Outcome: "reject"},
-			{Step: "again", Who: "petrova", Due: now.Add(day), Cycle: 2},
-			{Step: "gone", Who: "ivanov", State: "cancelled", Done: now},
-			{Step: "told", Who: "ivanov", State: "inform"},
-			{Step: "review", Who: "ivanov", State: "review", Done: now},
-		},
-	}
-	got := diagram.Progress(in, now, diagram.Options{Language: "en"}, strings.ToUpper)
-	want := map[string]diagram.State{
-		"block":  {Phase: diagram.Open},
-		"wait":   {Phase: diagram.Open},
-		"first":  {Phase: diagram.Done, Note: "PETROVA, 21.11.2026: approve"},
-		"late":   {Phase: diagram.Overdue, Note: "IVANOV, due 23.11.2026 11:00"},
-		"again":  {Phase: diagram.Open, Note: "PETROVA, due 24.11.2026 12:00 (round 2)"},
-		"gone":   {Phase: diagram.Withdrawn, Note: "IVANOV"},
-		"told":   {Phase: diagram.Done, Note: "IVANOV"},
-		"review": {Phase: diagram.Open, Note: "IVANOV"},
-	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

@@ -1,6 +1,7 @@
 package diagram
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/e1-dms/e1/internal/route"
@@ -32,8 +33,9 @@ const (
 	NodeWork   NodeKind = "work"   // for a person
 	NodeAction NodeKind = "action" // automatic
 	NodeChoice NodeKind = "choice"
-	NodeFork   NodeKind = "fork" // a block begins
-	NodeJoin   NodeKind = "join" // a block is gathered
+	NodeBlock  NodeKind = "block" // steps begin that have a title or an answer together
+	NodeFork   NodeKind = "fork"  // branches begin
+	NodeJoin   NodeKind = "join"  // a block is gathered
 	NodeEvent  NodeKind = "event"
 	NodeCall   NodeKind = "call"
 )
@@ -48,10 +50,10 @@ type Edge struct {
 
 // NewGraph turns a route into nodes and edges.
 func NewGraph(r *route.Route, o Options) *Graph {
-	b := &builder{route: r, o: o, g: &Graph{}, entry: map[string]string{}, ends: map[string]string{}}
-	start := b.node(NodeStart, "", o.word("start", "начало"))
+	b := &builder{o: words{o, r}, g: &Graph{}, entry: map[string]string{}, ends: map[string]string{}}
+	start := b.node(NodeStart, "", b.o.word("start", "начало"))
 	out := b.steps(r.Body.Steps, []loose{{from: start.ID}})
-	b.handlers(r.Handlers, start)
+	b.handlers(r.Handlers, start, nil)
 	if len(out) > 0 {
 		b.connect(out, b.endNode(&route.Target{Kind: route.EndRoute}))
 	}
@@ -80,8 +82,7 @@ type loose struct {
 type jump struct{ from, label, target string }
 
 type builder struct {
-	route *route.Route
-	o     Options
+	o     words
 	g     *Graph
 	entry map[string]string // step → its first node
 	ends  map[string]string // end → its node
@@ -122,10 +123,7 @@ func (b *builder) steps(steps []*route.Step, in []loose) []loose {
 
 // step adds a step that the edges of in lead to and gives the edges that lead on.
 func (b *builder) step(s *route.Step, in []loose) []loose {
-	notes := b.o.notes(s)
-	if n := b.o.State[s.ID].Note; n != "" {
-		notes = append(notes, n)
-	}
+	notes := append(b.o.notes(s), b.o.State[s.ID].Notes...)
 	switch s.Verb {
 	case route.Task, route.Approve, route.Inform:
 		return b.plain(s, b.node(NodeWork, s.ID, b.o.title(s), notes...), in)
@@ -168,7 +166,7 @@ func (b *builder) outcomes(s *route.Step, n *Node) []loose {
 	var on []string
 	for _, c := range s.Outcomes {
 		if c.Target == nil || c.Target.Kind == route.GoOn {
-			on = append(on, b.o.outcome(c))
+			on = append(on, b.o.outcome(c, s))
 		}
 	}
 	switch {
@@ -212,8 +210,11 @@ func (b *builder) away(s *route.Step, in []loose) []loose {
 // block adds choose, parallel and each.
 func (b *builder) block(s *route.Step, notes []string, in []loose) []loose {
 	kind := NodeFork
-	if s.Verb == route.Choose {
+	switch {
+	case s.Verb == route.Choose:
 		kind = NodeChoice
+	case serial(s):
+		kind = NodeBlock
 	}
 	fork := b.node(kind, s.ID, b.o.title(s), notes...)
 	b.connect(in, fork.ID)
@@ -222,13 +223,16 @@ func (b *builder) block(s *route.Step, notes []string, in []loose) []loose {
 	for _, branch := range s.Branches {
 		out = append(out, b.steps(branch.Steps, []loose{{from: fork.ID, label: b.o.branch(branch)}})...)
 	}
-	b.handlers(s.Handlers, fork)
+	b.handlers(s.Handlers, fork, s)
 	out = append(out, b.leave[len(b.leave)-1]...)
 	b.leave = b.leave[:len(b.leave)-1]
 	if s.Verb == route.Choose {
 		return out
 	}
-	join := b.node(NodeJoin, s.ID, b.o.join(s))
+	if kind == NodeBlock && len(s.Outcomes) == 0 {
+		return out
+	}
+	join := b.node(NodeJoin, s.ID, cmp.Or(b.o.join(s), b.o.word("answer", "итог")))
 	b.connect(out, join.ID)
 	return b.outcomes(s, join)
 }
@@ -244,7 +248,7 @@ func (b *builder) repeat(s *route.Step, notes []string, in []loose) []loose {
 	b.leave = b.leave[:len(b.leave)-1]
 	until := ""
 	if s.Until != nil {
-		until = s.Until.Text + "?"
+		until = b.o.expr(s.Until, s) + "?"
 	}
 	test := b.node(NodeChoice, s.ID, until, notes...)
 	b.entry[s.ID] = b.g.Nodes[first].ID
@@ -256,14 +260,14 @@ func (b *builder) repeat(s *route.Step, notes []string, in []loose) []loose {
 		}
 		b.g.Edges = append(b.g.Edges, &Edge{From: test.ID, To: b.g.Nodes[first].ID, Label: label, Exit: true})
 	}
-	b.handlers(s.Handlers, test)
+	b.handlers(s.Handlers, test, s)
 	b.outcomes(s, test)
 	return []loose{{from: test.ID, label: b.o.word("yes", "да")}}
 }
 
 func (b *builder) wait(s *route.Step, notes []string, in []loose) []loose {
 	if len(s.Waits) == 1 {
-		n := b.node(NodeEvent, s.ID, b.o.event(s.Waits[0]), notes...)
+		n := b.node(NodeEvent, s.ID, b.o.event(s.Waits[0], s), notes...)
 		b.connect(in, n.ID)
 		if len(s.Branches) == 1 {
 			return b.steps(s.Branches[0].Steps, []loose{{from: n.ID}})
@@ -274,7 +278,7 @@ func (b *builder) wait(s *route.Step, notes []string, in []loose) []loose {
 	b.connect(in, n.ID)
 	var out []loose
 	for i, w := range s.Waits {
-		l := []loose{{from: n.ID, label: b.o.event(w)}}
+		l := []loose{{from: n.ID, label: b.o.event(w, s)}}
 		if i < len(s.Branches) {
 			l = b.steps(s.Branches[i].Steps, l)
 		}
@@ -284,9 +288,9 @@ func (b *builder) wait(s *route.Step, notes []string, in []loose) []loose {
 }
 
 // handlers adds event handlers beside the node that opens them.
-func (b *builder) handlers(list []*route.Handler, from *Node) {
+func (b *builder) handlers(list []*route.Handler, from *Node, block *route.Step) {
 	for _, h := range list {
-		n := b.node(NodeEvent, "", b.o.event(h.Event))
+		n := b.node(NodeEvent, "", b.o.event(h.Event, block))
 		b.connect([]loose{{from: from.ID, dashed: true}}, n.ID)
 		b.steps(h.Body.Steps, []loose{{from: n.ID}})
 	}

@@ -1,6 +1,10 @@
 package diagram
 
-import "github.com/e1-dms/e1/internal/route"
+import (
+	"slices"
+
+	"github.com/e1-dms/e1/internal/route"
+)
 
 // piece is a part of the picture with a line that enters at its top and leaves
 // at its bottom, axis pixels from its left edge.
@@ -19,10 +23,7 @@ const (
 	inset     = 14.0 // between a block's border and what it holds
 )
 
-type layouter struct {
-	route *route.Route
-	o     Options
-}
+type layouter struct{ o words }
 
 // column puts pieces below each other, with arrows.
 func column(pieces []piece) piece {
@@ -58,7 +59,33 @@ func (l *layouter) steps(steps []*route.Step) piece {
 	for _, s := range steps {
 		pieces = append(pieces, l.step(s))
 	}
-	return column(pieces)
+	return looped(column(pieces))
+}
+
+// looped gives a piece room for the jumps that begin and end in it, in lanes at
+// its right side, so that none leaves the block it belongs to. How much room
+// they need shows when the piece is drawn for trial.
+func looped(p piece) piece {
+	if p.h == 0 {
+		return p
+	}
+	probe := &canvas{anchors: map[string]point{}}
+	p.draw(probe, 0, 0)
+	inside := func(f flight) bool { _, ok := probe.anchors[f.target]; return ok }
+	if !slices.ContainsFunc(probe.jumps, inside) {
+		return p
+	}
+	probe.fly(0, inside, p.w)
+	out := p
+	if probe.reach > 0 {
+		out.w = max(p.w, probe.reach+laneStep)
+	}
+	out.draw = func(c *canvas, x, y float64) {
+		before := len(c.jumps)
+		p.draw(c, x, y)
+		c.fly(before, inside, x+p.w)
+	}
+	return out
 }
 
 func (l *layouter) step(s *route.Step) piece {
@@ -75,17 +102,17 @@ func (l *layouter) step(s *route.Step) piece {
 		if len(s.Waits) != 1 {
 			return l.waits(s)
 		}
-		first := l.box(s, shapeOf(s.Verb), l.o.event(s.Waits[0]))
+		first := l.box(s, shapeOf(s.Verb), l.o.event(s.Waits[0], s))
 		if len(s.Branches) == 1 && len(s.Branches[0].Steps) > 0 {
 			return column([]piece{first, l.steps(s.Branches[0].Steps)})
 		}
 		return first
 	case route.Go:
-		return l.pill(s, "↪ "+l.o.target(l.route, s.Target), "go")
+		return l.pill(s, "↪ "+l.o.target(s.Target), "go")
 	case route.End:
 		return l.pill(s, "■ "+l.o.end(s.Target), "end")
 	case route.Leave:
-		return l.pill(s, "← "+l.o.target(l.route, s.Target), "go")
+		return l.pill(s, "← "+l.o.target(s.Target), "go")
 	}
 	return l.box(s, shapeOf(s.Verb), l.o.title(s))
 }
@@ -141,11 +168,11 @@ func (l *layouter) away(e label) string {
 	if e.target.Kind == route.LeaveBranch {
 		return e.text + " ← " + l.o.word("leave", "выйти")
 	}
-	return e.text + " → ■ " + e.target.Name
+	return e.text + " → ■ " + l.o.route.EndLabel(e.target.Name, l.o.Language)
 }
 
 func (l *layouter) written(t *route.Target) string {
-	lines := wrap(l.o.target(l.route, t), noteSize, boxText, false, 1)
+	lines := wrap(l.o.target(t), noteSize, boxText, false, 1)
 	if len(lines) == 0 {
 		return ""
 	}
@@ -178,15 +205,18 @@ func (l *layouter) box(s *route.Step, class, title string) piece {
 		head = nil
 		var lines []string
 		for _, a := range s.Actions {
-			lines = append(lines, l.o.deeds(a)...)
+			lines = append(lines, l.o.deeds(a, s)...)
 		}
 		texts = append(lines, texts...)
 	}
-	if state.Note != "" {
-		texts = append(texts, state.Phase.mark()+" "+state.Note)
+	for i, n := range state.Notes {
+		if i == 0 {
+			n = state.Phase.mark() + " " + n
+		}
+		texts = append(texts, n)
 	}
 	for _, n := range texts {
-		notes = append(notes, wrap(n, noteSize, boxText, false, 3)...)
+		notes = append(notes, wrap(n, noteSize, boxText, false, 6)...)
 	}
 	labels := l.labels(s)
 	lw, lh := l.sized(labels)

@@ -51,7 +51,9 @@ func wrap(text string, size, width float64, bold bool, lines int) []string {
 	var out []string
 	line := ""
 	fits := func(s string) bool { return textWidth(s, size, bold) <= width }
-	for _, word := range strings.Fields(text) {
+	// The spaces of numbers do not break.
+	breaks := func(r rune) bool { return unicode.IsSpace(r) && r != '\u00a0' }
+	for _, word := range strings.FieldsFunc(text, breaks) {
 		if line != "" && fits(line+" "+word) {
 			line += " " + word
 			continue

@@ -43,7 +43,7 @@ text.start{fill:#44546a}
 // SVG draws the route as a picture: the blocks of the route side by side and
 // below each other, jumps as lines at the right.
 func SVG(r *route.Route, o Options) string {
-	l := &layouter{route: r, o: o}
+	l := &layouter{o: words{o, r}}
 	start := l.startPill()
 	body := column([]piece{start, l.steps(r.Body.Steps)})
 	if !body.dead {
@@ -61,7 +61,8 @@ func SVG(r *route.Route, o Options) string {
 		width += columnGap + side.w
 		height = max(height, side.h)
 	}
-	right := c.fly(margin + width)
+	c.fly(0, func(flight) bool { return true }, margin+width)
+	right := max(margin+width, c.reach)
 	title := heading(r, o)
 	w := max(right+margin, textWidth(title, 15, true)+2*margin)
 	h := head + 2*margin + height

@@ -10,6 +10,8 @@ import (
 // palette gives fill and border of a phase.
 func palette(p Phase) (fill, border string) {
 	switch p {
+	case Earlier:
+		return "#ffffff", "#a3c9a5"
 	case Withdrawn:
 		return "#f0f0f0", "#9a9a9a"
 	case Done:
@@ -32,7 +34,7 @@ func DOT(r *route.Route, o Options) string {
 	b.WriteString("  edge [fontname=\"sans-serif\", fontsize=9];\n")
 	for _, n := range g.Nodes {
 		shape := map[NodeKind]string{NodeStart: "oval", NodeEnd: "oval", NodeAction: "note", NodeChoice: "diamond",
-			NodeFork: "trapezium", NodeJoin: "invtrapezium", NodeEvent: "hexagon", NodeCall: "component"}[n.Kind]
+			NodeBlock: "tab", NodeFork: "trapezium", NodeJoin: "invtrapezium", NodeEvent: "hexagon", NodeCall: "component"}[n.Kind]
 		attributes := "label=" + quoted(strings.Join(append([]string{n.Title}, n.Notes...), "\n"))
 		if shape != "" {
 			attributes += ", shape=" + shape + ", style=filled"
@@ -91,6 +93,8 @@ func Mermaid(r *route.Route, o Options) string {
 			left, right = `[/"`, `"/]`
 		case NodeChoice:
 			left, right = `{"`, `"}`
+		case NodeBlock:
+			left, right = `>"`, `"]`
 		case NodeFork:
 			left, right = `[/"`, `"\]`
 		case NodeJoin:

@@ -1,6 +1,7 @@
 package diagram
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -27,25 +28,24 @@ var signs = map[route.Verb]string{
 
 // Tree draws a route as lines for a terminal, in the order of the file.
 func Tree(r *route.Route, o Options) []Line {
-	t := &tree{route: r, o: o}
-	t.steps("", r.Body.Steps, t.handlers(r.Handlers))
+	t := &tree{o: words{o, r}}
+	t.steps("", r.Body.Steps, t.handlers(r.Handlers, nil))
 	return t.lines
 }
 
 type tree struct {
-	route *route.Route
-	o     Options
+	o     words
 	lines []Line
 }
 
 // node is one entry of a level of the tree.
 type node func(first, rest string)
 
-func (t *tree) handlers(list []*route.Handler) []node {
+func (t *tree) handlers(list []*route.Handler, at *route.Step) []node {
 	var out []node
 	for _, h := range list {
 		out = append(out, func(first, rest string) {
-			t.lines = append(t.lines, Line{Prefix: first, Sign: "!", Text: t.o.event(h.Event)})
+			t.lines = append(t.lines, Line{Prefix: first, Sign: "!", Text: t.o.event(h.Event, at)})
 			t.steps(rest, h.Body.Steps, nil)
 		})
 	}
@@ -79,27 +79,21 @@ func level(prefix string, nodes []node) {
 func (t *tree) step(s *route.Step, first, rest string) {
 	state := t.o.State[s.ID]
 	line := Line{Prefix: first, Sign: signs[s.Verb], Text: t.o.title(s), Phase: state.Phase}
+	if serial(s) {
+		line.Sign = "↓"
+	}
 	if m := state.Phase.mark(); m != "" {
 		line.Sign = m
 	}
-	notes := t.o.notes(s)
+	// What has become of a step is more than what was planned.
+	notes := append(slices.Clone(state.Notes), t.o.notes(s)...)
 	switch s.Verb {
 	case route.Parallel, route.Each:
 		notes = append(notes, t.o.join(s))
 	case route.Repeat:
-		if s.Until != nil {
-			notes = append(notes, t.o.word("until", "пока не")+" "+s.Until.Text)
-		}
-		if s.Max > 0 {
-			notes = append(notes, "≤ "+decimal(s.Max))
-		}
-	case route.Go:
-		line.Text = t.o.target(t.route, s.Target)
+		notes = append(notes, t.o.until(s))
 	}
-	if state.Note != "" {
-		notes = append(notes, state.Note)
-	}
-	line.Note = strings.Join(notes, " · ")
+	line.Note = strings.Join(slices.DeleteFunc(notes, func(n string) bool { return n == "" }), " · ")
 	t.lines = append(t.lines, line)
 
 	var nodes []node
@@ -111,7 +105,7 @@ func (t *tree) step(s *route.Step, first, rest string) {
 	case s.Verb == route.Wait && len(s.Waits) == 1 && (len(s.Branches) == 0 || len(s.Branches[0].Steps) == 0):
 		t.lines[len(t.lines)-1].Text = t.only(s)
 	default:
-		if len(s.Branches) == 1 && t.o.branch(s.Branches[0]) == "" && s.Verb == route.Parallel {
+		if serial(s) {
 			nodes = t.nodes(s.Branches[0].Steps)
 			break
 		}
@@ -119,10 +113,10 @@ func (t *tree) step(s *route.Step, first, rest string) {
 			nodes = append(nodes, t.branch(s, i, b))
 		}
 	}
-	nodes = append(nodes, t.handlers(s.Handlers)...)
+	nodes = append(nodes, t.handlers(s.Handlers, s)...)
 	for _, e := range t.o.exits(s) {
 		nodes = append(nodes, func(first, _ string) {
-			t.lines = append(t.lines, Line{Prefix: first, Text: e.label + " → " + t.o.target(t.route, e.target)})
+			t.lines = append(t.lines, Line{Prefix: first, Text: e.label + " → " + t.o.target(e.target)})
 		})
 	}
 	level(rest, nodes)
@@ -131,9 +125,9 @@ func (t *tree) step(s *route.Step, first, rest string) {
 // only puts a wait for one thing on one line.
 func (t *tree) only(s *route.Step) string {
 	if title := s.Title.In(t.o.Language); title != "" {
-		return title + ": " + t.o.event(s.Waits[0])
+		return title + ": " + t.o.event(s.Waits[0], s)
 	}
-	return t.o.event(s.Waits[0])
+	return t.o.event(s.Waits[0], s)
 }
 
 // branch draws one branch: in one line with its only step where that has no
@@ -141,7 +135,7 @@ func (t *tree) only(s *route.Step) string {
 func (t *tree) branch(s *route.Step, i int, b *route.Branch) node {
 	head := t.o.branch(b)
 	if s.Verb == route.Wait && i < len(s.Waits) {
-		head = t.o.event(s.Waits[i])
+		head = t.o.event(s.Waits[i], s)
 	}
 	if title := t.o.branchTitle(b); title != "" {
 		head = strings.TrimSuffix(title+": "+head, ": ")
@@ -160,20 +154,4 @@ func (t *tree) branch(s *route.Step, i int, b *route.Branch) node {
 		t.lines = append(t.lines, Line{Prefix: first, Text: head})
 		t.steps(rest, b.Steps, nil)
 	}
-}
-
-// target names where a jump goes.
-func (o Options) target(r *route.Route, t *route.Target) string {
-	switch t.Kind {
-	case route.GoTo:
-		if s := r.Step(t.Name); s != nil {
-			return o.title(s)
-		}
-		return t.Name
-	case route.EndRoute:
-		return o.end(t)
-	case route.LeaveBranch:
-		return o.word("leave the branch", "выйти из ветви")
-	}
-	return o.word("on", "дальше")
 }

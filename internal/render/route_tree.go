@@ -8,7 +8,7 @@ import (
 )
 
 // tones of the phases of a step.
-var phaseTones = [...]Tone{diagram.Untouched: Normal, diagram.Withdrawn: Dim, diagram.Done: Good, diagram.Open: Accent, diagram.Overdue: Bad}
+var phaseTones = [...]Tone{diagram.Untouched: Normal, diagram.Earlier: Dim, diagram.Withdrawn: Dim, diagram.Done: Good, diagram.Open: Accent, diagram.Overdue: Bad}
 
 // RouteTree prints the drawing of a route, one line a step, cut to the width
 // of the output: who and by when stand behind the title, as far as there is room.

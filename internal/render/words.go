@@ -132,7 +132,6 @@ var russianWords = map[string]string{
 	"for":                          "за",
 	"given back":                   "не принято к исполнению",
 	"has errors: e1 lint":          "ошибки: e1 lint",
-	"head of":                      "руководитель:",
 	"instead of":                   "вместо",
 	"more":                         "ещё",
 	"moved":                        "перенесён",
