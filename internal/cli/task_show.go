@@ -100,7 +100,11 @@ func (v *cardView) taskCard(d *document.Document, t *document.Task) render.Card 
 	field(s.Word("Controller"), v.userOrNone(t.Controller), render.Normal)
 	field(s.Word("Reminded"), when(t.Reminded), render.Warn)
 	field(s.Word("Escalated"), when(t.Escalated), render.Bad)
-	field(s.Word("What to do"), v.taskText(d, t), render.Normal)
+	text := s.Word("What to do")
+	if t.Kind == engine.KindNotice {
+		text = s.Word("Comment")
+	}
+	field(text, v.taskText(d, t), render.Normal)
 	field(s.Word("Comment"), t.Comment, render.Normal)
 	c.Groups = []render.Group{about}
 	for _, l := range d.Letters {
