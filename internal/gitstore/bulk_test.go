@@ -139,7 +139,11 @@ func TestBulkFaults(t *testing.T) {
 			}
 			b.Abort()
 		}
-		if more = count.Load() >= int64(n); more != (err != nil) {
+		// How many operations there are varies with who makes a folder first. That
+		// of the last one, which lets go of git's lock, nobody is told: the next
+		// command takes the lock over.
+		more = count.Load() >= int64(n)
+		if onlyLast := count.Load() == int64(n) && err == nil; more != (err != nil) && !onlyLast {
 			t.Fatalf("operation %d: %v", n, err)
 		}
 		r.SetFault(nil)
