@@ -101,6 +101,10 @@ func CheckImport(f *yamlsrc.File, in *intake.Import, set *form.Set) diag.List {
 		problems.Errorf(c.Code, c.Slug, at, format, args...)
 	}
 	of := set.Form(in.Form)
+	if in.Form == "" { // which is reported
+		return problems
+	}
+	unknown := map[string]bool{} // fields and columns that are reported
 	if of == nil {
 		add(importForm, f.Span(f.Root.Get("form")), "%s", diag.Unknown("form", in.Form, set.FormNames()))
 		return problems
@@ -108,8 +112,11 @@ func CheckImport(f *yamlsrc.File, in *intake.Import, set *form.Set) diag.List {
 	for _, use := range in.Uses {
 		field := of.Field(use.Field)
 		switch {
+		case field == nil && unknown[use.Field]:
 		case field == nil:
+			unknown[use.Field] = true
 			add(importField, use.At, "%s: %s", of.Name, diag.Unknown("field", use.Field, of.FieldNames()))
+			problems[len(problems)-1].Meant = diag.Nearest(use.Field, of.FieldNames())
 		case field.Computed:
 			add(importField, use.At, "%s: the field %q is computed and cannot be filled", of.Name, use.Field)
 		case use.Column != "" && field.Column(use.Column) == nil:

@@ -149,7 +149,6 @@ func (d *Set) routeFile(name string) (*RouteFile, error) {
 	return file, nil
 }
 
-// routeContext is what routes may refer to; it is made once.
 // RouteEnv gives the names that expressions of a route over a form may use; nil
 // for a form that does not exist.
 func (d *Set) RouteEnv(name string) *expr.Env {
@@ -172,6 +171,7 @@ func (d *Set) RouteEnv(name string) *expr.Env {
 	return env
 }
 
+// routeContext is what routes may refer to; it is made once.
 func (d *Set) routeContext() (route.Context, error) {
 	if d.routeCtx == nil {
 		ctx, err := d.newRouteContext()

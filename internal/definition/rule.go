@@ -64,7 +64,7 @@ func (d *Set) checkRules(files []*RuleFile) error {
 	}
 	var sound []*rule.Rule
 	for _, f := range files {
-		if f.Def == nil || f.Problems.HasErrors() {
+		if f.Def == nil {
 			continue
 		}
 		f.Problems = append(f.Problems, rule.Check(f.Def, ctx, set.Form, d.stepsOf)...)
@@ -85,13 +85,13 @@ func (d *Set) checkRules(files []*RuleFile) error {
 // stepsOf gives the steps that routes of a form give to people, with their
 // outcomes, also as "route/step".
 func (d *Set) stepsOf(form string) map[string][]string {
-	routes, err := d.Routes()
-	if err != nil {
+	if err := d.loadRoutes(); err != nil {
 		return nil
 	}
 	out := map[string][]string{}
-	for _, r := range routes {
-		if r.For.Text != form {
+	for _, name := range d.routeNames {
+		r := d.routeFiles[name].Def // those with errors too: they are there
+		if r == nil || r.For.Text != form {
 			continue
 		}
 		for _, s := range r.Steps() {
@@ -102,6 +102,9 @@ func (d *Set) stepsOf(form string) map[string][]string {
 				out[s.ID] = append(out[s.ID], o.Name)
 			}
 			out[r.Name.Text+"/"+s.ID] = out[s.ID]
+		}
+		for _, id := range r.LostIDs() { // in parts that are not understood
+			out[id], out[r.Name.Text+"/"+id] = nil, nil
 		}
 	}
 	return out

@@ -193,10 +193,11 @@ func (d *Set) Forms() (*form.Set, error) {
 		return nil, err
 	}
 	var dirs []*form.Directory
-	err = d.each(DirectoriesDir, func(_ string, f *yamlsrc.File, problems diag.List) {
+	err = d.each(DirectoriesDir, func(name string, f *yamlsrc.File, problems diag.List) {
 		if f.Root != nil {
 			parsed, more := form.ParseDirectory(f)
 			if parsed != nil {
+				parsed.Name = name // as that of a form is
 				dirs = append(dirs, parsed)
 			}
 			problems = append(problems, more...)

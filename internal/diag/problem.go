@@ -35,6 +35,20 @@ type Span struct {
 // String gives "file:line:column".
 func (s Span) String() string { return s.fileName() + ":" + s.Start.String() }
 
+// Overlaps tells whether two stretches have a place in common. One of which only
+// the start is known is that place.
+func (s Span) Overlaps(t Span) bool {
+	return s.File == t.File && !s.last().Before(t.Start) && !t.last().Before(s.Start)
+}
+
+// last is the last place of the stretch.
+func (s Span) last() Pos {
+	if s.End.Column > 1 && s.Start.Before(s.End) {
+		return Pos{s.End.Line, s.End.Column - 1}
+	}
+	return s.Start
+}
+
 func (s Span) fileName() string {
 	if s.File == "" {
 		return "-"
@@ -80,6 +94,7 @@ type Problem struct {
 	Related  []Related
 	Path     []string // steps of the shortest way to the problem
 	Help     string   // what to do
+	Meant    string   // the known word that the one at this place stands for, most likely; empty when none is near
 }
 
 // Headline gives the problem as one line:

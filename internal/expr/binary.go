@@ -138,12 +138,36 @@ func (c *checker) sides(n *ast.BinaryNode) (l, r *Expr) {
 		defer func() { c.asked = false }()
 		return c.check(n, want)
 	}
-	if c.dependent(n.Left) && !c.dependent(n.Right) {
+	if c.dependent(n.Left) && (!c.dependent(n.Right) || c.misspelt(n.Right) && !c.misspelt(n.Left)) {
 		r = side(n.Right, Type{})
-		return side(n.Left, r.Type), r
+		return c.beside(n.Right, func() *Expr { return side(n.Left, r.Type) }), r
 	}
 	l = side(n.Left, Type{})
-	return l, side(n.Right, l.Type)
+	return l, c.beside(n.Left, func() *Expr { return side(n.Right, l.Type) })
+}
+
+// misspelt tells whether an unknown name is near to one of the environment.
+func (c *checker) misspelt(n ast.Node) bool {
+	id, ok := n.(*ast.IdentifierNode)
+	return ok && nearest(id.Value, c.env.sorted()) != ""
+}
+
+// beside types what stands beside an operand. Where that is an unknown name,
+// the bare words beside it are hardly names as well: they are its values, which
+// are known once it is corrected.
+func (c *checker) beside(operand ast.Node, check func() *Expr) *Expr {
+	id, ok := operand.(*ast.IdentifierNode)
+	if ok {
+		_, known := c.env.Lookup(id.Value)
+		_, literal := c.p.literalAt(id)
+		ok = !known && !literal
+	}
+	before := len(c.issues)
+	e := check()
+	if ok {
+		c.issues = append(c.issues[:before], slices.DeleteFunc(slices.Clone(c.issues[before:]), func(i Issue) bool { return i.Slug == "unknown" })...)
+	}
+	return e
 }
 
 func (c *checker) dependent(n ast.Node) bool {
@@ -169,7 +193,7 @@ func (c *checker) dependent(n ast.Node) bool {
 
 func (c *checker) membership(n *ast.BinaryNode) *Expr {
 	l := c.check(n.Left, Type{})
-	r := c.check(n.Right, Type{Kind: List, Elem: &l.Type})
+	r := c.beside(n.Left, func() *Expr { return c.check(n.Right, Type{Kind: List, Elem: &l.Type}) })
 	e := c.node(n, In, Type{Kind: Bool}, l, r)
 	switch {
 	case r.Type.Kind == Any:
@@ -199,7 +223,7 @@ func (c *checker) pattern(e *Expr) {
 	}
 	re, err := regexp.Compile(s)
 	if err != nil {
-		c.issue(p, "value", "", "bad pattern: %s", strings.TrimPrefix(err.Error(), "error parsing regexp: "))
+		c.issue(p, "syntax", "", "bad pattern: %s", strings.TrimPrefix(err.Error(), "error parsing regexp: "))
 		return
 	}
 	e.re = re

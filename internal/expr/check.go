@@ -55,7 +55,14 @@ func (c *checker) issue(e *Expr, slug, help, format string, args ...any) {
 
 func (c *checker) issueAt(from, to int, slug, help, format string, args ...any) {
 	from, to = c.p.clamp(from, to)
-	c.issues = append(c.issues, Issue{From: from, To: to, Slug: slug, Message: fmt.Sprintf(format, args...), Help: help})
+	meant, ok := strings.CutPrefix(help, `did you mean "`)
+	if ok {
+		meant, ok = strings.CutSuffix(meant, `"?`)
+	}
+	if !ok {
+		meant = ""
+	}
+	c.issues = append(c.issues, Issue{From: from, To: to, Slug: slug, Message: fmt.Sprintf(format, args...), Help: help, Meant: meant})
 }
 
 // node makes a node that begins where the library's node does and ends behind its arguments.

@@ -189,6 +189,28 @@ func TestEval(t *testing.T) {
 	}
 }
 
+// TestOneUnknownName: what stands beside a name that is not known is not judged
+// as a name of its own.
+func TestOneUnknownName(t *testing.T) {
+	for src, want := range map[string]string{
+		"staus == in_work":          `unknown name "staus"`,
+		"in_work == staus":          `unknown name "staus"`,
+		"staus in [new, in_work]":   `unknown name "staus"`,
+		"foo == bar":                `unknown name "foo"`,
+		"foo == bar or baz == name": `unknown name "foo", unknown name "baz"`,
+		"foo > amuont":              `unknown name "amuont"`,
+	} {
+		_, issues := Compile(src, testEnv(), Options{})
+		var got []string
+		for _, i := range issues {
+			got = append(got, i.Message)
+		}
+		if strings.Join(got, ", ") != want {
+			t.Errorf("%s: %q, want %q", src, got, want)
+		}
+	}
+}
+
 // TestIssues checks the kind, the exact place and the words of every issue. The place is marked by the caret line.
 func TestIssues(t *testing.T) {
 	tests := []struct{ src, mark, slug, words string }{
@@ -219,7 +241,7 @@ func TestIssues(t *testing.T) {
 		{"2 ** 100", "", "syntax", `"**" is not part of the language`},
 		{"name.trim()", "", "", ""},
 		{"lines[0].qty", "", "syntax", "not picked by position"},
-		{`name matches "("`, `             ^^^`, "value", "bad pattern"},
+		{`name matches "("`, `             ^^^`, "syntax", "bad pattern"},
 		{"name matches inn", `             ^^^`, "type", "must be written out"},
 		{"sum(lines, .item)", "           ^^^^^", "type", `"sum" wants numbers, this is a text`},
 		{"nothing ?? 0 > 5", "", "syntax", "parentheses"},

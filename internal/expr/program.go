@@ -37,6 +37,9 @@ type Issue struct {
 	Slug string
 	// Message says what is wrong, Help what to do; Help may be empty.
 	Message, Help string
+	// Meant is the known word that stands for the text, most likely; empty when
+	// none is near.
+	Meant string
 }
 
 // Error makes an issue usable as an error.

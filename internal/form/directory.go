@@ -15,6 +15,10 @@ func ParseDirectory(file *yamlsrc.File) (*Directory, diag.List) {
 	if file == nil || file.Root == nil {
 		return nil, nil
 	}
+	return yamlsrc.Forgiving(file, parseDirectory)
+}
+
+func parseDirectory(file *yamlsrc.File) (*Directory, diag.List) {
 	var problems diag.List
 	p := newParser(file, &problems)
 	m := p.Mapping(file.Root, "directory")
@@ -24,6 +28,7 @@ func ParseDirectory(file *yamlsrc.File) (*Directory, diag.List) {
 	for _, n := range m.Items("fields") {
 		p.directoryField(n, d)
 	}
+	p.vague = len(d.Fields) < len(m.Items("fields"))
 	m.Present("entries")
 	for _, n := range m.Items("entries") {
 		p.entry(n, d)
@@ -76,7 +81,9 @@ func (p *parser) entry(n *yamlsrc.Node, d *Directory) {
 			e.Values[f.Name] = f.exprType(nil).Format(value)
 		}
 	}
-	m.Done()
+	if !p.vague { // else it may be one of the fields that could not be read
+		m.Done()
+	}
 	switch _, taken := d.byID[e.ID]; {
 	case e.ID == "":
 	case !validID(e.ID):

@@ -244,7 +244,8 @@ func (s *Set) verifyCaption(f *Form, problems *diag.List) {
 func (s *Set) verifyLanguage(file *yamlsrc.File, n *yamlsrc.Node, problems *diag.List) {
 	for _, p := range n.Pairs {
 		isText := slices.Contains([]string{"title", "one", "label", "message", "hint", "back"}, p.Key.Value)
-		if isText && p.Value.Kind == yamlsrc.Mapping && p.Value.Get(s.settings.Language) == nil {
+		if isText && p.Value.Kind == yamlsrc.Mapping && p.Value.Get(s.settings.Language) == nil &&
+			!slices.ContainsFunc(p.Value.Pairs, func(l yamlsrc.Pair) bool { return len(l.Key.Value) != 2 }) { // no language, which is reported
 			problems.Warnf(untranslated.Code, untranslated.Slug, file.Span(p.Value), "%s lacks the language %q of the repository", p.Key.Value, s.settings.Language)
 		}
 		s.verifyLanguage(file, p.Value, problems)

@@ -16,6 +16,7 @@ type parser struct {
 	*yamlsrc.Reader
 	f        *yamlsrc.File
 	problems *diag.List
+	vague    bool // directory: not all fields of the entries are known
 }
 
 func newParser(f *yamlsrc.File, problems *diag.List) *parser {
@@ -33,6 +34,10 @@ func Parse(file *yamlsrc.File) (*Form, diag.List) {
 	if file == nil || file.Root == nil {
 		return nil, nil
 	}
+	return yamlsrc.Forgiving(file, parseForm)
+}
+
+func parseForm(file *yamlsrc.File) (*Form, diag.List) {
 	var problems diag.List
 	p := newParser(file, &problems)
 	m := p.Mapping(file.Root, "form")
@@ -251,10 +256,15 @@ func (p *parser) field(n *yamlsrc.Node, column bool) *Field {
 func (p *parser) fieldType(m *yamlsrc.Mapped, f *Field, column bool) {
 	text := m.Required("type")
 	n := m.Node("type")
+	if _, known := expr.KindOf(text); text != "" && text != "computed" && !known {
+		p.errorf(wrongType, n, "field %q: %s", f.Name, diag.Unknown("type", text, TypeNames()))
+		text = diag.Nearest(text, TypeNames()) // what else is said of the field is read with the type that was meant
+	}
 	var ok bool
 	switch {
 	case text == "":
 		f.Type = expr.Text
+		m.Know("directory", "form", "back", "bik", "values", "columns", "value", "as", "min", "max")
 	case text == "computed":
 		f.Computed = true
 		if f.Value = p.expression(m, "value"); f.Value == nil {
@@ -269,10 +279,7 @@ func (p *parser) fieldType(m *yamlsrc.Mapped, f *Field, column bool) {
 			f.Type = expr.Text
 		}
 	default:
-		if f.Type, ok = expr.KindOf(text); !ok {
-			p.errorf(wrongType, n, "field %q: %s", f.Name, diag.Unknown("type", text, TypeNames()))
-			f.Type = expr.Text
-		}
+		f.Type, _ = expr.KindOf(text)
 	}
 	switch f.Type {
 	case expr.Directory:

@@ -113,20 +113,19 @@ type FieldUse struct {
 	At            diag.Span
 }
 
-// Parse reads a definition and reports all problems at once; the import is nil
-// when there are errors. Whether the form and its fields exist is for the
-// caller to check, with Form and Uses.
+// Parse reads a definition and reports all problems at once; with errors the
+// import must not be used, but what it says can be looked at. It is nil only
+// when there is nothing to read. Whether the form and its fields exist is for
+// the caller to check, with Form and Uses.
 func Parse(f *yamlsrc.File) (*Import, diag.List) {
-	var problems diag.List
 	if f.Root == nil {
-		return nil, problems
+		return nil, nil
 	}
-	p := parser{file: f, problems: &problems, i: &Import{labels: map[string]int{}}, filled: map[string]string{}}
-	p.definition()
-	if problems.HasErrors() {
-		return nil, problems
-	}
-	return p.i, problems
+	return yamlsrc.Forgiving(f, func(f *yamlsrc.File) (*Import, diag.List) {
+		p := parser{file: f, problems: &diag.List{}, i: &Import{labels: map[string]int{}}, filled: map[string]string{}}
+		p.definition()
+		return p.i, *p.problems
+	})
 }
 
 type parser struct {
@@ -176,7 +175,7 @@ func (p *parser) definition() {
 	sender.Done()
 	i.AcceptAutomatic = m.OneOf("automatic", "ignore", "ignore", "accept") == "accept"
 	p.require(m)
-	if i.Text == "" && !p.problems.HasErrors() {
+	if m.Node("text") == nil {
 		p.errorf(nothingKept, p.file.Root.Key("import"), "no field keeps the text of the letter; name one with `text:`")
 	}
 	m.Done()
@@ -196,7 +195,7 @@ func (p *parser) source(m *yamlsrc.Mapped) {
 		p.i.From = Source{Path: maildir}
 	case spool != "":
 		p.i.From = Source{Spool: true, Path: spool}
-	case m.Node("from").Kind == yamlsrc.Mapping:
+	case m.Node("from").Kind == yamlsrc.Mapping && len(m.Node("from").Pairs) == 0:
 		p.errorf(badSource, m.Node("from"), "where letters come from is missing; write {maildir: .git/e1/mail} or {spool: DIR}")
 	}
 }
@@ -220,7 +219,7 @@ func (p *parser) match(m *yamlsrc.Mapped) {
 }
 
 func (p *parser) fields(r *yamlsrc.Reader, m *yamlsrc.Mapped) {
-	if p.i.Reading == Fields && !m.Present("fields") {
+	if p.i.Reading == Fields && m.Text("read") == string(Fields) && !m.Present("fields") {
 		return
 	}
 	if n := m.Node("fields"); n != nil && p.i.Reading == Letter {

@@ -444,10 +444,10 @@ require: [name, inm]
 		t.Error(diff)
 	}
 	_, problems = parse(t, "title: x\n")
-	if len(problems) != 4 {
+	if len(problems) != 5 {
 		t.Errorf("missing keys: %v", problems)
 	}
-	if _, problems = parse(t, "import: x\nfrom: {maildir: m}\nform: f\nread: letter\nfields: {a: b}\n"); len(problems) != 1 || problems[0].Code != fieldsUnread.Code {
+	if _, problems = parse(t, "import: x\nfrom: {maildir: m}\nform: f\nread: letter\nfields: {a: b}\ntext: c\n"); len(problems) != 1 || problems[0].Code != fieldsUnread.Code {
 		t.Errorf("fields of a letter: %v", problems)
 	}
 	if _, problems = parse(t, "import: x\nfrom: {maildir: m}\nform: f\nread: letter\n"); len(problems) != 1 || problems[0].Code != nothingKept.Code {

@@ -17,7 +17,7 @@ import (
 // they stand need not be where the definition ever leads. Faults that the route
 // has from its own beginning are its own, and not told.
 func Completable(r *route.Route, in *document.Instance) []string {
-	n := newRouteNet(newFlow(r))
+	n := newRouteNet(newFlow(r, false))
 	if n == nil {
 		return nil
 	}

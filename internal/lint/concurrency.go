@@ -1,6 +1,8 @@
 package lint
 
 import (
+	"slices"
+
 	"github.com/e1-dms/e1/internal/route"
 	"github.com/e1-dms/e1/internal/soundness"
 )
@@ -9,7 +11,7 @@ import (
 type concurrency struct {
 	twice []clash
 	held  []clash
-	never map[*route.Step]*route.Step // steps that need one open that never is then
+	never map[*route.Step]*route.Step // steps that need one open, or done, that never is then
 	// stopped tells that the analysis came to its limit.
 	stopped bool
 }
@@ -53,11 +55,14 @@ func (f *flow) concurrency(limit int) *concurrency {
 	}
 	out.stopped = v.Stopped
 	for _, w := range n.twice {
-		if way := v.Way(w.transition); way != nil && !told(out.twice, w.step) {
+		if way := v.Way(w.transition); way != nil && !told(out.twice, w.step) && !n.doubts(way) {
 			out.twice = append(out.twice, clash{w.step, n.path(way)})
 		}
 	}
 	for _, s := range v.Stuck {
+		if n.doubts(s.Trace) {
+			continue
+		}
 		for _, p := range s.Places {
 			if step := n.held[p]; step != nil && !told(out.held, step) {
 				out.held = append(out.held, clash{step, append(n.path(s.Trace), step.ID)})
@@ -77,8 +82,11 @@ func (f *flow) concurrency(limit int) *concurrency {
 		going[w.step] = going[w.step] || v.Way(w.transition) != nil
 	}
 	for s, ever := range going {
-		if !ever && f.reaches(s) {
-			out.never[s] = f.r.Step(s.WhileOpen.Text)
+		comes := slices.ContainsFunc(n.comes[s], func(t int) bool { return v.Way(t) != nil })
+		if !ever && comes && f.reaches(s) {
+			if out.never[s] = f.r.Step(s.WhileOpen.Text); out.never[s] == nil {
+				out.never[s] = n.after(s)[0]
+			}
 		}
 	}
 	return out
@@ -110,6 +118,11 @@ func told(list []clash, s *route.Step) bool {
 	return false
 }
 
+// doubts tells whether a trace goes a way that nobody knows.
+func (n *routeNet) doubts(trace []int) bool {
+	return slices.ContainsFunc(trace, func(t int) bool { return n.doubtful[t] })
+}
+
 // path gives a trace as steps for people.
 func (n *routeNet) path(trace []int) []string {
 	out := []string{"start"}
@@ -138,7 +151,7 @@ const maxStates = soundness.MaxStates
 // graph gives where the document can go on the route.
 func (s *subject) graph() *flow {
 	if s.drawn == nil {
-		s.drawn = newFlow(s.Route)
+		s.drawn = newFlow(s.Route, s.faults != nil, s.falling()...)
 	}
 	return s.drawn
 }

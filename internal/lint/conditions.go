@@ -1,6 +1,8 @@
 package lint
 
 import (
+	"slices"
+
 	"github.com/e1-dms/e1/internal/decide"
 	"github.com/e1-dms/e1/internal/expr"
 	"github.com/e1-dms/e1/internal/route"
@@ -16,30 +18,53 @@ func (s *subject) inside(step *route.Step) *state {
 // ask looks for values of the document's fields with which conditions come
 // true in a state.
 func (s *subject) ask(st *state, wishes ...decide.Wish) (decide.Verdict, decide.Witness) {
-	return decide.Satisfy(wishes, s.domains(s.data().filled(st)))
+	if slices.ContainsFunc(wishes, func(w decide.Wish) bool { return s.unsure(w.Cond) }) {
+		return decide.Undecided, nil
+	}
+	known := s.domains(s.data().certain(st))
+	return decide.Satisfy(wishes, func(path string, t expr.Type) decide.Domain {
+		d := known(path, t)
+		d.Loose = d.Loose || s.data().doubts(st, path)
+		return d
+	})
+}
+
+// unsure tells whether a condition asks for a field of which nobody knows what
+// it may hold, since its form or directory has errors.
+func (s *subject) unsure(cond *expr.Expr) bool {
+	if s.shaky == nil || !s.shaky.unread {
+		return false
+	}
+	found := false
+	cond.Walk(func(e *expr.Expr) bool {
+		path, ok := decide.Path(e)
+		found = found || ok && s.shaky.doubts(s.For.Text, path)
+		return !found
+	})
+	return found
 }
 
 // context gives the conditions that hold at the moment a step is reached,
 // because the blocks around it have judged them at the same moment.
 func (s *subject) context(step *route.Step) []decide.Wish {
 	b := step.Parent
-	if step.Index > 0 || b.Owner == nil || s.data().jumps[step] != nil {
+	if step.Index > 0 || b.Owner == nil || s.data().entered(step) {
 		return nil
 	}
 	owner := b.Owner
 	out := s.context(owner)
-	if t := tree(owner.If); t != nil {
+	if t := meant(owner.If); t != nil {
 		out = append(out, decide.Wish{Cond: t, Holds: true})
 	}
 	if owner.Verb != route.Choose {
 		return nil // other blocks are entered at moments of their own
 	}
 	for _, before := range owner.Branches[:b.Index] {
-		if t := tree(before.If); t != nil {
+		if t := meant(before.If); t != nil {
 			out = append(out, decide.Wish{Cond: t, Holds: false})
 		}
 	}
-	if t := tree(b.If); t != nil {
+	if t := meant(b.If); t != nil {
 		out = append(out, decide.Wish{Cond: t, Holds: true})
 	}
 	return out
@@ -48,7 +73,7 @@ func (s *subject) context(step *route.Step) []decide.Wish {
 // around is context with the step's own condition.
 func (s *subject) around(step *route.Step) []decide.Wish {
 	out := s.context(step)
-	if t := tree(step.If); t != nil {
+	if t := meant(step.If); t != nil {
 		out = append(out, decide.Wish{Cond: t, Holds: true})
 	}
 	return out
@@ -56,13 +81,21 @@ func (s *subject) around(step *route.Step) []decide.Wish {
 
 // hasElse tells whether a choose says what happens when no condition holds.
 func hasElse(s *route.Step) bool {
+	if len(s.Branches) == 0 {
+		return true // which is reported
+	}
 	last := s.Branches[len(s.Branches)-1]
 	return last.Else || last.If == nil
 }
 
+// unread tells whether a condition of a choose could not be read.
+func (s *subject) unread(step *route.Step) bool {
+	return s.LostSteps(step.Range) || slices.ContainsFunc(step.Branches, func(b *route.Branch) bool { return b.If != nil && meant(b.If) == nil })
+}
+
 // constant tells whether a condition always or never holds.
 func (s *subject) constant(e *expr.Expr) (constant, holds bool) {
-	if s.open(e, map[string]bool{}) {
+	if s.open(e, map[string]bool{}) || s.unsure(e) {
 		return false, false
 	}
 	if known, ok := s.constants[e]; ok {

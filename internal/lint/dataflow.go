@@ -2,7 +2,6 @@ package lint
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/e1-dms/e1/internal/decide"
 	"github.com/e1-dms/e1/internal/route"
@@ -20,20 +19,17 @@ type dataflow struct {
 	entry   map[*route.Step]*state   // before the step and its if
 	jumps   map[*route.Step]*state   // by which the step may be entered besides
 	left    map[*route.Branch]*state // on leaving the branch early
+	beyond  bool                     // what nothing leads to is looked at as well
 	changed bool
 	// interrupted are steps that an action may finish or withdraw: they are
 	// passed without having been done.
 	interrupted map[string]bool
-	unsure      []string // paths that a handler of the route may clear at any time
+	unsure      []string                 // paths that a handler of the route may clear at any time
+	lost        set                      // paths named by what could not be understood
+	astray      map[*route.Branch]*state // by branch, before a jump in it that leads nobody knows where
 	uses        []*use
 	writes      []*write
 	papers      []*paper
-}
-
-// state is what is known at one moment; nil: the moment never comes.
-type state struct {
-	filled  set // paths that surely have a value
-	written set // paths that the route may have given a value
 }
 
 // use is an expression evaluated at a moment.
@@ -82,7 +78,7 @@ func (s *subject) data() *dataflow {
 	if s.flow != nil {
 		return s.flow
 	}
-	d := &dataflow{s: s, paths: map[string]int{}, jumps: map[*route.Step]*state{}, interrupted: map[string]bool{}}
+	d := &dataflow{s: s, paths: map[string]int{}, jumps: map[*route.Step]*state{}, interrupted: map[string]bool{}, astray: map[*route.Branch]*state{}}
 	for _, step := range s.Steps() {
 		for _, name := range answersOf(step) {
 			d.path(lastly + name)
@@ -114,6 +110,12 @@ func (s *subject) data() *dataflow {
 			break
 		}
 	}
+	if len(d.entry) < len(s.Steps()) { // some are never reached
+		d.beyond = true
+		d.entry, d.left = map[*route.Step]*state{}, map[*route.Branch]*state{}
+		d.uses, d.writes, d.papers = nil, nil, nil
+		d.run()
+	}
 	s.flow = d
 	return d
 }
@@ -137,6 +139,9 @@ func actionsOf(s *route.Step) []*route.Action {
 
 func (d *dataflow) run() {
 	var begin *state
+	if d.s.faults != nil {
+		d.findDoubts()
+	}
 	for _, start := range d.s.Starts {
 		st := &state{}
 		d.use(useCondition, nil, start.If, st)
@@ -145,6 +150,7 @@ func (d *dataflow) run() {
 	if begin == nil {
 		begin = &state{}
 	}
+	begin.doubted = begin.doubted.union(d.lost)
 	d.handlers(d.s.Handlers, nil, begin)
 	d.branch(d.s.Body, begin)
 }
@@ -193,7 +199,7 @@ func (d *dataflow) cleared(s *route.Step) []string {
 	visit = func(s *route.Step) {
 		for _, a := range actionsOf(s) {
 			for _, set := range a.Set {
-				if t := tree(set.Value); a.Kind == route.Set && t != nil && t.Type.Nullable {
+				if t := meant(set.Value); a.Kind == route.Set && t != nil && t.Type.Nullable {
 					out = append(out, set.Field.Text)
 				}
 			}
@@ -211,9 +217,12 @@ func (d *dataflow) cleared(s *route.Step) []string {
 
 func (d *dataflow) branch(b *route.Branch, in *state) *state {
 	for _, s := range b.Steps {
-		in = meet(in, d.jumps[s])
+		if in = meet(in, d.jumps[s]); in == nil && d.beyond {
+			in = &state{blind: true}
+		}
 		if in != nil {
 			in = in.clone()
+			d.stray(s, in)
 			d.entry[s] = in
 		}
 		in = d.step(s, in)
@@ -230,7 +239,10 @@ func (d *dataflow) step(s *route.Step, in *state) *state {
 		out = meet(out, active)
 	}
 	if s.If != nil {
-		out = meet(out, d.assume(in, s.If, false))
+		on := out != nil
+		if out = meet(out, d.assume(in, s.If, false)); on {
+			d.settle(out, in, s.If)
+		}
 	}
 	return out
 }
@@ -298,10 +310,12 @@ func (d *dataflow) work(s *route.Step, in *state) *state {
 		done.forget(d, w.Text)
 		done.written.add(d.path(w.Text))
 		done.filled.add(d.path(w.Text))
+		d.misnamed(done, w.Text)
 	}
 	other := in.clone()
 	for _, w := range s.Fill {
 		other.written.add(d.path(w.Text))
+		d.misnamed(other, w.Text)
 	}
 	if s.Verb == route.Inform {
 		return done
@@ -355,13 +369,17 @@ func (d *dataflow) answers(s *route.Step, going, other *state) *state {
 
 // follow leads a state to where a way goes.
 func (d *dataflow) follow(s *route.Step, t *route.Target, st *state) {
-	if t == nil || st == nil {
+	if t == nil || st == nil || st.blind {
 		return
 	}
 	switch t.Kind {
 	case route.GoTo:
-		to := d.s.Step(t.Name)
-		if to == nil {
+		to := d.s.Meant(t.Name)
+		if to == nil || route.Region(to) != route.Region(s) {
+			region := route.Region(s)
+			if now := meet(d.astray[region], st); !now.equal(d.astray[region]) {
+				d.astray[region], d.changed = now, true
+			}
 			return
 		}
 		if now := meet(d.jumps[to], st); !now.equal(d.jumps[to]) {
@@ -487,10 +505,11 @@ func (d *dataflow) action(s *route.Step, o *route.Outcome, a *route.Action, st *
 		d.writes = append(d.writes, &write{path: path, step: s, word: set.Field, value: set.Value, action: a, before: before, outcome: o})
 		st.forget(d, path)
 		st.written.add(d.path(path))
-		if t := tree(set.Value); t != nil {
-			if _, empty := maybeEmpty(t, d.filled(before)); !empty {
-				st.filled.add(d.path(path))
-			}
+		d.misnamed(st, path)
+		if t := meant(set.Value); t == nil {
+			st.doubted.add(d.path(path))
+		} else if _, empty := maybeEmpty(t, d.filled(before)); !empty {
+			st.filled.add(d.path(path))
 		}
 	}
 	if a.Kind == route.Register && a.Into.Text != "" {
@@ -500,6 +519,7 @@ func (d *dataflow) action(s *route.Step, o *route.Outcome, a *route.Action, st *
 		}
 		st.written.add(d.path(a.Into.Text))
 		st.filled.add(d.path(a.Into.Text))
+		d.misnamed(st, a.Into.Text)
 	}
 	return st
 }
@@ -529,8 +549,13 @@ func (d *dataflow) useIn(a *route.Action, kind useKind, s *route.Step, e *route.
 
 // assume is the state in which a condition holds, or does not.
 func (d *dataflow) assume(in *state, e *route.Expr, holds bool) *state {
-	t := tree(e)
-	if in == nil || t == nil {
+	t := meant(e)
+	switch {
+	case in == nil || e == nil:
+		return in
+	case t == nil: // what it says of the fields that it names, nobody knows
+		in = in.clone()
+		d.doubt(in, e.Text)
 		return in
 	}
 	paths := fact(t, holds)
@@ -544,11 +569,21 @@ func (d *dataflow) assume(in *state, e *route.Expr, holds bool) *state {
 	return out
 }
 
-// filled tells which paths have a value in a state.
+// filled tells which paths have a value in a state, or may have one for all
+// that can be said of a route with faults.
 func (d *dataflow) filled(st *state) func(string) bool {
-	return d.s.filledBy(func(path string) bool {
+	known := d.s.filledBy(func(path string) bool {
 		i, ok := d.paths[path]
 		return ok && st != nil && st.filled.has(i) && !slices.Contains(d.unsure, path)
+	})
+	return func(path string) bool { return known(path) || d.doubts(st, path) }
+}
+
+// certain tells which paths surely have a value in a state.
+func (d *dataflow) certain(st *state) func(string) bool {
+	return d.s.filledBy(func(path string) bool {
+		i, ok := d.paths[path]
+		return ok && st != nil && st.filled.has(i) && !st.loose.has(i) && !slices.Contains(d.unsure, path)
 	})
 }
 
@@ -559,85 +594,4 @@ func (d *dataflow) path(name string) int {
 		d.paths[name], d.names = i, append(d.names, name)
 	}
 	return i
-}
-
-// forget drops what is known about a path that is given another value, and
-// about what is read through it.
-func (st *state) forget(d *dataflow, path string) {
-	for name, i := range d.paths {
-		if name == path || strings.HasPrefix(name, path+".") {
-			st.filled.remove(i)
-		}
-	}
-}
-
-func (st *state) clone() *state {
-	if st == nil {
-		return nil
-	}
-	return &state{slices.Clone(st.filled), slices.Clone(st.written)}
-}
-
-func (st *state) equal(other *state) bool {
-	if st == nil || other == nil {
-		return st == other
-	}
-	return st.filled.equal(other.filled) && st.written.equal(other.written)
-}
-
-// meet is what is known when either may be the case.
-func meet(a, b *state) *state {
-	switch {
-	case a == nil:
-		return b
-	case b == nil:
-		return a
-	}
-	return &state{a.filled.intersect(b.filled), a.written.union(b.written)}
-}
-
-// set is a set of small numbers.
-type set []uint64
-
-func (s set) has(i int) bool { return i/64 < len(s) && s[i/64]&(1<<(i%64)) != 0 }
-
-func (s *set) add(i int) {
-	for len(*s) <= i/64 {
-		*s = append(*s, 0)
-	}
-	(*s)[i/64] |= 1 << (i % 64)
-}
-
-func (s set) remove(i int) {
-	if i/64 < len(s) {
-		s[i/64] &^= 1 << (i % 64)
-	}
-}
-
-func (s set) union(t set) set {
-	if len(s) < len(t) {
-		s, t = t, s
-	}
-	out := slices.Clone(s)
-	for i := range t {
-		out[i] |= t[i]
-	}
-	return out
-}
-
-func (s set) intersect(t set) set {
-	out := slices.Clone(s[:min(len(s), len(t))])
-	for i := range out {
-		out[i] &= t[i]
-	}
-	return out
-}
-
-func (s set) equal(t set) bool {
-	for i := range max(len(s), len(t)) {
-		if i < len(s) && s[i] != 0 && (i >= len(t) || s[i] != t[i]) || i < len(t) && t[i] != 0 && (i >= len(s) || s[i] != t[i]) {
-			return false
-		}
-	}
-	return true
 }

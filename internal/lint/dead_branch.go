@@ -81,7 +81,7 @@ func (s *subject) deadBranches(step *route.Step) {
 	wishes := s.around(step)
 	st := s.inside(step)
 	for i, b := range step.Branches {
-		t := tree(b.If)
+		t := meant(b.If)
 		now := wishes
 		if t != nil {
 			now = append(wishes[:len(wishes):len(wishes)], decide.Wish{Cond: t, Holds: true})
@@ -109,7 +109,7 @@ func (s *subject) deadBranches(step *route.Step) {
 			if before.If == nil || t == nil {
 				continue
 			}
-			if verdict, _ := s.ask(st, decide.Wish{Cond: t, Holds: true}, decide.Wish{Cond: tree(before.If)}); verdict == decide.Impossible {
+			if verdict, _ := s.ask(st, decide.Wish{Cond: t, Holds: true}, decide.Wish{Cond: meant(before.If)}); verdict == decide.Impossible {
 				p.Message = "the branch is never taken: whatever fits it fits the one before it"
 				p.Related = []diag.Related{{At: before.If.At(), Message: "takes everything"}}
 				break

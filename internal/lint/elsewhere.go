@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/e1-dms/e1/internal/decide"
@@ -53,7 +54,7 @@ func (l *linter) outside(r *route.Route) (*subject, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &subject{Route: r, defs: l.defs, forms: forms, org: forms.Org(), settings: conf, problems: &diag.List{}}, nil
+	return &subject{Route: r, defs: l.defs, forms: forms, org: forms.Org(), settings: conf, problems: &diag.List{}, shaky: l.shaky}, nil
 }
 
 // outsideOf makes a subject of expressions over the documents of a form.
@@ -75,10 +76,14 @@ func (l *linter) judge(s *subject, letter string, rules ...*rule) {
 		return
 	}
 	file := (*s.problems)[0].At.File
-	for _, p := range l.shaky.relies(file, l.text(file), []string{s.For.Text}, *s.problems) {
+	for i := range *s.problems {
+		p := &(*s.problems)[i]
 		p.Code = letter + strings.TrimPrefix(p.Code, "R")
-		l.add(p)
 	}
+	left := l.shaky.relies(file, l.text(file), []string{s.For.Text}, *s.problems)
+	l.add(slices.DeleteFunc(left, func(p diag.Problem) bool {
+		return slices.ContainsFunc(l.problems, func(f diag.Problem) bool { return f.Severity == diag.Error && f.At.Overlaps(p.At) })
+	})...)
 }
 
 // clause adds an expression that is evaluated while others hold.
@@ -115,8 +120,8 @@ func settledClauses(never, always string) *rule {
 // formConditions judges what forms ask and compute.
 func (l *linter) formConditions(set *form.Set) error {
 	for _, f := range set.Forms() {
-		if _, err := l.defs.Form(f.Name); err != nil || !l.wants(f.File.Name) {
-			continue // said already, or not asked for
+		if f.File.Name == "" || !l.wants(f.File.Name) {
+			continue // there is nothing to be read, or it was not asked for
 		}
 		// One subject for the document, and one for the rows of each table.
 		if err := l.fieldConditions(f, nil, f.Fields()); err != nil {

@@ -468,7 +468,7 @@ func TestLintAgreesWithTheEngine(t *testing.T) {
 		if compareWithEngine(t, &world{forms, r, cal}, w.used) {
 			whole++
 		}
-		f := newFlow(r)
+		f := newFlow(r, false)
 		c := f.concurrency(20_000)
 		if len(c.twice)+len(c.held) > 0 || slices.ContainsFunc(r.Steps(), func(s *route.Step) bool { return !f.reaches(s) || f.trapped[begin(f.index[s])] }) {
 			faulty++
@@ -489,7 +489,7 @@ func unlimited(r *route.Route) bool {
 }
 
 func compareWithEngine(t *rapid.T, w *world, used int) bool {
-	f := newFlow(w.r)
+	f := newFlow(w.r, false)
 	c := f.concurrency(20_000)
 	if c.stopped {
 		t.Skip("too large")

@@ -255,6 +255,15 @@ func also(filled func(string) bool, more []string) func(string) bool {
 	}
 }
 
+// meant is the typed tree of an expression, misspelt names put right, for what
+// follows from it elsewhere; nil when nobody knows.
+func meant(e *route.Expr) *expr.Expr {
+	if p := e.Meant(); p != nil {
+		return p.Tree()
+	}
+	return nil
+}
+
 // tree is the typed tree of an expression of a route, nil when it has none.
 func tree(e *route.Expr) *expr.Expr {
 	if p := e.Program(); p != nil {

@@ -31,6 +31,7 @@ type flow struct {
 	withdraw map[*route.Step]bool    // steps that an action or a handler withdraws
 	silent   map[*route.Step]bool    // blocks with outcomes that can end without an answer
 	trapped  []bool                  // see traps
+	given    []*route.Step           // taken as reached, since faults that are reported already keep them from it
 	unspent  map[*route.Outcome]bool // outcomes whose limit is never reached
 }
 
@@ -48,7 +49,9 @@ type hop struct {
 func begin(i int) int  { return 2 * i }
 func behind(i int) int { return 2*i + 1 }
 
-func newFlow(r *route.Route) *flow {
+// newFlow draws the graph of a route, of which faulty tells whether it has
+// errors. A choose that falls through, which is a fault of its own, leads on.
+func newFlow(r *route.Route, faulty bool, falls ...*route.Step) *flow {
 	steps := r.Steps()
 	f := &flow{r: r, index: make(map[*route.Step]int, len(steps)), over: map[*route.Branch]int{},
 		answered: map[*route.Outcome]bool{}, dropped: map[*route.Step]bool{}, withdraw: map[*route.Step]bool{}, silent: map[*route.Step]bool{}}
@@ -78,13 +81,38 @@ func newFlow(r *route.Route) *flow {
 	f.next = make([][]edge, len(f.of))
 	for i, s := range steps {
 		f.connect(i, s)
+		if slices.Contains(falls, s) {
+			f.next[begin(i)] = append(f.next[begin(i)], edge{to: f.node(s, on(s)), way: on(s)})
+		}
 	}
 	f.once()
+	if faulty {
+		f.forgive()
+	}
 	f.reached = make([]bool, len(f.of))
 	f.from = make([]hop, len(f.of))
 	f.walk(f.reached, f.from)
 	f.traps()
 	return f
+}
+
+// forgive notes what faults that are reported already keep from being reached:
+// it is no fault of its own.
+func (f *flow) forgive() {
+	f.given = f.r.AfterEnd()
+	for _, s := range f.r.Steps() {
+		if s.Named && f.r.Lost(s.ID) {
+			f.given = append(f.given, s)
+		}
+		for _, o := range s.Unanswered() {
+			f.answered[o] = true
+		}
+		for _, t := range targetsOf(s) {
+			if w := targeted(f.r, s, t); across(s, w) {
+				f.given = append(f.given, w.step)
+			}
+		}
+	}
 }
 
 func (f *flow) branch(b *route.Branch) {
@@ -109,7 +137,12 @@ func (f *flow) withdraws(words []route.Word) {
 func (f *flow) node(s *route.Step, w way) int {
 	switch w.kind {
 	case toStep:
+		if across(s, w) {
+			return f.node(s, on(s))
+		}
 		return begin(f.index[w.step])
+	case toUnknown:
+		return f.node(s, on(s))
 	case toBranch:
 		return f.over[home(s)]
 	case toRound:
@@ -120,8 +153,29 @@ func (f *flow) node(s *route.Step, w way) int {
 	return -1
 }
 
+// across tells whether a jump leads into or out of a block, which is reported.
+func across(s *route.Step, w way) bool {
+	return w.jump && w.kind == toStep && route.Region(w.step) != route.Region(s)
+}
+
+// anywhere gives the steps that a jump from a step may be meant for.
+func (f *flow) anywhere(s *route.Step) []int {
+	var out []int
+	for i, to := range f.r.Steps() {
+		if to.Named && route.Region(to) == route.Region(s) {
+			out = append(out, begin(i))
+		}
+	}
+	return out
+}
+
 func (f *flow) connect(i int, s *route.Step) {
 	add := func(node int, w way, join bool) {
+		if w.kind == toUnknown {
+			for _, to := range f.anywhere(s) {
+				f.next[node] = append(f.next[node], edge{to, way{kind: toUnknown, at: w.at, max: true, spent: w.spent}, join})
+			}
+		}
 		if to := f.node(s, w); to >= 0 {
 			f.next[node] = append(f.next[node], edge{to, w, join})
 		}
@@ -236,6 +290,9 @@ func (f *flow) open(s *route.Step, w way) bool {
 	if s.Join.Kind == route.JoinNone {
 		return w.answer == nil
 	}
+	if f.r.LostSteps(s.Range) {
+		return true
+	}
 	if w.answer != nil {
 		return f.answered[w.answer]
 	}
@@ -282,6 +339,9 @@ func (f *flow) walk(reached []bool, from []hop) {
 		return
 	}
 	visit(begin(f.index[f.r.Body.Steps[0]]), -1, "")
+	for _, s := range f.given {
+		visit(begin(f.index[s]), -1, "")
+	}
 	enterBranches(begin(f.index[f.r.Body.Steps[0]]), nil, f.r.Handlers)
 	for again := true; again; {
 		for len(queue) > 0 {
@@ -356,6 +416,9 @@ func (f *flow) stepOf(node int) *route.Step {
 
 // joins tells whether enough branches of a block can arrive.
 func (f *flow) joins(s *route.Step, reached []bool) bool {
+	if f.r.LostSteps(s.Range) {
+		return true
+	}
 	never, can := 0, 0
 	for _, b := range s.Branches {
 		switch {

@@ -16,65 +16,99 @@ import (
 )
 
 // notChecked is said where a fault keeps others from being found.
-var notChecked = Code{"L002", "not-checked", "a definition with errors on which others depend; they are held against it once it is repaired"}
+var notChecked = Code{"L002", "not-checked", "a definition with errors on which others depend; what may only follow from these is left out there until it is repaired"}
 
-// shaky finds what must not be relied on: the forms with errors and those that
-// use a directory with errors. What such a form is used for would only give
-// errors that follow from the first. Of a form that refers to such a form, only
-// what is read through that reference is in doubt: `client.industry`.
+// shaky finds what must not be relied on: forms, directories, people and
+// settings with errors. What is said about the very names with a fault, in
+// other definitions or in the form itself, may only follow from it and is left
+// out; everything else is said.
 type shaky struct {
-	forms  map[string][]string            // form → files with the faults behind it
-	behind map[string]map[string][]string // form → field that refers to a form in doubt → files with the faults
-	people bool                           // org.yaml has errors by which users or roles are missing
-	// calendars tells that a calendar has errors.
-	calendars bool
-	all       []string // nothing can be relied on because of these files
-	missed    map[string]map[string]bool
+	forms map[string]*doubt            // by form: its own faults and those of its directories
+	refs  map[string]map[string]string // form → field that refers to a form → that form
+	org   doubt
+	// settings and calendars tell which files with errors are behind constants
+	// and working time.
+	settings, calendars []string
+	missed              map[string]map[string]bool // file with the fault → files of which something was left out
+	unread              bool                       // anything is in doubt
+}
+
+// doubt is what of a definition is in doubt, with the files that are the reason.
+type doubt struct {
+	all   []string            // the files because of which everything is
+	names map[string][]string // and those of single names
+}
+
+func (d *doubt) add(file string, names []string, all bool) {
+	if all && !slices.Contains(d.all, file) {
+		d.all = append(d.all, file)
+	}
+	for _, n := range names {
+		if d.names == nil {
+			d.names = map[string][]string{}
+		}
+		if !slices.Contains(d.names[n], file) {
+			d.names[n] = append(d.names[n], file)
+		}
+	}
+}
+
+// behind gives the files with the faults behind what a text says.
+func (d *doubt) behind(text string) []string {
+	out := slices.Clone(d.all)
+	for _, name := range slices.Sorted(maps.Keys(d.names)) {
+		if route.HasWord(text, name) {
+			out = append(out, d.names[name]...)
+		}
+	}
+	return out
 }
 
 func (l *linter) findShaky(set *form.Set, own diag.List) {
-	s := &shaky{forms: map[string][]string{}, behind: map[string]map[string][]string{}, missed: map[string]map[string]bool{}}
+	s := &shaky{forms: map[string]*doubt{}, refs: map[string]map[string]string{}, missed: map[string]map[string]bool{}}
 	l.shaky = s
-	broken := map[string]bool{}
+	byFile := map[string]diag.List{}
 	for _, p := range own {
 		if p.Severity == diag.Error {
-			broken[p.At.File] = true
-			s.people = s.people || p.At.File == org.FileName && losesPeople(p.Code)
-			s.calendars = s.calendars || path.Dir(p.At.File) == definition.CalendarsDir
+			byFile[p.At.File] = append(byFile[p.At.File], p)
 		}
 	}
-	for _, name := range []string{settings.FileName, org.FileName} {
-		if f, _, err := l.defs.Parse(name); err == nil && f.Root == nil {
-			s.all = append(s.all, name)
+	if problems := byFile[settings.FileName]; problems != nil {
+		s.settings = []string{settings.FileName}
+	}
+	for _, file := range slices.Sorted(maps.Keys(byFile)) {
+		if path.Dir(file) == definition.CalendarsDir {
+			s.calendars = append(s.calendars, file)
 		}
+	}
+	if problems := slices.DeleteFunc(byFile[org.FileName], func(p diag.Problem) bool { return !losesPeople(p.Code) }); problems != nil {
+		names, all := l.faulty(org.FileName, problems)
+		s.org.add(org.FileName, names, all)
 	}
 	for _, f := range set.Forms() {
-		s.behind[f.Name] = map[string][]string{}
-		if file := definition.FormsDir + "/" + f.Name + definition.Ext; broken[file] {
-			s.forms[f.Name] = []string{file}
+		d := &doubt{}
+		s.forms[f.Name], s.refs[f.Name] = d, map[string]string{}
+		file := definition.FormsDir + "/" + f.Name + definition.Ext
+		if problems := byFile[file]; problems != nil {
+			names, all := l.faulty(file, problems)
+			d.add(file, names, all)
 		}
 		for _, field := range withColumns(f) {
-			if dir := definition.DirectoriesDir + "/" + field.Directory + definition.Ext; field.Directory != "" && broken[dir] {
-				s.forms[f.Name] = append(s.forms[f.Name], dir)
+			if field.Form != "" {
+				s.refs[f.Name][field.Name] = field.Form
+			}
+			dir := definition.DirectoriesDir + "/" + field.Directory + definition.Ext
+			if problems := byFile[dir]; field.Directory != "" && problems != nil {
+				names, all := l.faulty(dir, problems)
+				if all {
+					names = append(names, field.Name, field.Directory)
+				}
+				d.add(dir, names, false)
 			}
 		}
+		s.unread = s.unread || len(d.all)+len(d.names) > 0
 	}
-	for grown := true; grown; {
-		grown = false
-		for _, f := range set.Forms() {
-			for _, field := range withColumns(f) {
-				if field.Form == "" {
-					continue
-				}
-				for _, cause := range s.causes(field.Form) {
-					if !slices.Contains(s.behind[f.Name][field.Name], cause) {
-						s.behind[f.Name][field.Name] = append(s.behind[f.Name][field.Name], cause)
-						grown = true
-					}
-				}
-			}
-		}
-	}
+	s.unread = s.unread || len(s.org.all)+len(s.org.names)+len(s.settings) > 0
 }
 
 // withColumns are the fields of a form and the columns of its tables.
@@ -86,19 +120,6 @@ func withColumns(f *form.Form) []*form.Field {
 	return fields
 }
 
-// causes are the faults behind a form and behind what it refers to.
-func (s *shaky) causes(name string) []string {
-	out := slices.Clone(s.forms[name])
-	for _, field := range slices.Sorted(maps.Keys(s.behind[name])) {
-		for _, cause := range s.behind[name][field] {
-			if !slices.Contains(out, cause) {
-				out = append(out, cause)
-			}
-		}
-	}
-	return out
-}
-
 // losesPeople tells whether a problem of org.yaml keeps a user, role or
 // department out of the organisation.
 func losesPeople(code string) bool {
@@ -108,34 +129,36 @@ func losesPeople(code string) bool {
 // relies takes out of what was found in a file that relies on forms all that
 // may follow from faults elsewhere.
 func (s *shaky) relies(file string, src []byte, forms []string, found diag.List) diag.List {
-	causes := slices.Clone(s.all)
 	for _, f := range forms {
-		causes = append(causes, s.forms[f]...)
+		if d := s.forms[f]; d != nil {
+			s.miss(file, d.all)
+		}
 	}
-	causes = slices.DeleteFunc(causes, func(c string) bool { return c == file })
-	if len(causes) > 0 {
-		s.miss(file, causes)
-		return nil
-	}
+	s.miss(file, s.org.all)
 	lines := strings.Split(string(src), "\n")
 	return slices.DeleteFunc(slices.Clone(found), func(p diag.Problem) bool {
-		if causes := s.through(lines, forms, p); len(causes) > 0 {
-			s.miss(file, causes)
-			return true
+		causes := s.causes(lines, forms, p)
+		if own := p.At.File; !followsFromOwn(p.Code) {
+			causes = slices.DeleteFunc(causes, func(c string) bool { return c == own })
 		}
-		switch {
-		case s.calendars && p.Code == "R064":
-			return true
-		case !s.people:
-			return false
-		}
-		return p.Code == route.R007.Code || p.Code == "B008" || strings.HasPrefix(p.Code, "R05") || aboutRole(p)
+		s.miss(file, causes)
+		return len(causes) > 0
 	})
 }
 
-// miss notes that a file was not held against files with faults.
+// followsFromOwn tells whether a problem of a form may follow from another one
+// in the same file: it is about expressions, not about what is written itself.
+func followsFromOwn(code string) bool {
+	return slices.Contains([]string{"F006", "F010", "F014"}, code) || strings.HasPrefix(code, "F03")
+}
+
+// miss notes that something about a file was left out because of files with
+// faults.
 func (s *shaky) miss(file string, causes []string) {
 	for _, c := range causes {
+		if c == file {
+			continue
+		}
 		if s.missed[c] == nil {
 			s.missed[c] = map[string]bool{}
 		}
@@ -143,42 +166,83 @@ func (s *shaky) miss(file string, causes []string) {
 	}
 }
 
-// through gives the faults behind a reference that the lines of a problem
-// read through.
-func (s *shaky) through(lines []string, forms []string, p diag.Problem) []string {
+// causes gives the files with the faults from which a problem may follow.
+func (s *shaky) causes(lines, forms []string, p diag.Problem) []string {
 	first, last := p.At.Start.Line, max(p.At.Start.Line, p.At.End.Line)
-	if first < 1 || last > len(lines) {
-		return nil
+	text := p.Message
+	if i := strings.Index(text, `"`); strings.HasPrefix(text, "unknown ") && i > 0 {
+		text = text[i:] // the words of the sentence are no names
 	}
-	text := strings.Join(lines[first-1:last], "\n")
+	if first >= 1 && last <= len(lines) {
+		text += "\n" + strings.Join(lines[first-1:last], "\n")
+	}
 	var out []string
-	for _, f := range forms {
-		for _, field := range slices.Sorted(maps.Keys(s.behind[f])) {
-			if strings.Contains(text, field+".") {
-				out = append(out, s.behind[f][field]...)
-			}
+	if aboutForm(p) {
+		for _, f := range forms {
+			out = append(out, s.through(f, text, 3)...)
+		}
+		if strings.Contains(text, "settings.") || strings.HasPrefix(p.Message, "unknown setting") {
+			out = append(out, s.settings...)
 		}
 	}
-	return slices.DeleteFunc(out, func(c string) bool { return c == p.At.File })
+	if aboutPeople(p) {
+		out = append(out, s.org.behind(text)...)
+	}
+	if strings.HasSuffix(p.Code, "064") || strings.HasSuffix(p.Code, "013") {
+		out = append(out, s.settings...)
+	}
+	if strings.HasSuffix(p.Code, "064") {
+		out = append(out, s.calendars...)
+	}
+	return out
 }
 
-// aboutRole tells whether a form names a role that is not there.
-func aboutRole(p diag.Problem) bool { return p.Code == "F005" && strings.Contains(p.Message, "role") }
+// through gives the faults behind what a text says of the documents of a form,
+// and of those that it reads through references.
+func (s *shaky) through(form, text string, deep int) []string {
+	d := s.forms[form]
+	if d == nil || deep == 0 {
+		return nil
+	}
+	out := d.behind(text)
+	for _, field := range slices.Sorted(maps.Keys(s.refs[form])) {
+		if strings.Contains(text, field+".") {
+			out = append(out, s.through(s.refs[form][field], text, deep-1)...)
+		}
+	}
+	return out
+}
+
+// doubts tells whether what a path of a form's documents may hold is in doubt.
+func (s *shaky) doubts(form, path string) bool {
+	return len(s.through(form, path+".", 3)) > 0
+}
 
 // formsOf are the forms that a route relies on.
 func formsOf(r *route.Route) []string { return r.Forms() }
+
+// formsIn are the forms that actions name.
+func formsIn(actions []*route.Action) []string {
+	var out []string
+	for _, a := range actions {
+		if a.Form.Text != "" {
+			out = append(out, a.Form.Text)
+		}
+	}
+	return out
+}
 
 // notes says for each file with faults how much was left aside because of it.
 func (s *shaky) notes() diag.List {
 	var out diag.List
 	for cause, files := range s.missed {
-		what := "1 definition that relies on it was not held against it"
+		what := "1 definition that relies on it is held against it"
 		if len(files) > 1 {
-			what = fmt.Sprintf("%d definitions that rely on it were not held against it", len(files))
+			what = fmt.Sprintf("%d definitions that rely on it are held against it", len(files))
 		}
 		out.Add(diag.Problem{Code: notChecked.Code, Slug: notChecked.Slug, Severity: diag.Note, At: diag.Span{
 			File: cause, Start: diag.Pos{Line: 1, Column: 1}, End: diag.Pos{Line: 1, Column: 1},
-		}, Message: what, Help: "repair it and run e1 lint again"})
+		}, Message: what + " only as far as its errors do not matter", Help: "repair it and run e1 lint again"})
 	}
 	out.Sort()
 	return out

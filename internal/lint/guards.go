@@ -49,7 +49,7 @@ func known(guards []decide.Wish) []string {
 func (s *subject) moment(u *use) []decide.Wish {
 	var out []decide.Wish
 	if u.action != nil {
-		if t := tree(u.action.If); t != nil && u.expr != u.action.If {
+		if t := meant(u.action.If); t != nil && u.expr != u.action.If {
 			out = append(out, decide.Wish{Cond: t, Holds: true})
 		}
 	}

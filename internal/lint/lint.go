@@ -14,6 +14,7 @@ import (
 	"github.com/e1-dms/e1/internal/org"
 	"github.com/e1-dms/e1/internal/report"
 	"github.com/e1-dms/e1/internal/route"
+	processing "github.com/e1-dms/e1/internal/rule"
 	"github.com/e1-dms/e1/internal/settings"
 	"github.com/e1-dms/e1/internal/template"
 	"github.com/e1-dms/e1/internal/worktime"
@@ -58,7 +59,7 @@ func Run(defs *definition.Set, paths ...string) (*Result, error) {
 	slices.Sort(l.files)
 	l.secrets()
 	out := &Result{Files: l.files, routes: l.parsed}
-	problems := l.ignore(l.severities(l.problems))
+	problems := l.ignore(l.severities(l.withoutEchoes()))
 	for _, p := range problems {
 		if wanted(p.At.File, paths) {
 			out.Problems.Add(p)
@@ -70,6 +71,23 @@ func Run(defs *definition.Set, paths ...string) (*Result, error) {
 	out.Problems = out.Problems.Dedup()
 	out.Problems.Sort()
 	return out, nil
+}
+
+// withoutEchoes leaves out what only follows from constructs of YAML that are
+// refused.
+func (l *linter) withoutEchoes() diag.List {
+	out := l.problems
+	seen := map[string]bool{}
+	for _, p := range l.problems {
+		if p.Code[0] != 'Y' || seen[p.At.File] {
+			continue
+		}
+		seen[p.At.File] = true
+		if f, _, err := l.defs.Parse(p.At.File); err == nil {
+			out = f.WithoutEchoes(out)
+		}
+	}
+	return out
 }
 
 func wanted(file string, paths []string) bool {
@@ -141,8 +159,23 @@ func (l *linter) organisation() error {
 	if err != nil {
 		return err
 	}
-	l.add(problems...)
+	l.add(l.knownPeople(problems)...)
 	return l.single(org.FileName)
+}
+
+// knownPeople leaves out references to users, roles and departments that are
+// there and could not be read.
+func (l *linter) knownPeople(problems diag.List) diag.List {
+	lost := slices.DeleteFunc(slices.Clone(problems), func(p diag.Problem) bool { return !losesPeople(p.Code) })
+	if len(lost) == 0 {
+		return problems
+	}
+	var d doubt
+	names, all := l.faulty(org.FileName, lost)
+	d.add(org.FileName, names, all)
+	return slices.DeleteFunc(slices.Clone(problems), func(p diag.Problem) bool {
+		return slices.Contains([]string{"O005", "O006", "O007"}, p.Code) && len(d.behind(p.Message)) > 0
+	})
 }
 
 // single notes a file that is there once in a repository.
@@ -250,21 +283,14 @@ func (l *linter) routes() error {
 	return errors.Join(errs...)
 }
 
-// route holds a route against the other definitions and, when it is right,
-// judges what it means.
+// route holds a route against the other definitions and judges what it means.
 func (l *linter) route(f *definition.RouteFile) (diag.List, error) {
 	r := f.Def
 	if r == nil {
 		return nil, nil
 	}
-	if f.Problems.HasErrors() {
-		// What could be read is held against the other definitions all the same,
-		// but for what depends on steps that may be missing now.
-		found, err := l.defs.CheckRoute(r)
-		return slices.DeleteFunc(slices.Clone(found), func(p diag.Problem) bool { return !slices.Contains(namesAndValues(), p.Code) }), err
-	}
 	var problems diag.List
-	if name := strings.TrimSuffix(path.Base(f.File.Name), definition.Ext); r.Name.Text != name {
+	if name := strings.TrimSuffix(path.Base(f.File.Name), definition.Ext); r.Name.Text != name && r.Name.Text != "" {
 		problems.Add(diag.Problem{
 			Code: route.R006.Code, Slug: route.R006.Slug, At: r.Name.At,
 			Message: fmt.Sprintf("the route %q stands in a file named %q", r.Name.Text, path.Base(f.File.Name)),
@@ -276,21 +302,14 @@ func (l *linter) route(f *definition.RouteFile) (diag.List, error) {
 		return problems, err
 	}
 	problems = append(problems, found...)
-	if found.HasErrors() {
-		return problems, nil
+	if names, err := l.defs.FormNames(); err == nil && r.For.Text != "" && !slices.Contains(names, r.For.Text) {
+		if near := diag.Nearest(r.For.Text, names); near != "" { // as it was meant
+			corrected := *r
+			corrected.For.Text, r = near, &corrected
+		}
 	}
-	judged, err := Route(l.defs, r)
+	judged, err := judge(l.defs, r, slices.Concat(f.Problems, found), l.shaky)
 	return append(problems, judged...), err
-}
-
-// namesAndValues are the problems of a route that come from a single place of
-// it and not from how its steps hang together.
-func namesAndValues() []string {
-	var out []string
-	for _, c := range []route.Code{route.R006, route.R007, route.R030, route.R031, route.R037, route.R040, route.R041} {
-		out = append(out, c.Code)
-	}
-	return out
 }
 
 // trials checks the route tests without running them.
@@ -309,10 +328,15 @@ func (l *linter) trials() error {
 	for _, t := range tests {
 		l.see(t.Source)
 		l.add(t.Problems...)
-		if t.File != nil && !t.Problems.HasErrors() {
+		if t.File != nil {
 			var forms []string
-			if def, err := l.defs.Route(t.File.Route.Text); err == nil && def != nil {
+			if def := l.defs.Written(t.File.Route.Text); def != nil {
 				forms = formsOf(def)
+			}
+			for _, f := range base.Forms.Forms() {
+				if route.HasWord(string(t.Source.Src), f.Name) {
+					forms = append(forms, f.Name)
+				}
 			}
 			l.add(l.shaky.relies(t.Source.Name, t.Source.Src, forms, base.Check(t.File))...)
 		}
@@ -327,10 +351,17 @@ func (l *linter) imports() error {
 	}
 	return l.each(definition.ImportsDir, func(f *yamlsrc.File) {
 		in, problems := intake.Parse(f)
-		l.add(problems...)
 		if in != nil {
-			l.add(l.shaky.relies(f.Name, f.Src, []string{in.Form}, definition.CheckImport(f, in, set))...)
+			found := definition.CheckImport(f, in, set)
+			// A field that is required and seems not to be filled may be misspelt there.
+			problems = slices.DeleteFunc(slices.Clone(problems), func(p diag.Problem) bool {
+				return p.Slug == "required-never-filled" && slices.ContainsFunc(found, func(q diag.Problem) bool {
+					return q.Meant != "" && strings.Contains(p.Message, fmt.Sprintf("%q", q.Meant))
+				})
+			})
+			l.add(l.shaky.relies(f.Name, f.Src, []string{in.Form}, found)...)
 		}
+		l.add(problems...)
 	})
 }
 
@@ -343,14 +374,22 @@ func (l *linter) rules() error {
 	if err != nil {
 		return err
 	}
+	// Those with errors may be part of a circle as well.
+	var defs []*processing.Rule
+	for _, f := range all {
+		if f.Def != nil {
+			defs = append(defs, f.Def)
+		}
+	}
+	l.add(processing.Together(defs)...)
 	for _, f := range all {
 		l.see(f.File)
 		var forms []string
 		if f.Def != nil {
-			forms = []string{f.Def.For.Text}
+			forms = append(formsIn(f.Def.Do), f.Def.For.Text)
 		}
 		l.add(l.shaky.relies(f.File.Name, f.File.Src, forms, f.Problems)...)
-		if f.Def == nil || f.Problems.HasErrors() {
+		if f.Def == nil {
 			continue
 		}
 		if err := l.ruleConditions(f.File, f.Def); err != nil {
@@ -399,14 +438,11 @@ func (l *linter) reports() error {
 	err = l.each(definition.ReportsDir, func(f *yamlsrc.File) {
 		r, problems := report.Parse(f)
 		l.add(problems...)
-		if r == nil || problems.HasErrors() {
+		if r == nil {
 			return
 		}
-		found := r.Link(known)
-		l.add(l.shaky.relies(f.Name, f.Src, []string{r.Form}, found)...)
-		if !found.HasErrors() {
-			failed = errors.Join(failed, l.reportConditions(r))
-		}
+		l.add(l.shaky.relies(f.Name, f.Src, []string{r.Form}, r.Link(known))...)
+		failed = errors.Join(failed, l.reportConditions(r))
 	})
 	return errors.Join(err, failed)
 }

@@ -31,7 +31,10 @@ func plainDo(s *route.Step) bool {
 func (s *subject) lostWrites(first *route.Step) {
 	pending := map[string]*route.Assignment{}
 	for step := first; step != nil && step.Verb == route.Do; step = step.Next() {
-		if step != first && !plainDo(step) || step != first && s.data().jumps[step] != nil {
+		if s.LostSteps(diag.Span{File: first.Range.File, Start: first.Range.Start, End: step.Range.End}) {
+			return // others may see it there
+		}
+		if step != first && !plainDo(step) || step != first && s.data().entered(step) {
 			return
 		}
 		for _, a := range step.Actions {
@@ -70,6 +73,11 @@ func (s *subject) lostWrites(first *route.Step) {
 func (s *subject) read(e *route.Expr, pending map[string]*route.Assignment) {
 	p := e.Program()
 	if p == nil {
+		if e != nil { // what it names, or seems to, it reads
+			for _, path := range s.data().named(e.Text) {
+				delete(pending, path)
+			}
+		}
 		return
 	}
 	for _, path := range p.Reads() {

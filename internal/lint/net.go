@@ -29,13 +29,19 @@ type routeNet struct {
 	// frames of each step, the copies of the each blocks around it.
 	frames map[*route.Step][]*frame
 	passes map[*route.Step]bool // steps that others come after
-	locks  bool                 // locks matter
-	opens  map[*route.Step]bool // steps whose being open others look at
+	// circles are steps whose `after` closes a circle, which is reported; it is
+	// left out here.
+	circles []*route.Step
+	// doubtful are transitions in the place of jumps that lead nowhere.
+	doubtful map[int]bool
+	locks    bool                 // locks matter
+	opens    map[*route.Step]bool // steps whose being open others look at
 
 	names []label // of each transition, for people
 	twice []watch
-	held  map[int]*route.Step // places at which a step is held
-	going []watch             // transitions by which a step that needs another one open is begun
+	held  map[int]*route.Step   // places at which a step is held
+	going []watch               // transitions by which a step that needs others open or done is begun
+	comes map[*route.Step][]int // and those by which the route comes to it
 	wipes []wipe
 }
 
@@ -80,13 +86,16 @@ const maxCopies = 3000
 // newRouteNet makes the net; nil when it would be too large.
 func newRouteNet(f *flow) *routeNet {
 	n := &routeNet{f: f, net: &soundness.Net{}, at: map[spot]int{}, frames: map[*route.Step][]*frame{}, passes: map[*route.Step]bool{},
-		opens: map[*route.Step]bool{}, held: map[int]*route.Step{}}
+		opens: map[*route.Step]bool{}, held: map[int]*route.Step{}, doubtful: map[int]bool{}, comes: map[*route.Step][]int{}}
+	for _, c := range f.r.AfterCircles() {
+		n.circles = append(n.circles, c.At)
+	}
 	for _, s := range f.r.Steps() {
-		for _, w := range s.After {
-			n.passes[f.r.Step(w.Text)] = true
+		for _, t := range n.after(s) {
+			n.passes[t] = true
 		}
-		if s.WhileOpen.Text != "" {
-			n.opens[f.r.Step(s.WhileOpen.Text)] = true
+		if other := f.r.Step(s.WhileOpen.Text); other != nil {
+			n.opens[other] = true
 		}
 		n.locks = n.locks || s.Lock.Text != "" && len(s.Branches) > 0
 	}
@@ -117,6 +126,17 @@ func newRouteNet(f *flow) *routeNet {
 	return n
 }
 
+// after gives the steps that a step comes after.
+func (n *routeNet) after(s *route.Step) []*route.Step {
+	var out []*route.Step
+	for _, w := range s.After {
+		if t := n.f.r.Step(w.Text); t != nil && !slices.Contains(n.circles, s) {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
 // enumerate notes the copies of every step.
 func (n *routeNet) enumerate(b *route.Branch, in *frame) int {
 	count := 0
@@ -141,7 +161,7 @@ func (n *routeNet) branches(s *route.Step) int {
 	if s.Verb != route.Each {
 		return len(s.Branches)
 	}
-	if s.Join.Kind != route.JoinAll || n.locks {
+	if joinOf(s) != route.JoinAll || n.locks {
 		return 2
 	}
 	for other := range n.opens { // the step of one item may look at that of another
@@ -212,12 +232,21 @@ func block(s *route.Step) bool {
 	return s.Verb == route.Parallel || s.Verb == route.Each || s.Verb == route.Repeat
 }
 
+// joinOf is the kind of a block's join; one that could not be read counts as
+// waiting for all, which nothing follows from.
+func joinOf(s *route.Step) route.JoinKind {
+	if s.Join.Kind == route.JoinWhen && s.Join.When == nil {
+		return route.JoinAll
+	}
+	return s.Join.Kind
+}
+
 // partial tells whether branches of a block may go on behind its join.
 func partial(s *route.Step) bool {
 	if s.Verb != route.Parallel && s.Verb != route.Each || s.Cancel {
 		return false
 	}
-	switch s.Join.Kind {
+	switch joinOf(s) {
 	case route.JoinAll:
 		return false
 	case route.JoinN:

@@ -37,9 +37,9 @@ func (n *routeNet) gather(s *route.Step, in *frame, at int) {
 	if partial(s) {
 		joined = own("joined", 0)
 	}
-	some := s.Join.Kind != route.JoinAll
+	some := joinOf(s) != route.JoinAll
 	need := count
-	switch s.Join.Kind {
+	switch joinOf(s) {
 	case route.JoinAny, route.JoinWhen:
 		need = 1
 	case route.JoinN:
@@ -48,10 +48,10 @@ func (n *routeNet) gather(s *route.Step, in *frame, at int) {
 			need = 1
 		}
 	}
-	some = some && need < count || s.Join.Kind == route.JoinNone
+	some = some && need < count || joinOf(s) == route.JoinNone
 
 	split := []int{open}
-	if s.Join.Kind == route.JoinNone {
+	if joinOf(s) == route.JoinNone {
 		split[0] = joined
 		split = append(split, decided)
 	} else if some {
@@ -106,7 +106,7 @@ func (n *routeNet) join(s *route.Step, in *frame, own func(string, int) int, cou
 	if n.tracked(s) {
 		closed = append(closed, n.idle(s, in))
 	}
-	if s.Join.Kind != route.JoinNone {
+	if joinOf(s) != route.JoinNone {
 		t := n.add(label{}, append([]int{open}, over...), closed)
 		n.net.Transitions[t].Clear = n.forget(s, in)
 		if some {
@@ -120,11 +120,11 @@ func (n *routeNet) join(s *route.Step, in *frame, own func(string, int) int, cou
 		switch {
 		case !some:
 			n.lapse(n.add(label{}, []int{ready}, []int{over[i]}), body, in)
-		case s.Join.Kind != route.JoinNone:
+		case joinOf(s) != route.JoinNone:
 			for k := range need {
 				n.lapse(n.add(label{}, []int{ready, own("count", k), open}, []int{over[i], own("count", k+1), open}), body, in)
 			}
-			if s.Join.Kind == route.JoinWhen { // it need not hold yet
+			if joinOf(s) == route.JoinWhen { // it need not hold yet
 				n.lapse(n.add(label{}, []int{ready, own("count", 0), open}, []int{over[i], own("count", 0), open}), body, in)
 			}
 		}
@@ -132,7 +132,7 @@ func (n *routeNet) join(s *route.Step, in *frame, own func(string, int) int, cou
 			n.lapse(n.add(label{}, []int{ready, joined}, []int{over[i], joined}), body, in)
 		}
 	}
-	if some && s.Join.Kind != route.JoinNone {
+	if some && joinOf(s) != route.JoinNone {
 		if s.Cancel {
 			t := n.add(label{}, []int{open, own("count", need)}, closed)
 			n.wipes = append(n.wipes, wipe{transition: t, block: s, in: in, self: true})

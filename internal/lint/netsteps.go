@@ -49,11 +49,11 @@ func (n *routeNet) turn(s *route.Step, in *frame, before int) int {
 		return p
 	}
 	next := hold(0)
-	n.add(label{}, []int{at}, []int{next})
+	n.comes[s] = append(n.comes[s], n.add(label{}, []int{at}, []int{next}))
 	at = next
-	for i, w := range s.After {
+	for i, t := range n.after(s) {
 		next = hold(i + 1)
-		ways := n.done(r.Step(w.Text), s, in)
+		ways := n.done(t, s, in)
 		for _, p := range ways {
 			n.add(label{}, []int{at, p}, []int{next, p})
 		}
@@ -82,11 +82,14 @@ func (n *routeNet) turn(s *route.Step, in *frame, before int) int {
 	if n.tracked(s) && !block(s) {
 		from = append(from, n.idle(s, in))
 	}
-	if s.WhileOpen.Text == "" {
-		n.add(label{}, from, to)
+	other := r.Step(s.WhileOpen.Text)
+	if other == nil {
+		t := n.add(label{}, from, to)
+		if len(n.after(s)) > 0 {
+			n.going = append(n.going, watch{t, s})
+		}
 		return ready
 	}
-	other := r.Step(s.WhileOpen.Text)
 	for _, f := range n.frames[other] {
 		for _, p := range n.active(other, f) {
 			t := n.add(label{}, append(from[:len(from):len(from)], p), append(to[:len(to):len(to)], p))
@@ -100,6 +103,10 @@ func (n *routeNet) turn(s *route.Step, in *frame, before int) int {
 func (n *routeNet) give(s *route.Step, in *frame, at int) {
 	other := n.f.r.Step(s.WhileOpen.Text)
 	from, to := []int{at}, []int{}
+	if other == nil {
+		n.go1(s, in, label{}, from, on(s))
+		return
+	}
 	for _, f := range n.frames[other] {
 		from, to = append(from, n.idle(other, f)), append(to, n.idle(other, f))
 	}
@@ -189,8 +196,15 @@ func (n *routeNet) go1(s *route.Step, in *frame, name label, from []int, w way, 
 			}
 		}
 	}
+	doubtful := w.kind == toUnknown || across(s, w)
+	if doubtful {
+		w = on(s)
+	}
 	target, wiped := n.target(s, in, w)
 	t := n.add(name, from, append(to, target))
+	if doubtful {
+		n.doubtful[t] = true
+	}
 	n.net.Transitions[t].Clear = clear
 	if wiped != nil {
 		wiped.transition = t

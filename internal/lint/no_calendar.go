@@ -13,7 +13,7 @@ func noCalendar() *rule {
 		Code:     Code{"R064", "no-calendar", "working time without a working calendar; add calendars/NAME.yaml and name it under `calendar` in e1.yaml or in the route"},
 		severity: diag.Warning,
 		check: func(s *subject) {
-			if s.defs.Calendar(s.Calendar.Text) != nil {
+			if s.wrong(s.Calendar.At) || s.defs.Calendar(s.Calendar.Text) != nil {
 				return
 			}
 			for _, step := range s.works() {

@@ -55,7 +55,7 @@ func (s *subject) longest(b *route.Branch) span {
 				one = in
 			}
 		}
-		if step.Verb == route.Parallel && step.Join.Kind != route.JoinAll {
+		if step.Verb == route.Parallel && joinOf(step) != route.JoinAll {
 			one = span{} // it goes on when the quick ones have arrived
 		}
 		out.minutes += one.minutes

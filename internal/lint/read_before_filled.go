@@ -36,7 +36,7 @@ func readBeforeFilled() *rule {
 				guarded(tree(u.expr), true, nil, func(e *expr.Expr, guards []decide.Wish) {
 					path, ok := decide.Path(e)
 					w := filler[path]
-					if !ok || w == nil || asked(tree(u.expr), e) || u.at.written.has(d.path(path)) || also(filled, known(guards))(path) {
+					if !ok || w == nil || asked(tree(u.expr), e) || u.at.mayHold(d.path(path)) || also(filled, known(guards))(path) {
 						return
 					}
 					if u.kind == useCondition && waits(u.step) {

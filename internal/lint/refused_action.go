@@ -35,7 +35,7 @@ func refusedAction() *rule {
 
 func (s *subject) incomplete(step *route.Step, a *route.Action) {
 	f := s.forms.Form(a.Form.Text)
-	if f == nil {
+	if f == nil || a.Vague || slices.ContainsFunc(a.Set, func(set *route.Assignment) bool { return f.Field(set.Fields()[0]) == nil }) {
 		return
 	}
 	var missing []string

@@ -18,6 +18,9 @@ func reworkWithoutLimit() *rule {
 					continue
 				}
 				step := f.stepOf(node)
+				if s.LostWithin(step.Range) {
+					continue // there may be a limit
+				}
 				for _, e := range f.next[node] {
 					if !e.way.jump || e.way.max || !f.unlimited(e.to, node) {
 						continue

@@ -165,7 +165,7 @@ func (s *subject) awaited(r *route.Route) []begun {
 	}
 	f := s.graph()
 	if r != s.Route {
-		f = newFlow(r)
+		f = newFlow(r, false)
 	}
 	if !f.reached[f.end] {
 		return nil

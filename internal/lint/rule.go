@@ -2,6 +2,7 @@ package lint
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/e1-dms/e1/internal/definition"
 	"github.com/e1-dms/e1/internal/diag"
@@ -82,7 +83,8 @@ type subject struct {
 	sure     []string  // fields that have a value whenever this is looked at
 	// constants remembers which conditions are constant, and how.
 	constants map[*expr.Expr][2]bool
-	drawn     *flow // see graph
+	drawn     *flow         // see graph
+	fall      []*route.Step // see falling
 	net       *concurrency
 
 	// Outside of routes, see elsewhere.
@@ -92,6 +94,9 @@ type subject struct {
 
 	rule     *rule
 	problems *diag.List
+	// faults are the errors that were found in the route before; nil for none.
+	faults diag.List
+	shaky  *shaky // of the other definitions; nil when that does not matter
 }
 
 // report adds a problem of the rule at work and returns it, so that the rule
@@ -104,7 +109,11 @@ func (s *subject) report(at diag.Span, format string, args ...any) *diag.Problem
 
 // Route judges a route that is right in itself (route.Check found no error in
 // it) by all rules. A route with errors here must not be started.
-func Route(defs *definition.Set, r *route.Route) (diag.List, error) {
+func Route(defs *definition.Set, r *route.Route) (diag.List, error) { return judge(defs, r, nil, nil) }
+
+// judge judges a route by all rules. Of a route with errors it says what is
+// wrong besides, and leaves out what may only follow from these.
+func judge(defs *definition.Set, r *route.Route, known diag.List, others *shaky) (diag.List, error) {
 	forms, err := defs.Forms()
 	if err != nil {
 		return nil, err
@@ -114,10 +123,32 @@ func Route(defs *definition.Set, r *route.Route) (diag.List, error) {
 		return nil, err
 	}
 	var problems diag.List
-	s := &subject{Route: r, defs: defs, forms: forms, org: forms.Org(), settings: conf, problems: &problems}
+	s := &subject{Route: r, defs: defs, forms: forms, org: forms.Org(), settings: conf, problems: &problems, shaky: others}
+	for _, p := range known {
+		if p.Severity == diag.Error {
+			s.faults.Add(p)
+		}
+	}
 	s.env = defs.RouteEnv(r.For.Text)
 	for _, s.rule = range rules() {
 		s.rule.check(s)
 	}
+	if s.faults != nil {
+		problems = slices.DeleteFunc(problems, s.follows)
+	}
 	return problems, nil
+}
+
+// follows tells whether a problem is found where there is an error already.
+// Where the route leads (R01x, R02x) is judged with the errors in mind.
+func (s *subject) follows(p diag.Problem) bool {
+	if p.Code[:3] == "R01" || p.Code[:3] == "R02" {
+		return false
+	}
+	return s.wrong(p.At)
+}
+
+// wrong tells whether there is an error at a place of the route.
+func (s *subject) wrong(at diag.Span) bool {
+	return slices.ContainsFunc(s.faults, func(f diag.Problem) bool { return f.At.Overlaps(at) })
 }

@@ -14,7 +14,7 @@ func superfluousBlock() *rule {
 		check: func(s *subject) {
 			f := s.graph()
 			for _, step := range s.Steps() {
-				if !f.reaches(step) || len(step.Handlers) > 0 || step.Lock.Text != "" || step.While != nil || step.WhileOpen.Text != "" || len(step.After) > 0 || f.withdraw[step] {
+				if s.LostSteps(step.Range) || !f.reaches(step) || len(step.Handlers) > 0 || step.Lock.Text != "" || step.While != nil || step.WhileOpen.Text != "" || len(step.After) > 0 || f.withdraw[step] {
 					continue // it is there to be listened to, held or withdrawn
 				}
 				switch step.Verb {

@@ -30,7 +30,13 @@ func unreachableStep() *rule {
 			}
 			for _, step := range s.Steps() {
 				other := s.together().never[step]
-				if other == nil {
+				if other == nil || told(s.together().held, step) {
+					continue
+				}
+				if step.WhileOpen.Text == "" {
+					p := s.report(step.IDAt, "step %q is never reached: it comes after %q, which is not done before the route or its block is over", step.ID, other.ID)
+					p.Help = "remove the `after`, or let " + other.ID + " go on"
+					p.Related = append(p.Related, diag.Related{At: step.After[0].At, Message: "comes after it"})
 					continue
 				}
 				p := s.report(step.WhileOpen.At, "step %q is possible only while %q is open, which it never is when the route comes here", step.ID, other.ID)

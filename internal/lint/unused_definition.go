@@ -28,7 +28,7 @@ func (l *linter) unused() error {
 	if err != nil {
 		return err
 	}
-	if len(l.shaky.forms)+len(l.shaky.all) > 0 {
+	if l.shaky.unread {
 		return nil // who refers to what cannot be told
 	}
 	used := map[string]bool{path.Join(definition.CalendarsDir, conf.Calendar+definition.Ext): true}

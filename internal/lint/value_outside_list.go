@@ -81,7 +81,7 @@ func (s *subject) outcomesNamed(u *use, e *expr.Expr) {
 				continue
 			}
 			all = append(all, name)
-			if u.at.written.has(d.path(lastly + name)) {
+			if u.at.mayHold(d.path(lastly + name)) {
 				here = append(here, name)
 			}
 		}

@@ -26,11 +26,12 @@ type way struct {
 type wayKind uint8
 
 const (
-	toStep   wayKind = iota // to a step
-	toBranch                // the branch of parallel or each, or the handler, is over
-	toEnd                   // the route ends
-	toRound                 // the round of the repeat `step` is over
-	toBlock                 // the answer decides the block at once
+	toStep    wayKind = iota // to a step
+	toBranch                 // the branch of parallel or each, or the handler, is over
+	toEnd                    // the route ends
+	toRound                  // the round of the repeat `step` is over
+	toBlock                  // the answer decides the block at once
+	toUnknown                // nobody knows: the target is not there, which is reported
 )
 
 // gathering gives the nearest parallel or each around a step, nil for none.
@@ -90,16 +91,26 @@ func into(b *route.Branch) way {
 	return after(b)
 }
 
-// targeted gives the way that a target leads from a step.
+// targeted gives the way that a target leads from a step. A step that is
+// misspelt is taken as the one that was meant.
 func targeted(r *route.Route, s *route.Step, t *route.Target) way {
+	if t == nil {
+		return way{kind: toUnknown, at: s.At}
+	}
 	var w way
 	switch t.Kind {
 	case route.GoOn:
 		w = on(s)
 	case route.GoTo:
-		w = way{kind: toStep, step: r.Step(t.Name), jump: true}
+		if to := r.Meant(t.Name); to != nil {
+			w = way{kind: toStep, step: to, jump: true}
+		} else {
+			w = way{kind: toUnknown}
+		}
 	case route.LeaveBranch:
-		w = way{kind: toBranch, passed: true}
+		if w = (way{kind: toBranch, passed: true}); route.Region(s) == nil {
+			w.kind = toEnd // there is no branch, which is reported
+		}
 	default:
 		w = way{kind: toEnd}
 	}
@@ -110,11 +121,10 @@ func targeted(r *route.Route, s *route.Step, t *route.Target) way {
 // outcomeWays gives the ways of an outcome that a step takes by itself.
 func outcomeWays(r *route.Route, s *route.Step, o *route.Outcome) []way {
 	w := targeted(r, s, o.Target)
-	w.label = o.Name
+	w.label, w.max = o.Name, o.Max > 0
 	if o.Max == 0 || o.Else == nil {
 		return []way{w}
 	}
-	w.max = true
 	e := targeted(r, s, o.Else)
 	e.label, e.spent = o.Name, o
 	return []way{w, e}
@@ -177,6 +187,9 @@ func waysOf(r *route.Route, s *route.Step) []way {
 		out = append(out, targeted(r, s, s.Target))
 	default:
 		out = append(out, on(s))
+	}
+	if len(out) == 0 || r.LostSteps(s.Range) {
+		out = append(out, on(s)) // what was not understood may lead on
 	}
 	return out
 }

@@ -54,6 +54,14 @@ func (p *parser) errorf(c Code, n *yamlsrc.Node, format string, args ...any) {
 
 // Parse reads org.yaml. What cannot be read is reported and absent from the Org.
 func Parse(f *yamlsrc.File) (*Org, diag.List) {
+	o, problems := parseOrg(f)
+	if problems.HasErrors() { // a misspelt key means nothing here; only what is said of it takes it as meant
+		_, problems = yamlsrc.Forgiving(f, parseOrg)
+	}
+	return o, problems
+}
+
+func parseOrg(f *yamlsrc.File) (*Org, diag.List) {
 	var problems diag.List
 	p := &parser{f: f, problems: &problems, o: &Org{
 		users: map[string]*User{}, emails: map[string]*User{}, depts: map[string]*Department{},

@@ -140,7 +140,10 @@ func (l *linker) group(g *Group) {
 func (l *linker) columns() {
 	formulas := l.formulaEnv()
 	for _, c := range l.r.Columns {
-		if c.Value == nil {
+		if c.Value == nil || l.r.vague {
+			if c.Name != "" {
+				formulas = formulas.With(expr.Var{Name: c.Name, Type: expr.Type{Nullable: true}})
+			}
 			continue
 		}
 		if !l.r.Grouped {
@@ -149,9 +152,12 @@ func (l *linker) columns() {
 			}
 			continue
 		}
+		t := expr.Type{} // of a column with a fault nobody knows
 		if l.formula(c, formulas) {
-			t := c.Value.Program.Type()
-			t.Nullable = true
+			t = c.Value.Program.Type()
+		}
+		t.Nullable = true
+		if c.Name != "" {
 			formulas = formulas.With(expr.Var{Name: c.Name, Type: t})
 		}
 	}
@@ -259,6 +265,9 @@ func (l *linker) sort() {
 		if !slices.Contains(known, c.Name) {
 			known = append(known, c.Name)
 		}
+	}
+	if slices.Contains(known, "") || len(l.r.Columns) == 0 {
+		return // one without a name, which is reported, may be meant
 	}
 	for _, o := range l.r.Sort {
 		if !slices.Contains(known, o.Column) {

@@ -18,13 +18,15 @@ var (
 
 // Parse reads a definition. The report is usable for Link whatever is wrong.
 func Parse(f *yamlsrc.File) (*Report, diag.List) {
-	var problems diag.List
-	p := &parser{
-		r:        yamlsrc.NewReader(f, &problems).WithCodes(unknownKey, missingKey, wrongType),
-		file:     f,
-		problems: &problems,
-	}
-	report := p.report()
+	report, problems := yamlsrc.Forgiving(f, func(f *yamlsrc.File) (*Report, diag.List) {
+		var problems diag.List
+		p := &parser{
+			r:        yamlsrc.NewReader(f, &problems).WithCodes(unknownKey, missingKey, wrongType),
+			file:     f,
+			problems: &problems,
+		}
+		return p.report(), problems
+	})
 	report.broken = problems.HasErrors()
 	return report, problems
 }
@@ -77,7 +79,10 @@ func (p *parser) report() *Report {
 		p.errorf(wrongType, m.Node("limit"), "report: limit: %d is negative", r.Limit)
 		r.Limit = 0
 	}
+	found := len(*p.problems)
 	m.Done()
+	// A key that is not understood may be the one that says how documents are grouped.
+	r.vague = !r.Grouped && slices.ContainsFunc((*p.problems)[found:], func(q diag.Problem) bool { return q.Meant == "" })
 	p.doubles(r)
 	if len(r.Columns) == 0 && len(r.Groups) == 0 {
 		p.errorf(nothingToShow, nil, "report %q shows nothing: it has neither columns nor groups", r.Name)

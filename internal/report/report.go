@@ -32,6 +32,7 @@ type Report struct {
 	env    *expr.Env
 	linked bool
 	broken bool // Parse found errors
+	vague  bool // nobody knows whether it is grouped: a key is not understood
 }
 
 // Param is a parameter of a run.

@@ -40,6 +40,7 @@ type Action struct {
 
 	Set      []*Assignment // set, register
 	Form     Word          // register
+	Vague    bool          // register: what it sets could not be read
 	Find     []Word        // register: fields of the form by which an existing document is taken instead
 	Into     Word          // register: the field of this document that receives the number
 	LinkKind Word          // register: this kind of link from the other document to this one; link: kind
@@ -96,6 +97,7 @@ func (p *parser) action(n *yamlsrc.Node) *Action {
 		if value != nil {
 			p.errorf(R001, p.file.Span(pair.Key), "the action has already %q; write %q as an action of its own", string(a.Kind), key)
 			o.node(key)
+			p.lose(pair.Value)
 			continue
 		}
 		a.Kind, a.At, value = ActionKind(key), p.file.Span(pair.Key), o.node(key)
@@ -108,6 +110,7 @@ func (p *parser) action(n *yamlsrc.Node) *Action {
 				p.errorf(R002, o.start(), "the action has no verb; known: %s", strings.Join(actionKinds, ", "))
 			}
 		}
+		p.lose(n)
 		return nil
 	}
 	p.fillAction(a, value)
@@ -158,9 +161,11 @@ func (p *parser) fillKeys(a *Action, n *yamlsrc.Node) {
 	switch a.Kind {
 	case Register:
 		a.Form = o.required("form")
+		lost := len(p.route.lost)
 		if set := o.node("set"); set != nil {
 			a.Set = p.assignments(set, "set")
 		}
+		a.Vague = len(p.route.lost) > lost
 		a.Find = o.words("find")
 		a.Into = o.word("into")
 		a.LinkKind = o.word("link")
@@ -204,7 +209,9 @@ func (p *parser) fillKeys(a *Action, n *yamlsrc.Node) {
 			o.missing("who")
 		}
 	}
+	lost := len(p.route.lost)
 	o.done()
+	a.Vague = a.Vague || len(p.route.lost) > lost
 }
 
 // fillField reads `assign: {field: manager, who: role manager, pick: least-loaded}`.
@@ -219,7 +226,9 @@ func (p *parser) fillField(a *Action, o *object) {
 	}
 	a.Pick = Pick{Kind: PickFirst}
 	if n := o.node("pick"); n != nil {
-		if a.Pick = p.pick(n); a.Pick.Kind != PickFirst && a.Pick.Kind != PickLeastLoaded {
+		if n.Value == "first" || n.Value == "least-loaded" {
+			a.Pick = p.pick(n)
+		} else {
 			p.errorf(R004, p.file.Span(n), "pick is %s; a field receives one person: first or least-loaded", describe(n))
 		}
 	}
@@ -233,9 +242,7 @@ func (p *parser) assignments(n *yamlsrc.Node, what string) []*Assignment {
 	var out []*Assignment
 	for _, pair := range n.Pairs {
 		e := p.expr(pair.Value, what+" "+pair.Key.Value)
-		if e != nil {
-			out = append(out, &Assignment{Word{pair.Key.Value, p.file.Span(pair.Key)}, e})
-		}
+		out = append(out, &Assignment{Word{pair.Key.Value, p.file.Span(pair.Key)}, e})
 	}
 	if len(n.Pairs) == 0 {
 		p.errorf(R004, o.at(), "%s names no field", what)

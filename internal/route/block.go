@@ -12,12 +12,12 @@ func (p *parser) each(s *Step, o *object, value *yamlsrc.Node) {
 	over := &Over{At: p.file.Span(value), As: "item"}
 	if value.Kind == yamlsrc.Sequence {
 		over.People = p.people(value, "each")
-	} else if text, ok := p.scalar(value, "each"); ok {
-		e := newExpr(p.file, value)
-		over.Expr = e
-		if prefix := firstWord(text); prefix == "role" || prefix == "department" || prefix == "head" {
-			over.Expr, over.People = nil, p.people(value, "each")
-		}
+	} else if text, ok := p.scalar(value, "each"); !ok {
+		over.Expr = &Expr{file: p.file, node: value, broken: true}
+	} else if prefix := firstWord(text); prefix == "role" || prefix == "department" || prefix == "head" {
+		over.People = p.people(value, "each")
+	} else {
+		over.Expr = p.newExpr(value)
 	}
 	if as := o.word("as"); p.identifier(as, "as") {
 		over.As = as.Text
@@ -67,16 +67,18 @@ func (p *parser) wait(s *Step, value *yamlsrc.Node) {
 				b.ID = id.Text
 			}
 			if t := p.target(o); t != nil && t.Kind != GoOn {
-				b.Steps = []*Step{{Verb: verbOf(t), At: t.At, IDAt: t.At, Target: t}}
+				b.Steps = []*Step{{Verb: verbOf(t), At: t.At, Range: t.At, IDAt: t.At, Target: t}}
 			}
 			if steps := o.node("steps"); steps != nil {
 				b.Steps = append(p.steps(steps, "steps"), b.Steps...)
 			}
 			o.done()
 		}
-		if e != nil {
-			s.Waits, s.Branches = append(s.Waits, e), append(s.Branches, b)
+		if e == nil {
+			p.lose(item)
+			continue
 		}
+		s.Waits, s.Branches = append(s.Waits, e), append(s.Branches, b)
 	}
 }
 
@@ -139,9 +141,11 @@ func (p *parser) handlers(n *yamlsrc.Node, block *Step) []*Handler {
 		}
 		h.Body.Handler = h
 		o.done()
-		if h.Event != nil {
-			out = append(out, h)
+		if h.Event == nil {
+			p.lose(item)
+			continue
 		}
+		out = append(out, h)
 	}
 	return out
 }

@@ -47,7 +47,7 @@ type Context struct {
 // and the rules that follow from the route alone. A route with errors here
 // must not be started.
 func Check(r *Route, ctx Context) diag.List {
-	c := &checker{r: r, ctx: ctx}
+	c := &checker{r: r, ctx: ctx, astray: map[*Branch]bool{}}
 	for _, s := range r.Steps() {
 		if s.Named {
 			c.named = append(c.named, s.ID)
@@ -80,7 +80,8 @@ type checker struct {
 	base     *expr.Env // of the route's form, which templates read; nil without one
 	env      *expr.Env // base with what every route adds
 	fields   []string
-	named    []string // ids written in the file
+	named    []string         // ids written in the file
+	astray   map[*Branch]bool // regions with jumps that lead nobody knows where
 	problems diag.List
 }
 
@@ -100,20 +101,23 @@ func (c *checker) add(code Code, at diag.Span, message, help string, related ...
 func (c *checker) top() {
 	r := c.r
 	if r.For.Text != "" {
-		if base := c.ctx.Env(r.For.Text); base == nil {
-			c.errorf(R006, r.For.At, "%s", diag.Unknown("form", r.For.Text, c.ctx.Forms))
-		} else {
-			c.base, c.env = base, c.ctx.named(r.For.Text, base)
-			c.fields = c.ctx.Fields(r.For.Text)
+		form := r.For.Text
+		if c.ctx.Env(form) == nil {
+			c.errorf(R006, r.For.At, "%s", diag.Unknown("form", form, c.ctx.Forms))
+			form = diag.Nearest(form, c.ctx.Forms) // the rest is held against the one that was meant
 		}
-	} else {
+		if base := c.ctx.Env(form); base != nil {
+			c.base, c.env = base, c.ctx.named(form, base)
+			c.fields = c.ctx.Fields(form)
+		}
+	} else if !r.vague {
 		c.env = Env(expr.NewEnv(nil, nil))
 	}
 	if w := r.Calendar; w.Text != "" && !slices.Contains(c.ctx.Calendars, w.Text) {
 		c.errorf(R006, w.At, "%s", diag.Unknown("calendar", w.Text, c.ctx.Calendars))
 	}
 	for _, s := range r.Starts {
-		if (s.On == OnRegistered || s.On == OnChanged) && r.For.Text == "" {
+		if (s.On == OnRegistered || s.On == OnChanged) && r.For.Text == "" && !r.vague {
 			c.errorf(R002, s.At, "the route starts by itself but says for no form; add \"for\"")
 		}
 		c.condition(s.If, c.env)
@@ -155,8 +159,8 @@ func JoinEnv(env *expr.Env) *expr.Env {
 }
 
 // EnvAt gives the names that expressions of a step may use: those of the
-// route, and the items of every `each` around the step. It gives base while
-// the expression of an `each` cannot be compiled.
+// route, and the items of every `each` around the step. An item is of any type
+// while the expression of its `each` cannot be compiled.
 func EnvAt(s *Step, base *expr.Env) *expr.Env {
 	if s.Parent == nil {
 		return base
@@ -174,11 +178,14 @@ func EnvAt(s *Step, base *expr.Env) *expr.Env {
 	}
 	item := expr.Type{Kind: expr.UserKind}
 	if owner.Over.Expr != nil {
-		program, problems := owner.Over.Expr.Compile(env, expr.Options{})
-		if len(problems) > 0 {
-			return env
+		program, _ := owner.Over.Expr.Compile(env, expr.Options{})
+		t := expr.Type{Kind: expr.Any} // of what cannot be read nobody knows
+		if program != nil {
+			t = program.Type()
 		}
-		switch t := program.Type(); {
+		switch {
+		case t.Kind == expr.Any:
+			item = t
 		case t.Kind == expr.Table:
 			item = expr.Type{Kind: expr.Record, Fields: t.Fields}
 		case t.Kind == expr.List && t.Elem != nil:
@@ -190,11 +197,17 @@ func EnvAt(s *Step, base *expr.Env) *expr.Env {
 
 // Compile compiles the expression; problems have their places in the file.
 func (e *Expr) Compile(env *expr.Env, opt expr.Options) (*expr.Program, diag.List) {
+	if e.broken {
+		return nil, nil
+	}
 	program, issues := expr.Compile(e.Text, env, opt)
 	if program != nil {
 		e.compiled.Store(program)
 	}
 	var problems diag.List
+	if len(issues) > 0 {
+		e.correct(issues, env, opt)
+	}
 	for _, issue := range issues {
 		code := R030
 		switch issue.Slug {

@@ -58,13 +58,15 @@ func (c *checker) register(a *Action, env *expr.Env) {
 	for _, set := range a.Set {
 		c.assignment(set, a.Form.Text, target, env)
 	}
-	unique := c.ctx.Unique(a.Form.Text)
+	unique, fields := c.ctx.Unique(a.Form.Text), c.ctx.Fields(a.Form.Text)
+	vague := a.Vague || slices.ContainsFunc(a.Set, func(s *Assignment) bool { return !slices.Contains(fields, s.Fields()[0]) })
 	for _, w := range a.Find {
-		if !slices.Contains(unique, w.Text) {
+		switch {
+		case !slices.Contains(unique, w.Text):
 			c.helpf(R006, w.At, "a field can be searched that is `unique` or among the `duplicates` of the form",
 				"%s", diag.Unknown("unique field", w.Text, unique))
-		}
-		if !slices.ContainsFunc(a.Set, func(s *Assignment) bool { return s.Field.Text == w.Text }) {
+		case vague: // the field may be among what is set
+		case !slices.ContainsFunc(a.Set, func(s *Assignment) bool { return s.Field.Text == w.Text }):
 			c.errorf(R002, w.At, "find looks for %q, to which \"set\" gives no value", w.Text)
 		}
 	}

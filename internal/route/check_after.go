@@ -1,10 +1,45 @@
 package route
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/e1-dms/e1/internal/diag"
 )
+
+// afterCircles reports steps that wait for each other.
+func (c *checker) afterCircles() {
+	for _, circle := range c.r.AfterCircles() {
+		c.problems.Add(diag.Problem{Code: R012.Code, Slug: R012.Slug, Severity: R012.Severity, At: circle.At.After[0].At,
+			Message: "these steps wait for each other: " + strings.Join(append(circle.Steps, circle.Steps[0]), " > "), Path: circle.Steps,
+			Help: "remove one of the `after`"})
+	}
+}
+
+// Circle is steps that wait for each other: by `after`, by the order of their
+// sequence, and because a block ends after what is inside it.
+type Circle struct {
+	Steps []string
+	At    *Step // the step whose `after` closes it
+}
+
+// AfterCircles gives the circles of a route, so many that none is left without
+// the `after` of the steps that close them.
+func (r *Route) AfterCircles() []Circle {
+	w := &waiting{r: r, cut: map[*Step]bool{}, state: map[moment]int{}}
+	var out []Circle
+	for _, s := range r.Steps() {
+		for len(s.After) > 0 && w.visit(moment{s, true}) && w.found != nil {
+			w.cut[w.found.At] = true
+			out = append(out, *w.found)
+			for _, m := range w.path {
+				delete(w.state, m)
+			}
+			w.path, w.found = nil, nil
+		}
+	}
+	return out
+}
 
 // moment is the beginning or the end of a step.
 type moment struct {
@@ -12,45 +47,43 @@ type moment struct {
 	end  bool
 }
 
-// afterCircles reports steps that wait for each other: by `after`, by the
-// order of their sequence, and because a block ends after what is inside it.
-func (c *checker) afterCircles() {
-	const (
-		busy = 1
-		done = 2
-	)
-	state := map[moment]int{}
-	var path []moment
-	var visit func(m moment) bool
-	visit = func(m moment) bool {
-		switch state[m] {
-		case busy:
-			c.circle(path, m)
+// waiting follows what moments wait for.
+type waiting struct {
+	r     *Route
+	cut   map[*Step]bool // steps whose `after` is left out
+	state map[moment]int
+	path  []moment
+	found *Circle
+}
+
+const (
+	busy = 1
+	done = 2
+)
+
+// visit tells whether a circle lies behind a moment.
+func (w *waiting) visit(m moment) bool {
+	switch w.state[m] {
+	case busy:
+		w.circle(m)
+		return true
+	case done:
+		return false
+	}
+	w.state[m] = busy
+	w.path = append(w.path, m)
+	for _, before := range w.before(m) {
+		if w.visit(before) {
 			return true
-		case done:
-			return false
-		}
-		state[m] = busy
-		path = append(path, m)
-		found := false
-		for _, before := range c.before(m) {
-			if found = visit(before); found {
-				break
-			}
-		}
-		path = path[:len(path)-1]
-		state[m] = done
-		return found
-	}
-	for _, s := range c.r.Steps() {
-		if len(s.After) > 0 && visit(moment{s, true}) {
-			return
 		}
 	}
+	w.path = w.path[:len(w.path)-1]
+	w.state[m] = done
+	return false
 }
 
 // before gives what must have happened for a moment to come.
-func (c *checker) before(m moment) []moment {
+func (w *waiting) before(m moment) []moment {
 	s := m.step
 	var out []moment
 	if m.end {
@@ -67,32 +100,38 @@ func (c *checker) before(m moment) []moment {
 	} else if s.Parent.Owner != nil {
 		out = append(out, moment{s.Parent.Owner, false})
 	}
-	for _, w := range s.After {
-		if t := c.r.Step(w.Text); t != nil {
+	if w.cut[s] {
+		return out
+	}
+	for _, word := range s.After {
+		if t := w.r.Step(word.Text); t != nil {
 			out = append(out, moment{t, true})
 		}
 	}
 	return out
 }
 
-func (c *checker) circle(path []moment, m moment) {
+// circle notes the circle that a moment closes.
+func (w *waiting) circle(m moment) {
+	path := w.path
 	for path[0] != m {
 		path = path[1:]
 	}
-	var names []string
-	var at *Step
-	for _, p := range path {
-		if len(p.step.After) > 0 && !p.end && at == nil {
-			at = p.step
+	c := &Circle{}
+	for i, p := range path {
+		next := path[(i+1)%len(path)]
+		if c.At == nil && !p.end && next.end && !w.cut[p.step] && p.step.waitsFor(next.step) {
+			c.At = p.step
 		}
-		if len(names) == 0 || names[len(names)-1] != p.step.ID {
-			names = append(names, p.step.ID)
+		if len(c.Steps) == 0 || c.Steps[len(c.Steps)-1] != p.step.ID {
+			c.Steps = append(c.Steps, p.step.ID)
 		}
 	}
-	if at == nil {
-		return
+	if c.At != nil {
+		w.found = c
 	}
-	c.problems.Add(diag.Problem{Code: R012.Code, Slug: R012.Slug, Severity: R012.Severity, At: at.After[0].At,
-		Message: "these steps wait for each other: " + strings.Join(append(names, m.step.ID), " > "), Path: names,
-		Help: "remove one of the `after`"})
+}
+
+func (s *Step) waitsFor(other *Step) bool {
+	return slices.ContainsFunc(s.After, func(w Word) bool { return w.Text == other.ID })
 }

@@ -2,6 +2,7 @@ package route
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/e1-dms/e1/internal/diag"
 )
@@ -48,7 +49,9 @@ func (c *checker) known(steps []Word) {
 }
 
 func (c *checker) unknownStep(name string, at diag.Span) {
-	c.errorf(R005, at, "%s", diag.Unknown("step", name, c.named))
+	if !c.r.Lost(name) {
+		c.errorf(R005, at, "%s", diag.Unknown("step", name, c.named))
+	}
 }
 
 // target checks one way that leads on from a step.
@@ -61,6 +64,9 @@ func (c *checker) target(s *Step, t *Target) {
 		to := c.r.Step(t.Name)
 		if to == nil {
 			c.unknownStep(t.Name, t.At)
+			if c.r.Meant(t.Name) == nil {
+				c.astray[Region(s)] = true
+			}
 			return
 		}
 		if Region(s) != Region(to) {
@@ -73,7 +79,7 @@ func (c *checker) target(s *Step, t *Target) {
 		}
 	case EndRoute:
 		for b := enclosing(s); b != nil; b = enclosing(b) {
-			if !b.Cancel {
+			if !b.Cancel && !c.r.Lost("cancel") {
 				message, help := "the route ends here while other branches may still be at work", "say `rest: cancel` on the block, or let the branch `leave`"
 				if s.Implied {
 					message = "a rejection ends the route, as no outcomes say otherwise, while other branches may still be at work"
@@ -107,7 +113,7 @@ func (c *checker) joins(s *Step) {
 	if s.Verb != Parallel && s.Verb != Each {
 		return
 	}
-	if s.Join.Kind == JoinN && s.Verb == Parallel && s.Join.N > len(s.Branches) {
+	if s.Join.Kind == JoinN && s.Verb == Parallel && s.Join.N > len(s.Branches) && !c.r.LostSteps(s.Range) {
 		c.errorf(R018, s.Join.At, "the join waits for %d branches; there are %d", s.Join.N, len(s.Branches))
 	}
 	if s.Cancel && s.Join.Kind == JoinNone {
@@ -128,31 +134,41 @@ func (c *checker) outcomes(s *Step) {
 			"join: none goes on at once, so no answer given in the block ever decides it")
 		return
 	}
-	if !block || s.Implied {
+	if c.r.LostSteps(s.Range) {
 		return
 	}
+	for _, o := range s.Unanswered() {
+		if c.r.Lost(o.Name) {
+			continue
+		}
+		c.helpf(R022, o.At, "give an approve of the block no outcomes of its own, or this one",
+			"outcome %q of the block is never answered by a step inside it", o.Name)
+	}
+}
+
+// Unanswered gives the outcomes of a parallel or each with which no step inside
+// it answers.
+func (s *Step) Unanswered() []*Outcome {
+	if s.Verb != Parallel && s.Verb != Each || s.Implied {
+		return nil
+	}
 	answered := map[string]bool{}
-	c.within(s, func(inner *Step) {
+	s.within(func(inner *Step) {
 		if inner.Person() && enclosing(inner) == s {
 			for _, o := range inner.Outcomes {
 				answered[o.Name] = true
 			}
 		}
 	})
-	for _, o := range s.Outcomes {
-		if !answered[o.Name] {
-			c.helpf(R022, o.At, "give an approve of the block no outcomes of its own, or this one",
-				"outcome %q of the block is never answered by a step inside it", o.Name)
-		}
-	}
+	return slices.DeleteFunc(slices.Clone(s.Outcomes), func(o *Outcome) bool { return answered[o.Name] })
 }
 
 // within visits the steps inside a block.
-func (c *checker) within(s *Step, visit func(*Step)) {
+func (s *Step) within(visit func(*Step)) {
 	for _, b := range s.Branches {
 		for _, inner := range b.Steps {
 			visit(inner)
-			c.within(inner, visit)
+			inner.within(visit)
 		}
 	}
 }
@@ -160,13 +176,27 @@ func (c *checker) within(s *Step, visit func(*Step)) {
 // afterEnd reports steps behind an unconditional end, go or leave that no jump
 // leads to.
 func (c *checker) afterEnd() {
+	for _, next := range c.r.AfterEnd() {
+		before := next.Parent.Steps[next.Index-1]
+		both := diag.Span{File: before.Range.File, Start: before.Range.Start, End: next.Range.End}
+		if c.r.LostWithin(both) || next.Named && (c.r.Lost(next.ID) || c.astray[Region(next)]) {
+			continue // something may lead here that was not understood
+		}
+		c.add(R023, next.At, "the step is never reached: the one before it leads away and no jump leads here",
+			"remove it, or jump to it", diag.Related{At: before.At, Message: "leads away"})
+	}
+}
+
+// AfterEnd gives the steps that stand behind an unconditional end, go or leave
+// and that no jump leads to.
+func (r *Route) AfterEnd() []*Step {
 	targets := map[*Step]bool{}
 	mark := func(t *Target) {
 		if t != nil && t.Kind == GoTo {
-			targets[c.r.Step(t.Name)] = true
+			targets[r.Meant(t.Name)] = true
 		}
 	}
-	for _, s := range c.r.Steps() {
+	for _, s := range r.Steps() {
 		mark(s.Target)
 		mark(s.OnMax)
 		for _, o := range s.Outcomes {
@@ -176,14 +206,15 @@ func (c *checker) afterEnd() {
 	}
 	entered := func(s *Step) bool {
 		found := targets[s]
-		c.within(s, func(inner *Step) { found = found || targets[inner] })
+		s.within(func(inner *Step) { found = found || targets[inner] })
 		return found
 	}
-	for _, s := range c.r.Steps() {
+	var out []*Step
+	for _, s := range r.Steps() {
 		next := s.Next()
 		if s.Target != nil && s.If == nil && next != nil && !entered(next) {
-			c.add(R023, next.At, "the step is never reached: the one before it leads away and no jump leads here",
-				"remove it, or jump to it", diag.Related{At: s.At, Message: "leads away"})
+			out = append(out, next)
 		}
 	}
+	return out
 }

@@ -88,7 +88,7 @@ func noField(env *expr.Env, name string, known []string, what string) string {
 }
 
 func (c *checker) route(w Word) {
-	if w.Text != "" && w.Text != c.r.Name.Text && (c.ctx.Route == nil || c.ctx.Route(w.Text) == nil) {
+	if w.Text != "" && w.Text != c.r.Name.Text && !slices.Contains(c.ctx.Routes, w.Text) {
 		c.errorf(R006, w.At, "%s", diag.Unknown("route", w.Text, c.ctx.Routes))
 	}
 }

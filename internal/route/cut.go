@@ -75,30 +75,38 @@ func (p *parser) cut(n *yamlsrc.Node, rest []*yamlsrc.Node) int {
 func (p *parser) cutAt(from, to *yamlsrc.Node, help string) {
 	at := p.file.Span(from)
 	at.End = p.file.Span(to).End
+	p.cutOff(from)
 	p.problems.Add(diag.Problem{Code: R009.Code, Slug: R009.Slug, Severity: R009.Severity, At: at, Help: help,
 		Message: "YAML ends this at the comma, since it stands in braces or brackets"})
 }
 
-// commentCut reports an expression of which YAML takes the end for a comment;
-// it tells whether it did.
-func (p *parser) commentCut(n *yamlsrc.Node) bool {
+// commentCut reports an expression of which YAML takes the end for a comment.
+func (p *parser) commentCut(n *yamlsrc.Node) {
 	if n.Style != yamlsrc.Plain || closed(n.Value) && !unfinished(n.Value) {
-		return false
+		return
 	}
 	at := p.file.Span(n)
 	lines := bytes.Split(p.file.Src, []byte("\n"))
 	line := []rune(string(lines[at.End.Line-1]))
 	if at.End.Column-1 > len(line) {
-		return false
+		return
 	}
 	rest := strings.TrimRight(string(line[at.End.Column-1:]), "\r ")
 	if comment := strings.TrimLeft(rest, " \t"); comment == rest || !strings.HasPrefix(comment, "#") {
-		return false
+		return
 	}
 	at.End.Column += len([]rune(rest))
+	p.cutOff(n)
 	p.problems.Add(diag.Problem{Code: R009.Code, Slug: R009.Slug, Severity: R009.Severity, At: at,
 		Message: "YAML takes this from \" #\" on for a comment", Help: "put it in quotes: " + quoted(n.Value+rest)})
-	return true
+}
+
+// cutOff notes a text that YAML has cut.
+func (p *parser) cutOff(n *yamlsrc.Node) {
+	if p.cutNodes == nil {
+		p.cutNodes = map[*yamlsrc.Node]bool{}
+	}
+	p.cutNodes[n] = true
 }
 
 // quoted writes a text in quotes, single ones when it has double ones.

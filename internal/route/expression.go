@@ -17,21 +17,25 @@ import (
 // used, because its environment depends on the form.
 type Expr struct {
 	Text string
+	// broken tells that it could not be read, which is reported: that there is
+	// one is all that is known.
+	broken bool
 
 	compiled atomic.Pointer[expr.Program]
+	better   atomic.Pointer[expr.Program]
 
 	file *yamlsrc.File
 	node *yamlsrc.Node
 	base int // code points of the node's value before Text
 }
 
-func newExpr(file *yamlsrc.File, n *yamlsrc.Node) *Expr {
-	return &Expr{Text: n.Value, file: file, node: n}
+func (p *parser) newExpr(n *yamlsrc.Node) *Expr {
+	return &Expr{Text: n.Value, file: p.file, node: n, broken: p.cutNodes[n]}
 }
 
 // part gives the expression that starts after so many code points of e.
 func (e *Expr) part(from int, text string) *Expr {
-	return &Expr{Text: text, file: e.file, node: e.node, base: e.base + from}
+	return &Expr{Text: text, file: e.file, node: e.node, base: e.base + from, broken: e.broken}
 }
 
 // Program gives what the expression was compiled to last, with the environment
@@ -42,6 +46,32 @@ func (e *Expr) Program() *expr.Program {
 		return nil
 	}
 	return e.compiled.Load()
+}
+
+// Meant is Program, or what the expression would be compiled to with its
+// misspelt names put right; nil when that is not known. Its places are not those
+// of the text.
+func (e *Expr) Meant() *expr.Program {
+	if p := e.Program(); p != nil || e == nil {
+		return p
+	}
+	return e.better.Load()
+}
+
+// correct compiles the expression with the names put right of which issues know
+// what was meant.
+func (e *Expr) correct(issues []expr.Issue, env *expr.Env, opt expr.Options) {
+	text := []rune(e.Text)
+	for i := len(issues) - 1; i >= 0; i-- {
+		issue := issues[i]
+		if issue.Meant == "" || issue.From >= issue.To || issue.To > len(text) {
+			return
+		}
+		text = slices.Concat(text[:issue.From], []rune(issue.Meant), text[issue.To:])
+	}
+	if p, _ := expr.Compile(string(text), env, opt); p != nil {
+		e.better.Store(p)
+	}
 }
 
 // writtenDate is a date in an expression, where it is a subtraction.

@@ -2,6 +2,7 @@ package route
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -22,7 +23,13 @@ type object struct {
 func (p *parser) object(n *yamlsrc.Node, what string) *object {
 	if n.Kind != yamlsrc.Mapping {
 		p.errorf(R004, p.file.Span(n), "%s is %s; a mapping is needed", what, describe(n))
+		p.lose(n)
 		return nil
+	}
+	for i, pair := range n.Pairs {
+		if n.Get(pair.Key.Value) != pair.Value {
+			p.lose(n.Pairs[i].Value) // the key is there twice
+		}
 	}
 	return &object{p: p, n: n, what: what}
 }
@@ -106,16 +113,20 @@ func (o *object) boolean(key string) (value bool, at diag.Span) {
 	return false, at
 }
 
-// count gives a whole number of at least one, 0 when absent or wrong.
+// maxCount bounds how often something may be done again.
+const maxCount = 10_000
+
+// count gives a whole number of at least one, 0 when absent. One that is wrong
+// is the greatest, so that nothing follows from it.
 func (o *object) count(key string) int {
 	n := o.node(key)
 	if n == nil {
 		return 0
 	}
 	i, err := strconv.Atoi(n.Value)
-	if n.Kind != yamlsrc.Scalar || err != nil || i < 1 || i > 10_000 {
-		o.p.errorf(R004, o.p.file.Span(n), "%s is %s; a whole number from 1 to 10000 is needed", key, describe(n))
-		return 0
+	if n.Kind != yamlsrc.Scalar || err != nil || i < 1 || i > maxCount {
+		o.p.errorf(R004, o.p.file.Span(n), "%s is %s; a whole number from 1 to %d is needed", key, describe(n), maxCount)
+		return maxCount
 	}
 	return i
 }
@@ -136,15 +147,27 @@ func (o *object) done() {
 			known = known || key == pair.Key.Value
 		}
 		if !known {
-			o.p.errorf(R001, o.p.file.Span(pair.Key), "%s: %s", o.what, diag.Unknown("key", pair.Key.Value, o.asked))
+			among := o.asked
+			if absent := slices.DeleteFunc(slices.Clone(among), func(k string) bool { return o.n.Get(k) != nil }); diag.Nearest(pair.Key.Value, absent) != "" {
+				among = absent // rather one that is not there yet
+			}
+			o.p.unknownKey(pair.Key, o.what, among)
+			o.p.lose(pair.Key)
+			o.p.lose(pair.Value)
 		}
 	}
+}
+
+func (p *parser) unknownKey(key *yamlsrc.Node, what string, known []string) {
+	p.errorf(R001, p.file.Span(key), "%s: %s", what, diag.Unknown("key", key.Value, known))
+	p.problems[len(p.problems)-1].Meant = diag.Nearest(key.Value, known)
 }
 
 // scalar gives the text of a scalar. A missing value is a problem.
 func (p *parser) scalar(n *yamlsrc.Node, what string) (string, bool) {
 	if n.Kind != yamlsrc.Scalar || n.IsNull() || strings.TrimSpace(n.Value) == "" {
 		p.errorf(R004, p.file.Span(n), "%s is %s; a text is needed", what, describe(n))
+		p.lose(n)
 		return "", false
 	}
 	return n.Value, true
@@ -157,12 +180,11 @@ func (p *parser) expr(n *yamlsrc.Node, what string) *Expr {
 			help = "; put quotes around an expression with braces or brackets"
 		}
 		p.errorf(R004, p.file.Span(n), "%s is %s; an expression is needed%s", what, describe(n), help)
-		return nil
+		p.lose(n)
+		return &Expr{file: p.file, node: n, broken: true}
 	}
-	if p.commentCut(n) {
-		return nil
-	}
-	return newExpr(p.file, n)
+	p.commentCut(n)
+	return p.newExpr(n)
 }
 
 // identifier checks a name that a definition gives to something.

@@ -17,6 +17,9 @@ func (p *parser) outcomes(n *yamlsrc.Node) []*Outcome {
 		for _, o := range out {
 			if o.Name == word.Text {
 				p.errorf(R003, word.At, "outcome %q is there twice", word.Text)
+				if value != nil {
+					p.lose(value)
+				}
 				return
 			}
 		}
@@ -41,6 +44,7 @@ func (p *parser) outcomes(n *yamlsrc.Node) []*Outcome {
 		}
 	default:
 		p.errorf(R004, p.file.Span(n), "outcomes is %s; a mapping from each outcome to what follows is needed", describe(n))
+		p.lose(n)
 		return nil
 	}
 	if len(out) == 0 && len(n.Pairs)+len(n.Items) == 0 {
@@ -97,6 +101,7 @@ func (p *parser) target(o *object) *Target {
 	set := func(key string, kind TargetKind, name string, n *yamlsrc.Node) {
 		if out != nil {
 			p.errorf(R001, p.file.Span(o.n.Key(key)), "%s goes two ways; keep one of next, go, leave and end", o.what)
+			p.lose(n)
 			return
 		}
 		out = &Target{Kind: kind, Name: name, At: p.file.Span(n)}
@@ -156,5 +161,6 @@ func (p *parser) shortTarget(n *yamlsrc.Node, what string) *Target {
 		return &Target{Kind: EndRoute, Name: name, At: at}
 	}
 	p.errorf(R004, at, "%s is %s; write next, leave, \"go STEP\", \"end NAME\" or a mapping", what, describe(n))
+	p.lose(n)
 	return nil
 }

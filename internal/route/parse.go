@@ -15,8 +15,16 @@ import (
 const maxSteps = 2000
 
 // Parse reads a route definition. The route is never nil; with errors in the
-// list it must not be run, but its well-formed parts are there to be looked at.
+// list it must not be run, but its well-formed parts are there to be looked at;
+// what could not be read has no effect, or an unknown one. See Lost.
 func Parse(f *yamlsrc.File) (*Route, diag.List) {
+	r, problems := yamlsrc.Forgiving(f, parse)
+	r.File = f
+	problems.Sort()
+	return r, problems
+}
+
+func parse(f *yamlsrc.File) (*Route, diag.List) {
 	p := &parser{file: f, route: &Route{File: f, ID: ID(f.Src), steps: map[string]*Step{}}}
 	if f.Root == nil {
 		p.errorf(R004, diag.At(f.Name, 1, 1), "the file is empty; a route definition is needed")
@@ -27,9 +35,7 @@ func Parse(f *yamlsrc.File) (*Route, diag.List) {
 	if p.route.Body == nil {
 		p.route.Body = &Branch{}
 	}
-	problems := withoutEchoes(p.problems.Dedup())
-	problems.Sort()
-	return p.route, problems
+	return p.route, withoutEchoes(p.problems.Dedup())
 }
 
 // ParseSource reads the source of a route definition: yamlsrc.Parse and Parse.
@@ -61,7 +67,11 @@ type parser struct {
 	route    *Route
 	problems diag.List
 	depth    int
+	cutNodes map[*yamlsrc.Node]bool // texts that YAML has cut
 }
+
+// lose notes a part of the file that is not understood and left out.
+func (p *parser) lose(n *yamlsrc.Node) { p.route.lost = append(p.route.lost, n) }
 
 func (p *parser) errorf(c Code, at diag.Span, format string, args ...any) {
 	p.problems.Add(diag.Problem{Code: c.Code, Slug: c.Slug, Severity: c.Severity, At: at, Message: fmt.Sprintf(format, args...)})
@@ -96,7 +106,9 @@ func (p *parser) top(o *object) {
 		r.Body = &Branch{At: p.file.Span(steps)}
 		r.Body.Steps = p.steps(steps, "steps")
 	}
+	understood := len(r.lost)
 	o.done()
+	r.vague = len(r.lost) > understood
 	if r.Body != nil {
 		p.identify(r.Body, "")
 	}
@@ -133,7 +145,7 @@ func (p *parser) starts(n *yamlsrc.Node) []*Start {
 			s.On = StartKind(item.Value)
 			if !slices.Contains([]StartKind{ByHand, ByRoute, ByRule}, s.On) {
 				p.errorf(R004, s.At, "start is %s; write \"by hand\", \"by route\", \"by rule\" or {on: registered, if: …}", describe(item))
-				continue
+				s.On = ""
 			}
 		} else if o := p.object(item, "start"); o != nil {
 			on := o.required("on")
@@ -141,16 +153,12 @@ func (p *parser) starts(n *yamlsrc.Node) []*Start {
 			o.done()
 			switch {
 			case on.Text == "":
-				continue
 			case s.On != OnRegistered && s.On != OnChanged:
 				p.errorf(R004, on.At, "%s", diag.Unknown("start", on.Text, []string{"registered", "changed"}))
-				continue
+				s.On = ""
 			case s.On == OnChanged && s.If == nil:
 				p.errorf(R002, s.At, "a start on: changed needs \"if\", the condition that becomes true")
-				continue
 			}
-		} else {
-			continue
 		}
 		out = append(out, s)
 	}
@@ -162,6 +170,7 @@ func (p *parser) steps(n *yamlsrc.Node, what string) []*Step {
 	items := listOf(n)
 	if n.Kind == yamlsrc.Scalar {
 		p.errorf(R004, p.file.Span(n), "%s is %s; a list of steps is needed", what, describe(n))
+		p.lose(n)
 		return nil
 	}
 	if len(items) == 0 {
@@ -200,6 +209,7 @@ func (p *parser) identify(b *Branch, place string) {
 			p.problems.Add(diag.Problem{Code: R003.Code, Slug: R003.Slug, Severity: R003.Severity, At: s.IDAt,
 				Message: fmt.Sprintf("step id %q is there twice", s.ID),
 				Related: []diag.Related{{At: first.IDAt, Message: "the first one"}}})
+			p.lose(yamlsrc.Text(s.ID))
 		} else {
 			p.route.steps[s.ID] = s
 		}

@@ -55,7 +55,8 @@ const (
 // Keywords are the words of `who` that are neither field nor user.
 func Keywords() []string { return []string{"author", "controller", "starter"} }
 
-// people reads `who`-like values: a text or a list of texts.
+// people reads `who`-like values: a text or a list of texts. People of whom
+// nothing could be read are there without a part: nobody knows who they are.
 func (p *parser) people(n *yamlsrc.Node, what string) *People {
 	out := &People{At: p.file.Span(n)}
 	items := []*yamlsrc.Node{n}
@@ -63,7 +64,6 @@ func (p *parser) people(n *yamlsrc.Node, what string) *People {
 		items = n.Items
 		if len(items) == 0 {
 			p.errorf(R004, out.At, "%s is an empty list; name at least one performer", what)
-			return nil
 		}
 	}
 	for _, item := range items {
@@ -71,12 +71,9 @@ func (p *parser) people(n *yamlsrc.Node, what string) *People {
 		if !ok {
 			continue
 		}
-		if w := p.who(newExpr(p.file, item), strings.TrimSpace(text), what); w != nil {
+		if w := p.who(p.newExpr(item), strings.TrimSpace(text), what); w != nil {
 			out.Who = append(out.Who, w)
 		}
-	}
-	if len(out.Who) == 0 {
-		return nil
 	}
 	return out
 }
@@ -140,6 +137,7 @@ const (
 
 var pickWords = []string{"any", "all", "first", "least-loaded", "round-robin"}
 
+// pick reads who of several does the work, as one of the words or a number.
 func (p *parser) pick(n *yamlsrc.Node) Pick {
 	out := Pick{At: p.file.Span(n)}
 	text, ok := p.scalar(n, "pick")
@@ -188,16 +186,13 @@ func (p *parser) due(n *yamlsrc.Node) *Due {
 		case !ok:
 		case text == "by hand":
 			d.ByHand = true
-		case p.commentCut(item):
 		default:
-			d.Exprs = append(d.Exprs, newExpr(p.file, item))
+			p.commentCut(item)
+			d.Exprs = append(d.Exprs, p.newExpr(item))
 		}
 	}
-	if !d.ByHand && len(d.Exprs) == 0 {
-		if n.Kind == yamlsrc.Sequence && len(n.Items) == 0 {
-			p.errorf(R004, d.At, "due is an empty list")
-		}
-		return nil
+	if n.Kind == yamlsrc.Sequence && len(n.Items) == 0 {
+		p.errorf(R004, d.At, "due is an empty list")
 	}
 	return d
 }

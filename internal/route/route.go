@@ -29,10 +29,27 @@ type Route struct {
 
 	steps map[string]*Step
 	order []*Step
+	lost  []*yamlsrc.Node // see Lost
+	vague bool            // the head has keys that are not understood; what form the route is for may be said by one
 }
 
 // Step finds a step by its id; nil when there is none.
 func (r *Route) Step(id string) *Step { return r.steps[id] }
+
+// Meant finds a step by its id or, when there is none, by the nearest one that is
+// written; nil when none is near.
+func (r *Route) Meant(id string) *Step {
+	if s := r.steps[id]; s != nil {
+		return s
+	}
+	var named []string
+	for _, s := range r.order {
+		if s.Named {
+			named = append(named, s.ID)
+		}
+	}
+	return r.steps[diag.Nearest(id, named)]
+}
 
 // Steps gives every step of the route, handlers included, in file order.
 func (r *Route) Steps() []*Step { return r.order }
@@ -148,6 +165,7 @@ type Step struct {
 	Title yamlsrc.Label
 	At    diag.Span // the verb's key
 	Path  string    // the step's place: "3.2.1"
+	Range diag.Span // all that is written of it, steps inside included
 
 	If, While *Expr  // runs only if, and only as long as, a condition holds
 	WhileOpen Word   // `while: open(step)`

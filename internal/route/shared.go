@@ -27,7 +27,7 @@ type Judge struct{ c *checker }
 // NewJudge begins a check; extra is the environment of the event, nil for that
 // of the form alone.
 func NewJudge(form string, ctx Context) *Judge {
-	c := &checker{r: &Route{For: Word{Text: form}}, ctx: ctx}
+	c := &checker{r: &Route{For: Word{Text: form}}, ctx: ctx, astray: map[*Branch]bool{}}
 	if c.base = ctx.Env(form); c.base != nil {
 		c.env, c.fields = Env(c.base), ctx.Fields(form)
 	}

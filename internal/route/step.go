@@ -31,19 +31,22 @@ func (p *parser) step(o *object) *Step {
 		if value != nil {
 			p.errorf(R001, p.file.Span(pair.Key), "the step is already %q; write %q as a step of its own", key.Value, pair.Key.Value)
 			o.node(pair.Key.Value)
+			p.lose(pair.Value)
 			continue
 		}
 		key, value = pair.Key, o.node(pair.Key.Value)
 	}
 	if value == nil {
 		p.noVerb(o)
+		p.lose(o.n)
 		return nil
 	}
 	p.depth++
 	defer func() { p.depth-- }()
-	s.Verb, s.At = Verb(key.Value), p.file.Span(key)
+	s.Verb, s.At, s.Range = Verb(key.Value), p.file.Span(key), p.file.Span(o.n)
 	if p.depth > maxDepth {
 		p.errorf(R004, s.At, "blocks are nested more than %d deep; split the route with `call`", maxDepth)
+		p.lose(o.n)
 		return nil
 	}
 	s.IDAt = s.At
@@ -67,14 +70,7 @@ func (p *parser) step(o *object) *Step {
 // noVerb reports a step without a verb, or the misspelt key that was meant to
 // be one.
 func (p *parser) noVerb(o *object) {
-	known := append(slices.Clone(verbs), "id", "if", "while", "after", "lock", "title", "who", "due", "outcomes", "steps", "branches")
-	before := len(p.problems)
-	for _, pair := range o.n.Pairs {
-		if !slices.Contains(known, pair.Key.Value) && diag.Nearest(pair.Key.Value, verbs) != "" {
-			p.errorf(R001, p.file.Span(pair.Key), "step: %s", diag.Unknown("key", pair.Key.Value, verbs))
-		}
-	}
-	if len(p.problems) == before {
+	if !p.strange(o, verbs...) {
 		p.errorf(R002, o.start(), "the step has no verb; known: %s", strings.Join(verbs, ", "))
 	}
 }
@@ -175,6 +171,7 @@ func (p *parser) block(s *Step, o *object) {
 	}
 	if n.Kind != yamlsrc.Sequence || len(n.Items) == 0 {
 		p.errorf(R004, p.file.Span(n), "branches is %s; a list of branches is needed", describe(n))
+		p.lose(n)
 		return
 	}
 	for _, item := range n.Items {
@@ -204,6 +201,7 @@ func (p *parser) gather(s *Step, o *object) {
 			s.Cancel = true
 		case "wait":
 		default:
+			s.Cancel = true // so that nothing follows from it
 			p.errorf(R004, w.At, "%s", diag.Unknown("rest", w.Text, []string{"wait", "cancel"}))
 		}
 	}
@@ -223,6 +221,7 @@ func (p *parser) join(n *yamlsrc.Node) Join {
 	j := Join{At: p.file.Span(n)}
 	text, ok := p.scalar(n, "join")
 	if !ok {
+		j.Kind = JoinWhen // under a condition that nobody knows
 		return j
 	}
 	inner, isWhen := strings.CutPrefix(text, "when(")
@@ -235,10 +234,11 @@ func (p *parser) join(n *yamlsrc.Node) Join {
 		j.Kind = JoinNone
 	case isWhen && strings.HasSuffix(inner, ")"):
 		j.Kind = JoinWhen
-		j.When = newExpr(p.file, n).part(len("when("), strings.TrimSuffix(inner, ")"))
+		j.When = p.newExpr(n).part(len("when("), strings.TrimSuffix(inner, ")"))
 	case err == nil && count > 0:
 		j.Kind, j.N = JoinN, count
 	default:
+		j.Kind = JoinWhen
 		p.errorf(R004, j.At, "join is %s; write all, any, none, a number, or when(CONDITION)", describe(n))
 	}
 	return j
@@ -269,7 +269,7 @@ func (p *parser) branch(s *Step, n *yamlsrc.Node) *Branch {
 		if e := o.n.Get("else"); e != nil && !hasVerb(n, Task, Approve, Inform, Repeat) {
 			return p.elseBranch(b, o)
 		}
-		if o.n.Get("if") == nil {
+		if o.n.Get("if") == nil && !p.strange(o, "if", "else") {
 			p.errorf(R002, b.At, "the branch of choose has neither \"if\" nor \"else\"")
 		}
 	}
@@ -290,12 +290,40 @@ func (p *parser) branch(s *Step, n *yamlsrc.Node) *Branch {
 		b.Steps = p.steps(steps, "steps")
 	} else if t := o.n.Get("next"); t != nil && s.Verb == Choose {
 		o.boolean("next")
-	} else {
+	} else if o.asked = append(o.asked, verbs...); p.strange(o, verbs...) {
+		p.lose(n)
+		return b
+	} else if slices.ContainsFunc(n.Pairs, func(pair yamlsrc.Pair) bool { return slices.Contains(workKeys, pair.Key.Value) }) {
+		p.noVerb(o)
+		p.lose(n)
+		return b
+	} else if s.Verb != Choose || o.n.Get("if") != nil {
 		o.missing("steps")
+	}
+	if s.Verb == Choose {
+		o.asked = append(o.asked, "else")
 	}
 	o.done()
 	return b
 }
+
+// strange tells whether a key of a mapping seems to be meant for one of some
+// words, and reports it then.
+func (p *parser) strange(o *object, words ...string) bool {
+	for _, pair := range o.n.Pairs {
+		if !slices.Contains(stepKeys, pair.Key.Value) && diag.Nearest(pair.Key.Value, words) != "" {
+			p.unknownKey(pair.Key, o.what, words)
+			return true
+		}
+	}
+	return false
+}
+
+// workKeys are keys of steps that no branch has.
+var workKeys = []string{"who", "due", "pick", "fill", "remind", "escalate", "controller", "outcomes", "branches"}
+
+// stepKeys are the keys of steps and branches that might be taken for a verb.
+var stepKeys = slices.Concat(verbs, workKeys, []string{"id", "if", "else", "while", "after", "lock", "title", "steps", "next"})
 
 func (p *parser) elseBranch(b *Branch, o *object) *Branch {
 	n := o.node("else")
@@ -304,7 +332,7 @@ func (p *parser) elseBranch(b *Branch, o *object) *Branch {
 	case n.Kind == yamlsrc.Scalar && n.Value == "next":
 	case n.Kind == yamlsrc.Scalar && n.Value == "leave", n.Kind == yamlsrc.Scalar && strings.Contains(n.Value, " "):
 		if t := p.shortTarget(n, "else"); t != nil {
-			b.Steps = []*Step{{Verb: verbOf(t), At: t.At, IDAt: t.At, Target: t, bare: true}}
+			b.Steps = []*Step{{Verb: verbOf(t), At: t.At, Range: t.At, IDAt: t.At, Target: t, bare: true}}
 		}
 	case n.Kind == yamlsrc.Scalar && n.Value == "true" && o.n.Get("steps") != nil:
 		b.Steps = p.steps(o.node("steps"), "steps")

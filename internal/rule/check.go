@@ -17,12 +17,15 @@ import (
 // steps also as "route/step".
 func Check(r *Rule, ctx route.Context, forms func(string) *form.Form, steps func(form string) map[string][]string) diag.List {
 	c := &checker{rule: r, dates: map[string]int{}}
-	if name := strings.TrimSuffix(path.Base(r.File.Name), path.Ext(r.File.Name)); r.Name.Text != name {
+	if name := strings.TrimSuffix(path.Base(r.File.Name), path.Ext(r.File.Name)); r.Name.Text != name && r.Name.Text != "" {
 		c.add(route.R006.Code, route.R006.Slug, diag.Error, r.Name.At, "rename one of them", "the rule %q stands in a file named %q", r.Name.Text, path.Base(r.File.Name))
 	}
 	j := route.NewJudge(r.For.Text, ctx)
 	f := forms(r.For.Text)
 	if f == nil || j.Env() == nil {
+		if r.For.Text == "" { // which is reported
+			return c.done(nil)
+		}
 		c.add(route.R006.Code, route.R006.Slug, diag.Error, r.For.At, "", "%s", diag.Unknown("form", r.For.Text, ctx.Forms))
 		return c.done(nil)
 	}
@@ -107,7 +110,7 @@ func (c *checker) name(j *route.Judge, t *Trigger, w route.Word, f *form.Form, s
 			return
 		}
 		for _, o := range t.Outcomes {
-			if !slices.Contains(outcomes, o.Text) {
+			if outcomes != nil && !slices.Contains(outcomes, o.Text) {
 				unknown("outcome", o.Text, outcomes, o.At)
 			}
 		}
@@ -129,7 +132,7 @@ func Together(rules []*Rule) diag.List {
 }
 
 func overlaps(a, b *Rule, problems *diag.List) {
-	if a.For.Text != b.For.Text || exclusive(a.If, b.If) || !slices.ContainsFunc(a.On, func(t *Trigger) bool {
+	if a.For.Text != b.For.Text || unread(a.If) || unread(b.If) || exclusive(a.If, b.If) || !slices.ContainsFunc(a.On, func(t *Trigger) bool {
 		return slices.ContainsFunc(b.On, func(u *Trigger) bool { return meet(t, u) })
 	}) {
 		return
@@ -146,6 +149,10 @@ func overlaps(a, b *Rule, problems *diag.List) {
 		}
 	}
 }
+
+// unread tells whether a condition has a fault, so that nobody knows what it
+// leaves out.
+func unread(e *route.Expr) bool { return e != nil && e.Program() == nil }
 
 // meet tells whether one event may be for both triggers.
 func meet(t, u *Trigger) bool {

@@ -115,6 +115,13 @@ func (t *Trigger) Event() *route.Event {
 
 // Parse reads a rule. It is usable when no problem is an error.
 func Parse(f *yamlsrc.File) (*Rule, diag.List) {
+	r, problems := yamlsrc.Forgiving(f, parse)
+	problems = problems.Dedup()
+	problems.Sort()
+	return r, problems
+}
+
+func parse(f *yamlsrc.File) (*Rule, diag.List) {
 	p := &parser{file: f}
 	r := &Rule{File: f}
 	reader := yamlsrc.NewReader(f, &p.problems).WithCodes(unknownKey, missingKey, wrongType)
@@ -143,9 +150,7 @@ func Parse(f *yamlsrc.File) (*Rule, diag.List) {
 	p.overwrite(r, m)
 	p.since(r, m)
 	m.Done()
-	problems := p.problems.Dedup()
-	problems.Sort()
-	return r, problems
+	return r, p.problems
 }
 
 type parser struct {

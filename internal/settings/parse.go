@@ -36,6 +36,14 @@ func code(c Code) yamlsrc.Code { return yamlsrc.Code{Code: c.Code, Slug: c.Slug}
 
 // Parse reads e1.yaml. The settings returned are complete: what is wrong is reported and its default used.
 func Parse(f *yamlsrc.File) (*Settings, diag.List) {
+	s, problems := parse(f)
+	if problems.HasErrors() { // a misspelt key means nothing here; only what is said of it takes it as meant
+		_, problems = yamlsrc.Forgiving(f, parse)
+	}
+	return s, problems
+}
+
+func parse(f *yamlsrc.File) (*Settings, diag.List) {
 	var problems diag.List
 	s := Default()
 	r := yamlsrc.NewReader(f, &problems).WithCodes(code(unknownKey), code(missingKey), code(wrongType))

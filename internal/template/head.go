@@ -1,6 +1,7 @@
 package template
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/e1-dms/e1/internal/diag"
@@ -57,6 +58,13 @@ var headKeys = [...]string{"subject", "to", "attach"}
 func (h *Head) set(file, text, key string, start int, line string, seen map[string]bool, problems *diag.List) {
 	keyAt := strings.Index(line, key)
 	at := plain(file, text, start+keyAt, start+keyAt+len(key)).span(0, len(key))
+	if !slices.Contains(headKeys[:], key) {
+		report(problems, badHead, at, "", "%s", diag.Unknown("key of the head", key, headKeys[:]))
+		key = diag.Nearest(key, headKeys[:]) // read as what was meant
+	}
+	if key == "" {
+		return
+	}
 	if seen[key] && key != "attach" {
 		report(problems, badHead, at, "", "the head has %q already", key)
 		return
@@ -78,7 +86,5 @@ func (h *Head) set(file, text, key string, start int, line string, seen map[stri
 		h.To = value
 	case "attach":
 		h.Attach = append(h.Attach, value)
-	default:
-		report(problems, badHead, at, "", "%s", diag.Unknown("key of the head", key, headKeys[:]))
 	}
 }

@@ -44,25 +44,21 @@ func (c *checker) errorf(code yamlsrc.Code, at diag.Span, format string, args ..
 	c.problems.Errorf(code.Code, code.Slug, at, format, args...)
 }
 
-// route gives a route that can be run. What is wrong with one that cannot is
+// route gives a route, as far as it can be read. What is wrong with it is
 // reported where it is written.
 func (c *checker) route(name Word) *route.Route {
 	if !slices.Contains(c.base.Names, name.Text) {
 		c.errorf(unknownRoute, name.At, "%s", diag.Unknown("route", name.Text, c.base.Names))
 		return nil
 	}
-	r, err := c.base.UsableRoute(name.Text)
-	if err != nil {
-		return nil
-	}
-	return r
+	return c.base.Written(name.Text)
 }
 
 func (c *checker) test(t *Test) {
 	if t.Route.Text == "" {
 		return
 	}
-	if c.r = c.route(t.Route); c.r == nil {
+	if c.r = c.route(t.Route); c.r == nil || c.r.For.Text != "" && c.forms.Form(c.r.For.Text) == nil {
 		return
 	}
 	c.person(t.File.By)
@@ -117,10 +113,13 @@ func (c *checker) step(w Word, orKey bool) *route.Step {
 	if s := c.r.Step(id); s != nil {
 		return s
 	}
-	for _, r := range c.base.Routes {
-		if r.For.Text == c.r.For.Text || r.For.Text == "" {
+	for _, name := range c.base.Names {
+		if r := c.base.Written(name); r != nil && (r.For.Text == c.r.For.Text || r.For.Text == "") {
 			if s := r.Step(id); s != nil {
 				return s
+			}
+			if r.Lost(id) {
+				return nil // it is in a part of the route that is not understood
 			}
 		}
 	}
@@ -148,7 +147,7 @@ func (c *checker) outcome(s *route.Step, w Word) {
 	if s.Verb == route.Inform {
 		known = append(known, "read")
 	}
-	if !slices.Contains(known, w.Text) {
+	if !slices.Contains(known, w.Text) && !c.r.LostSteps(s.Range) {
 		c.errorf(unknownOutcome, w.At, "step %q: %s", s.ID, diag.Unknown("outcome", w.Text, known))
 	}
 }
@@ -194,7 +193,7 @@ func (c *checker) expect(p *play, e *Expect) {
 	for _, g := range append(slices.Clone(e.Registered), e.Documents...) {
 		c.given(p, g)
 	}
-	if e.End.Text != "" && !slices.Contains(ends(c.r), e.End.Text) {
+	if e.End.Text != "" && !slices.Contains(ends(c.r), e.End.Text) && !c.r.Lost(e.End.Text) {
 		c.errorf(unknownOutcome, e.End.At, "route %q: %s", c.r.Name.Text, diag.Unknown("end", e.End.Text, ends(c.r)))
 	}
 }

@@ -130,6 +130,13 @@ type parser struct {
 
 // Parse reads a file of route tests. With errors in the list it cannot be run.
 func Parse(f *yamlsrc.File) (*File, diag.List) {
+	out, problems := yamlsrc.Forgiving(f, parse)
+	problems = problems.Dedup()
+	problems.Sort()
+	return out, problems
+}
+
+func parse(f *yamlsrc.File) (*File, diag.List) {
 	var problems diag.List
 	p := &parser{f: f, Reader: yamlsrc.NewReader(f, &problems).WithCodes(unknownKey, missingKey, wrongType)}
 	m := p.Mapping(f.Root, "route tests")
@@ -151,8 +158,6 @@ func Parse(f *yamlsrc.File) (*File, diag.List) {
 		}
 	}
 	m.Done()
-	problems = problems.Dedup()
-	problems.Sort()
 	return out, problems
 }
 
@@ -291,6 +296,12 @@ func (p *parser) answer(n *yamlsrc.Node) *Answer {
 			a.Kind, a.Fields = Set, p.pairs(m, "set")
 			a.On = p.word(m, "on")
 		default: // a step
+			if meant := diag.Nearest(key.Value, answerKeys()); meant != "" && value.Kind == yamlsrc.Mapping {
+				p.Problems.Errorf(unknownKey.Code, unknownKey.Slug, word.At, "answer: %s", diag.Unknown("key", key.Value, answerKeys()))
+				(*p.Problems)[len(*p.Problems)-1].Meant = meant
+				first = nil
+				continue
+			}
 			a.Kind, a.Subject = Advance, word
 			if !value.IsNull() {
 				a.Outcome = p.wordOf(value, "the outcome")

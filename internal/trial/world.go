@@ -18,6 +18,8 @@ type Definitions interface {
 	Calendar(name string) *worktime.Calendar
 	// UsableRoute gives a route without errors, else all its problems.
 	UsableRoute(name string) (*route.Route, error)
+	// Written gives a route as far as it can be read; nil when it cannot.
+	Written(name string) *route.Route
 }
 
 // Runnable is a route that can be run.

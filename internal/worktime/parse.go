@@ -40,12 +40,13 @@ func Codes() []yamlsrc.Code { return []yamlsrc.Code{badZone, badHours, badDay, t
 //
 // All problems are reported at once; the calendar is nil when there are errors.
 func Parse(f *yamlsrc.File) (*Calendar, diag.List) {
-	var problems diag.List
 	if f.Root == nil {
-		return nil, problems
+		return nil, nil
 	}
-	p := parser{file: f, problems: &problems}
-	def := p.definition()
+	def, problems := yamlsrc.Forgiving(f, func(f *yamlsrc.File) (Definition, diag.List) {
+		p := parser{file: f, problems: &diag.List{}}
+		return p.definition(), *p.problems
+	})
 	if problems.HasErrors() {
 		return nil, problems
 	}

@@ -336,8 +336,13 @@ func (r *Reader) Label(n *Node, what string) Label {
 func (m *Mapped) Done() {
 	for i, p := range m.pairs {
 		if !m.used[i] {
-			p := problem(m.r.Unknown, m.r.File.Span(p.Key), "%s: %s", m.what, diag.Unknown("key", p.Key.Value, m.known))
-			m.r.Problems.Add(p)
+			known := m.known
+			if absent := slices.DeleteFunc(slices.Clone(known), func(k string) bool { return m.node.Get(k) != nil }); diag.Nearest(p.Key.Value, absent) != "" {
+				known = absent // rather one that is not there yet
+			}
+			unknown := problem(m.r.Unknown, m.r.File.Span(p.Key), "%s: %s", m.what, diag.Unknown("key", p.Key.Value, known))
+			unknown.Meant = diag.Nearest(p.Key.Value, known)
+			m.r.Problems.Add(unknown)
 		}
 	}
 }
