@@ -61,7 +61,7 @@ func Run(defs *definition.Set, paths ...string) (*Result, error) {
 	out := &Result{Files: l.files, routes: l.parsed}
 	problems := l.ignore(l.severities(l.withoutEchoes()))
 	for _, p := range problems {
-		if wanted(p.At.File, paths) {
+		if wanted(p.At.File, paths) || path.Dir(p.At.File) == definition.TemplatesDir && usedIn(p, paths) {
 			out.Problems.Add(p)
 		}
 	}
@@ -88,6 +88,12 @@ func (l *linter) withoutEchoes() diag.List {
 		}
 	}
 	return out
+}
+
+// usedIn tells whether a problem of a template comes from its use in one of the
+// files that are asked for.
+func usedIn(p diag.Problem, paths []string) bool {
+	return slices.ContainsFunc(p.Related, func(r diag.Related) bool { return r.At.File != p.At.File && wanted(r.At.File, paths) })
 }
 
 func wanted(file string, paths []string) bool {
@@ -421,6 +427,38 @@ func (l *linter) templates() error {
 		l.see(&yamlsrc.File{Name: file, Src: src})
 		l.add(problems...)
 	}
+	if len(l.paths) == 0 || !l.wantsIn(definition.TemplatesDir) {
+		return nil
+	}
+	return l.templatesUsed()
+}
+
+// templatesUsed adds what the routes and rules that are not judged find in the
+// templates that they use.
+func (l *linter) templatesUsed() error {
+	routes, err := l.defs.RouteFiles(func(file string) bool { return !l.wants(file) })
+	if err != nil {
+		return err
+	}
+	rules, err := l.defs.Rules()
+	if err != nil {
+		return err
+	}
+	var all diag.List
+	for _, f := range routes {
+		if f.Def == nil {
+			continue
+		}
+		found, err := l.defs.CheckRoute(f.Def)
+		if err != nil {
+			return err
+		}
+		all = append(all, found...)
+	}
+	for _, f := range rules {
+		all = append(all, f.Problems...)
+	}
+	l.add(slices.DeleteFunc(all, func(p diag.Problem) bool { return path.Dir(p.At.File) != definition.TemplatesDir })...)
 	return nil
 }
 

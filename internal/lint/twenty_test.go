@@ -89,7 +89,7 @@ do:
 - {comment: subjct}                                                       #! A006
 - cancel: check                                                           #! A102
 - register: {form: wrks, set: {client: client}}                           #! A006
-- mail: {to: amount, template: invoice-letter}                            #! A031
+- mail: {to: amount, template: invoice-letter}                            #! A031 A080
 - generate: {template: invoce.html}                                       #! A006
 - assign: {field: manager, who: role manger}                              #! A007
 - {sett: {subject: '"x"'}}                                                #! A001

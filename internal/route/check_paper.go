@@ -1,6 +1,11 @@
 package route
 
 import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
 	"github.com/e1-dms/e1/internal/diag"
 	"github.com/e1-dms/e1/internal/expr"
 	"github.com/e1-dms/e1/internal/template"
@@ -43,9 +48,32 @@ func (c *checker) paper(a *Action, env *expr.Env) {
 		c.helpf(R002, a.At, "add \"to\" to the action or to the head of "+t.File, "the letter says nowhere whom it is for")
 	}
 	if c.base != nil {
-		_, problems := t.Check(c.base)
-		c.problems = append(c.problems, problems...)
+		c.fits(a, t)
 	}
+}
+
+// fits holds a template against the form of the route. Names that are only
+// misspelt are faults of the template, others tell that it is for another form.
+func (c *checker) fits(a *Action, t *template.Template) {
+	_, found := t.Check(c.base)
+	var unknown []string
+	var places []diag.Related
+	for _, p := range found {
+		if p.Meant != "" || p.Code == template.BadExpression.Code {
+			p.Related = append(p.Related, diag.Related{At: a.Template.At, Message: "used here, for " + c.r.For.Text})
+			c.problems.Add(p)
+			continue
+		}
+		places = append(places, diag.Related{At: p.At, Message: p.Message})
+		if words := strings.Split(p.Message, `"`); len(words) > 1 && !slices.Contains(unknown, strconv.Quote(words[1])) {
+			unknown = append(unknown, strconv.Quote(words[1]))
+		}
+	}
+	if len(places) == 0 {
+		return
+	}
+	c.add(R080, a.Template.At, fmt.Sprintf("the template %q does not fit the form %q, which has no %s", a.Template.Text, c.r.For.Text, strings.Join(unknown, ", ")),
+		"use a template that is made for this form", places...)
 }
 
 // pattern checks a file name such as "{number}.docx".

@@ -45,6 +45,9 @@ func (c *checker) nodes(nodes []node, env *expr.Env, sure []string) {
 						known = append(known[:len(known):len(known)], p.Reads()...)
 					} else {
 						c.problems = append(c.problems, problems...)
+						for _, found := range problems { // as it was meant
+							known = append(known[:len(known):len(known)], found.Meant)
+						}
 					}
 				}
 				c.nodes(n.then[i], env, known)

@@ -246,7 +246,7 @@ func (e *expression) compile(env *expr.Env, opt expr.Options) (*expr.Program, di
 	program, issues := expr.Compile(e.text, env, opt)
 	var problems diag.List
 	for _, issue := range issues {
-		code := badExpr
+		code := BadExpression
 		switch issue.Slug {
 		case "unknown":
 			code = unknownName
@@ -254,6 +254,7 @@ func (e *expression) compile(env *expr.Env, opt expr.Options) (*expr.Program, di
 			code = wrongType
 		}
 		report(&problems, code, e.at(issue.From, issue.To), issue.Help, "%s", issue.Message)
+		problems[len(problems)-1].Meant = issue.Meant
 	}
 	return program, problems
 }
