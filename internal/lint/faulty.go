@@ -124,10 +124,12 @@ func aboutForm(p diag.Problem) bool {
 	switch p.Code[0] {
 	case 'R', 'A':
 		switch {
-		case number < "006", number == "009", number >= "010" && number < "030", number >= "060" && number < "067", number >= "080" && number < "084", number > "093":
+		case number < "006", number == "009", number >= "010" && number < "030", number >= "060" && number < "067", number > "080" && number < "084", number > "093":
 			return false
 		case number == "006":
 			return !aboutFile(p)
+		case number == "080":
+			return strings.Contains(p.Message, "does not fit the form")
 		case number == "007":
 			return strings.Contains(p.Message, "user")
 		}

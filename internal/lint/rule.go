@@ -35,6 +35,7 @@ func rules() []*rule {
 		reworkWithoutLimit(),
 		analysisStopped(),
 		neverStarted(),
+		outcomeNotRouted(),
 		routesStartEachOther(),
 		superfluousBlock(),
 		missingElse(),

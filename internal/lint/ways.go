@@ -11,6 +11,7 @@ type way struct {
 	kind   wayKind
 	step   *route.Step // toStep
 	label  string      // the outcome that leads there
+	end    string      // toEnd: the name of the end; empty where the last step is over
 	at     diag.Span
 	jump   bool           // written as `go`
 	max    bool           // taken a limited number of times
@@ -112,7 +113,7 @@ func targeted(r *route.Route, s *route.Step, t *route.Target) way {
 			w.kind = toEnd // there is no branch, which is reported
 		}
 	default:
-		w = way{kind: toEnd}
+		w = way{kind: toEnd, end: t.Name}
 	}
 	w.at = t.At
 	return w
