@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/e1-dms/e1/internal/diag"
+	"github.com/e1-dms/e1/internal/form"
 	"github.com/e1-dms/e1/internal/route"
 	"github.com/e1-dms/e1/internal/rule"
 	"github.com/e1-dms/e1/internal/yamlsrc"
@@ -72,7 +73,7 @@ func (d *Set) checkRules(files []*RuleFile) error {
 			sound = append(sound, f.Def)
 		}
 	}
-	for _, p := range rule.Together(sound) {
+	for _, p := range rule.Together(sound, d.Surroundings(set)) {
 		for _, f := range files {
 			if f.File.Name == p.At.File {
 				f.Problems = append(f.Problems, p)
@@ -80,6 +81,49 @@ func (d *Set) checkRules(files []*RuleFile) error {
 		}
 	}
 	return nil
+}
+
+// Surroundings is what rules act in. Routes are parsed when a rule may begin
+// one.
+func (d *Set) Surroundings(set *form.Set) rule.Surroundings {
+	return rule.Surroundings{
+		Refers: func(name, field string) string {
+			f := set.Form(name)
+			if f == nil || f.Field(field) == nil {
+				return ""
+			}
+			return f.Field(field).Form
+		},
+		Begun: d.begun,
+		Route: d.Parsed,
+	}
+}
+
+// begun gives the routes that an event on documents of a form may begin.
+func (d *Set) begun(form string, on route.StartKind) []*route.Route {
+	key := string(on) + " " + form
+	d.mu.Lock()
+	known, ok := d.begins[key]
+	d.mu.Unlock()
+	if ok || d.listRoutes() != nil {
+		return known
+	}
+	var out []*route.Route
+	for _, name := range d.routeNames {
+		if !d.MayStart(name, form, on) {
+			continue
+		}
+		if r := d.Parsed(name); r != nil {
+			out = append(out, r)
+		}
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.begins == nil {
+		d.begins = map[string][]*route.Route{}
+	}
+	d.begins[key] = out
+	return out
 }
 
 // stepsOf gives the steps that routes of a form give to people, with their

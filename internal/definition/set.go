@@ -73,6 +73,8 @@ type Set struct {
 	routeFiles       map[string]*RouteFile // by name, those read so far
 	pinned           map[string]*route.Route
 	routeChecks      map[*route.Route]diag.List
+	started          *started                  // what routes and rules start, once it was asked for
+	begins           map[string][]*route.Route // "registered contracts": what may begin then
 	calendars        map[string]*worktime.Calendar
 	templates        map[string]readTemplate
 	rules            []*RuleFile

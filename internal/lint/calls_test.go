@@ -83,3 +83,95 @@ steps:
 		}
 	}
 }
+
+// TestRoutesThatBeginEachOther: circles through changes and registrations.
+func TestRoutesThatBeginEachOther(t *testing.T) {
+	route := func(name, form, start, steps string) files {
+		return files{"routes/" + name + ".yaml": "route: " + name + "\nfor: " + form + "\nstart: " + start + "\ncontroller: role head_of_sales\nsteps:\n" + steps}
+	}
+	with := func(all ...files) files {
+		out := files{}
+		for _, f := range all {
+			for name, text := range f {
+				out[name] = text
+			}
+		}
+		return out
+	}
+	head := func(start string) string {
+		return "route: trial\nfor: contracts\nstart: " + start + "\ncontroller: role head_of_sales\nsteps:\n"
+	}
+	const changed = "{on: changed, if: amount > 0}"
+	for _, test := range []struct {
+		name, text string
+		beside     files
+		want       []string
+	}{
+		{"itself, by what it changes", head(changed) + "- do: {set: {amount: amount + 1}}\n", nil, []string{
+			"6:8 R021 the route may begin itself anew without end, by what is changed or registered: trial > trial"}},
+		{"the same value each time", head(changed) + "- do: {set: {amount: \"5\"}}\n", nil, nil},
+		{"somebody acts", head(changed) + "- {task: A, who: role lawyer}\n- do: {set: {amount: amount + 1}}\n", nil, nil},
+		{"it is still running", head(changed) + "- do: {set: {amount: amount + 1}}\n- {task: A, who: role lawyer}\n", nil, nil},
+		{"by another one", head(changed) + "- do: {set: {paid: amount + 1}}\n",
+			route("other", "contracts", "{on: changed, if: paid > 0}", "- do: {set: {amount: paid + 1}}\n"), []string{
+				"6:8 R021 the route may begin itself anew without end, by what is changed or registered: trial > other > trial"}},
+		{"of another form", head(changed) + "- do: {set: {client.name: client.name + \"x\"}}\n",
+			route("other", "clients", "{on: changed, if: name != \"\"}", "- do: {register: {form: contracts, set: {client: number, kind: supply}}}\n"), nil},
+		{"and back", head("{on: registered, if: kind == \"supply\"}") + "- do: {set: {client.name: client.name + \"x\"}}\n",
+			route("other", "clients", "{on: changed, if: name != \"\"}", "- do: {register: {form: contracts, set: {client: number, kind: supply}}}\n"), []string{
+				"6:8 R021 the route may begin itself anew without end, by what is changed or registered: trial > other > trial"}},
+		{"its condition excludes it", head("{on: registered, if: kind == \"supply\"}") + "- do: {register: {form: contracts, set: {client: client, kind: service}}}\n", nil, nil},
+		{"its condition allows it", head("{on: registered, if: kind == \"supply\"}") + "- do: {register: {form: contracts, set: {client: client, kind: kind}}}\n", nil, []string{
+			"6:8 R021 the route may begin itself anew without end, by what is changed or registered: trial > trial"}},
+		{"it is found again", head("{on: registered, if: kind == \"supply\"}") + "- do: {register: {form: contracts, set: {client: client, kind: kind, client_number: number}, find: client_number}}\n", nil, nil},
+	} {
+		if diff := cmp.Diff(test.want, said(t, test.text, with(test.beside), "R021"), cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("%s: %s", test.name, diff)
+		}
+	}
+}
+
+// TestRulesInACircle: rules that set each other off through other documents and
+// through routes.
+func TestRulesInACircle(t *testing.T) {
+	rule := func(name, form, rest string) string { return "rule: " + name + "\nfor: " + form + "\n" + rest }
+	for _, test := range []struct {
+		name  string
+		files files
+		want  int
+	}{
+		{"through the client and back", files{
+			"rules/q1.yaml": rule("q1", "contracts", "on: registered\ndo:\n- set: {client.name: name + \"x\"}\noverwrite: true\n"),
+			"rules/q2.yaml": rule("q2", "clients", "on: {changed: name}\ndo:\n- register: {form: contracts, set: {client: number, kind: supply, name: name}}\n")}, 1},
+		{"not without overwrite", files{
+			"rules/q1.yaml": rule("q1", "contracts", "on: registered\ndo:\n- set: {client.name: name + \"x\"}\n"),
+			"rules/q2.yaml": rule("q2", "clients", "on: {changed: name}\ndo:\n- register: {form: contracts, set: {client: number, kind: supply}}\n")}, 0},
+		{"through a route that it starts", files{
+			"rules/q1.yaml":    rule("q1", "contracts", "on: {changed: amount}\ndo:\n- start: more\n"),
+			"routes/more.yaml": "route: more\nfor: contracts\nstart: by rule\ncontroller: role head_of_sales\nsteps:\n- do: {set: {amount: amount + 1}}\n"}, 1},
+		{"not when somebody acts first", files{
+			"rules/q1.yaml":    rule("q1", "contracts", "on: {changed: amount}\ndo:\n- start: more\n"),
+			"routes/more.yaml": "route: more\nfor: contracts\nstart: by rule\ncontroller: role head_of_sales\nsteps:\n- {task: A, who: role lawyer}\n- do: {set: {amount: amount + 1}}\n"}, 0},
+		{"through a route that begins by itself", files{
+			"rules/q1.yaml":    rule("q1", "contracts", "on: {changed: paid}\ndo:\n- set: {amount: paid + 1}\noverwrite: true\n"),
+			"routes/more.yaml": "route: more\nfor: contracts\nstart: {on: changed, if: amount > 0}\ncontroller: role head_of_sales\nsteps:\n- do: {set: {paid: amount + 1}}\n"}, 1},
+	} {
+		f := shipped(t)
+		for name, text := range test.files {
+			f[name] = text
+		}
+		found, err := lint.Run(definition.New(f), "rules")
+		if err != nil {
+			t.Fatal(err)
+		}
+		circles := 0
+		for _, p := range found.Problems {
+			if p.Code == "A105" {
+				circles++
+			}
+		}
+		if circles != test.want {
+			t.Errorf("%s: %d circles, want %d:\n%v", test.name, circles, test.want, found.Problems)
+		}
+	}
+}

@@ -270,6 +270,9 @@ func (l *linter) routes() error {
 	if err != nil {
 		return err
 	}
+	if _, err := l.defs.Rules(); err != nil { // which judging a route may ask for
+		return err
+	}
 	found, errs := make([]diag.List, len(files)), make([]error, len(files))
 	if len(files) > 0 {
 		found[0], errs[0] = l.route(files[0]) // reads what is read when it is first asked for
@@ -387,7 +390,11 @@ func (l *linter) rules() error {
 			defs = append(defs, f.Def)
 		}
 	}
-	l.add(processing.Together(defs)...)
+	set, err := l.defs.Forms()
+	if err != nil {
+		return err
+	}
+	l.add(processing.Together(defs, l.defs.Surroundings(set))...)
 	for _, f := range all {
 		l.see(f.File)
 		var forms []string

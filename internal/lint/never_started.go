@@ -5,38 +5,25 @@ import (
 	"github.com/e1-dms/e1/internal/route"
 )
 
-// neverStarted reports routes for other routes to start that none starts.
+// neverStarted reports routes that neither begin by themselves nor by hand, and
+// that no other route and no rule starts.
 func neverStarted() *rule {
 	return &rule{
-		Code:     Code{"R020", "never-started", "a route that only other routes start, and none does; call it, add another `start`, or remove it"},
+		Code:     Code{"R020", "never-started", "a route that neither begins by itself nor by hand, and that no route and no rule starts; start it from one, say `start: by hand`, or remove it"},
 		severity: diag.Warning,
 		check: func(s *subject) {
+			at := s.Name.At
 			for _, start := range s.Starts {
-				if start.On != route.ByRoute {
-					return
+				if start.On != route.ByRoute && start.On != route.ByRule {
+					return // by itself, by hand, or as nobody knows
 				}
+				at = s.Starts[0].At
 			}
-			if len(s.Starts) == 0 {
+			if started, err := s.defs.Starts(s.Name.Text); s.Vague() || started || err != nil {
 				return
 			}
-			all, err := s.defs.Routes()
-			if err != nil {
-				return
-			}
-			for _, r := range all {
-				for _, step := range r.Steps() {
-					if step.Call != nil && step.Call.Route.Text == s.Name.Text {
-						return
-					}
-					for _, a := range actionsOf(step) {
-						if a.Kind == route.StartOf && a.Route.Text == s.Name.Text {
-							return
-						}
-					}
-				}
-			}
-			s.report(s.Starts[0].At, "route %q is started by other routes only, and none does", s.Name.Text).Help =
-				"call it from a route, add another `start`, or remove it"
+			p := s.report(at, "nothing starts the route %q: no event, no other route and no rule", s.Name.Text)
+			p.Help = "call it from a route, start it by a rule, or say `start: by hand`"
 		},
 	}
 }

@@ -151,7 +151,17 @@ roles: [{id: admin}, {id: manager}, {id: lawyer}, {id: ceo}, {id: cfo}]
 		{"letters nobody brings", bare + "- {wait: {message: any}}", nil, []string{`R066 5:11 no import brings letters to the documents of this repository`}},
 		{"letters that imports bring", bare + "- {wait: {message: any}}", func(f files) { f["imports/a.yaml"] = shipped(t)["imports/sales-letters.yaml"] }, nil},
 		{"started by nobody", strings.Replace(bare, "by hand", "by route", 1) + "- {task: A, who: author}", nil,
-			[]string{`R020 3:8 route "trial" is started by other routes only, and none does`}},
+			[]string{`R020 3:8 nothing starts the route "trial": no event, no other route and no rule`}},
+		{"started by no rule", strings.Replace(bare, "by hand", "by rule", 1) + "- {task: A, who: author}", nil,
+			[]string{`R020 3:8 nothing starts the route "trial": no event, no other route and no rule`}},
+		{"it does not say how it is started", strings.Replace(bare, "start: by hand\n", "", 1) + "- {task: A, who: author}", nil,
+			[]string{`R020 1:8 nothing starts the route "trial": no event, no other route and no rule`}},
+		{"started by itself alone", strings.Replace(bare, "by hand", "by route", 1) + "- {task: A, who: author, outcomes: {a: next, b: {go: c}}}\n- {end: over}\n- {call: trial, id: c}", nil,
+			[]string{`R020 3:8 nothing starts the route "trial": no event, no other route and no rule`}},
+		{"started by a rule", strings.Replace(bare, "by hand", "by route", 1) + "- {task: A, who: author}",
+			func(f files) {
+				f["rules/other.yaml"] = "rule: other\nfor: contracts\non: {changed: amount}\ndo:\n- start: trial\n"
+			}, nil},
 		{"started by a route", strings.Replace(bare, "by hand", "by route", 1) + "- {task: A, who: author}",
 			func(f files) {
 				f["routes/other.yaml"] = "route: other\nfor: contracts\nstart: by hand\nsteps:\n- {call: trial}\n"

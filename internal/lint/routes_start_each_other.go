@@ -4,8 +4,11 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/e1-dms/e1/internal/decide"
 	"github.com/e1-dms/e1/internal/diag"
+	"github.com/e1-dms/e1/internal/expr"
 	"github.com/e1-dms/e1/internal/route"
+	processing "github.com/e1-dms/e1/internal/rule"
 )
 
 // routesStartEachOther reports routes that begin one another without end: at
@@ -18,11 +21,13 @@ func routesStartEachOther() *rule {
 		severity: diag.Error,
 		check: func(s *subject) {
 			for _, kind := range []struct {
-				next func(*subject, *route.Route) []begun
-				text string
+				next     func(*subject, *route.Route) []begun
+				text     string
+				severity diag.Severity
 			}{
-				{(*subject).atOnce, "the route begins itself anew before anybody acts: %s"},
-				{(*subject).awaited, "the route waits for itself on every way to its end: %s"},
+				{(*subject).atOnce, "the route begins itself anew before anybody acts: %s", diag.Error},
+				{(*subject).awaited, "the route waits for itself on every way to its end: %s", diag.Error},
+				{(*subject).mayBegin, "the route may begin itself anew without end, by what is changed or registered: %s", diag.Warning},
 			} {
 				for _, b := range kind.next(s, s.Route) {
 					circle := s.circle(b, kind.next)
@@ -34,6 +39,7 @@ func routesStartEachOther() *rule {
 						names += " > " + c.route.Name.Text
 					}
 					p := s.report(b.at, kind.text, names)
+					p.Severity = kind.severity
 					p.Help = fmt.Sprintf("let an `if`, a task or an answer decide whether %q is begun", b.route.Name.Text)
 					for _, c := range circle[:len(circle)-1] {
 						p.Related = append(p.Related, diag.Related{At: c.route.Name.At, Message: "begins the next one"})
@@ -105,7 +111,7 @@ func (s *subject) atOnce(r *route.Route) []begun {
 					case a.If != nil || a.On != nil:
 					case a.Kind == route.StartOf:
 						add(a.Route)
-					case a.Kind == route.Register && len(a.Find) == 0 && a.Into.Text == "":
+					case a.Kind == route.Register && len(a.Find) == 0:
 						out = append(out, s.registered(a)...)
 					}
 				}
@@ -133,6 +139,92 @@ func (s *subject) atOnce(r *route.Route) []begun {
 	}
 	follow(r.Body.Steps)
 	return out
+}
+
+// mayBegin gives the routes that may begin because of what a route changes or
+// registers before anybody acts. A change begins a route only while it is not
+// running, so only one that may be over at once takes part in a circle. Values
+// that are the same each time change nothing.
+func (s *subject) mayBegin(r *route.Route) []begun {
+	first := r.AtOnce()
+	if !slices.ContainsFunc(first.Actions, func(a *route.Action) bool {
+		return a.Kind == route.Register || a.Kind == route.Set || a.Kind == route.StartOf && a.On != nil
+	}) {
+		return nil
+	}
+	around := s.defs.Surroundings(s.forms)
+	var out []begun
+	for _, a := range first.Actions {
+		switch {
+		case a.Kind == route.StartOf && a.On != nil:
+			if other := s.another(a.Route.Text); other != nil {
+				out = append(out, begun{other, a.Route.At})
+			}
+			continue
+		case a.Kind == route.Register && len(a.Find) == 0:
+			for _, other := range around.Begun(a.Form.Text, route.OnRegistered) {
+				if other.Name.Text == s.Name.Text {
+					other = s.Route
+				}
+				if s.mayStart(other, a) {
+					out = append(out, begun{other, a.At})
+				}
+			}
+		}
+		for _, e := range processing.EffectsOf(r.For.Text, a, around) {
+			for _, other := range around.Begun(e.Form, route.OnChanged) {
+				if other.Name.Text == s.Name.Text {
+					other = s.Route
+				}
+				if e.Kind == processing.Changed && e.Begins(other) && other.AtOnce().Over {
+					out = append(out, begun{other, a.At})
+				}
+			}
+		}
+	}
+	return out
+}
+
+// mayStart tells whether a document with the values that an action gives it may
+// begin a route when it is registered.
+func (s *subject) mayStart(r *route.Route, a *route.Action) bool {
+	of := s.elsewhere(r.For.Text)
+	if _, err := s.defs.CheckRoute(r); err != nil || of.forms.Form(r.For.Text) == nil { // compiles its conditions
+		return true
+	}
+	for _, start := range r.Starts {
+		if start.On != route.OnRegistered {
+			continue
+		}
+		t := tree(start.If)
+		if t == nil {
+			return true
+		}
+		wishes := []decide.Wish{{Cond: t, Holds: true}}
+		for _, f := range of.forms.Form(r.For.Text).Fields() {
+			var value *expr.Expr
+			for _, set := range a.Set {
+				if set.Field.Text == f.Name {
+					value = tree(set.Value)
+				}
+			}
+			if value != nil && value.Op == expr.Literal && value.Value != nil {
+				wishes = append(wishes, decide.Wish{Holds: true, Cond: &expr.Expr{Op: expr.Eq, Type: expr.Type{Kind: expr.Bool},
+					Args: []*expr.Expr{{Op: expr.Field, Name: f.Name, Type: of.forms.ExprType(f)}, value}}})
+			}
+		}
+		if verdict, _ := of.ask(nil, wishes...); verdict != decide.Impossible {
+			return true
+		}
+	}
+	return false
+}
+
+// elsewhere is a subject of expressions over documents of another form.
+func (s *subject) elsewhere(form string) *subject {
+	of := &subject{Route: &route.Route{For: route.Word{Text: form}}, defs: s.defs, forms: s.forms, org: s.org, settings: s.settings, shaky: s.shaky, problems: &diag.List{}}
+	of.flow = &dataflow{s: of, paths: map[string]int{}}
+	return of
 }
 
 // registered gives the routes that begin when a document is registered by an

@@ -22,6 +22,13 @@ func (r *Route) Lost(word string) bool {
 	return false
 }
 
+// Understood tells that every part of the file is.
+func (r *Route) Understood() bool { return len(r.lost) == 0 }
+
+// Vague tells whether the head of the route has keys that are not understood: how
+// it begins, and for which form it is, may be said by one of them.
+func (r *Route) Vague() bool { return r.vague }
+
 // LostIDs lists what may be the ids of steps in parts of the file that could not
 // be understood.
 func (r *Route) LostIDs() []string {

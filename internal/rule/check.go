@@ -117,20 +117,6 @@ func (c *checker) name(j *route.Judge, t *Trigger, w route.Word, f *form.Form, s
 	}
 }
 
-// Together checks rules against each other: two that set one field at one
-// event, and circles.
-func Together(rules []*Rule) diag.List {
-	var problems diag.List
-	for i, a := range rules {
-		for _, b := range rules[i+1:] {
-			overlaps(a, b, &problems)
-		}
-	}
-	circles(rules, &problems)
-	problems.Sort()
-	return problems
-}
-
 func overlaps(a, b *Rule, problems *diag.List) {
 	if a.For.Text != b.For.Text || unread(a.If) || unread(b.If) || exclusive(a.If, b.If) || !slices.ContainsFunc(a.On, func(t *Trigger) bool {
 		return slices.ContainsFunc(b.On, func(u *Trigger) bool { return meet(t, u) })
@@ -202,97 +188,4 @@ func (r *Rule) sets() []*route.Assignment {
 		}
 	}
 	return out
-}
-
-// circles reports rules that may set each other off without end: along the
-// circle every rule either registers a document, or overwrites a field with
-// what changes each time.
-func circles(rules []*Rule, problems *diag.List) {
-	follows := make([][]int, len(rules))
-	for i, a := range rules {
-		for k, b := range rules {
-			if setsOff(a, b) {
-				follows[i] = append(follows[i], k)
-			}
-		}
-	}
-	told := map[int]bool{}
-	for i := range rules {
-		if told[i] {
-			continue
-		}
-		if way := wayBack(follows, i); way != nil {
-			names := make([]string, 0, len(way)+1)
-			for _, k := range way {
-				told[k] = true
-				names = append(names, rules[k].Name.Text)
-			}
-			r := rules[i]
-			problems.Add(diag.Problem{Code: circle.Code, Slug: circle.Slug, Severity: diag.Error, At: r.Name.At,
-				Message: fmt.Sprintf("the rule %q sets itself off without end", r.Name.Text),
-				Path:    append(names, r.Name.Text),
-				Help:    "let one of the rules set its field only while it is empty (without overwrite), or find what it registers",
-			})
-		}
-	}
-}
-
-// wayBack finds the shortest way from a rule back to itself.
-func wayBack(follows [][]int, start int) []int {
-	from := map[int]int{}
-	queue := []int{start}
-	for len(queue) > 0 {
-		at := queue[0]
-		queue = queue[1:]
-		for _, next := range follows[at] {
-			if next == start {
-				way := []int{at}
-				for at != start {
-					at = from[at]
-					way = append(way, at)
-				}
-				slices.Reverse(way)
-				return way
-			}
-			if _, seen := from[next]; !seen {
-				from[next] = at
-				queue = append(queue, next)
-			}
-		}
-	}
-	return nil
-}
-
-// setsOff tells whether what a does may set b off again and again.
-func setsOff(a, b *Rule) bool {
-	for _, action := range a.Do {
-		switch action.Kind {
-		case route.Register:
-			if b.For.Text == action.Form.Text && len(action.Find) == 0 && hasTrigger(b, Registered, "") {
-				return true
-			}
-		case route.Set:
-			for _, s := range action.Set {
-				own := !strings.Contains(s.Field.Text, ".")
-				if !own || b.For.Text != a.For.Text || !a.Overwrites(s.Field.Text) || settled(s.Value) {
-					continue
-				}
-				if hasTrigger(b, Changed, s.Field.Text) || s.Field.Text == "status" && hasTrigger(b, Status, "") {
-					return true
-				}
-			}
-		}
-	}
-	return false
-}
-
-func hasTrigger(r *Rule, kind Kind, name string) bool {
-	return slices.ContainsFunc(r.On, func(t *Trigger) bool { return t.Kind == kind && (name == "" || t.Meets(name)) })
-}
-
-// settled tells whether a value is the same each time: a literal or a bare
-// word. Setting it again changes nothing.
-func settled(e *route.Expr) bool {
-	text := strings.Trim(e.Text, `"'`)
-	return !strings.ContainsAny(text, "+-*/()[]{}?:. ")
 }

@@ -27,6 +27,7 @@ groups:
   - {field: amount, type: money, label: Amount}
   - {field: until, type: date, label: Until}
   - {field: boss, type: user, label: Boss}
+  - {field: other, type: document, form: papers, label: Other}
 `
 
 func source(t testing.TB, name, text string) *yamlsrc.File {
@@ -59,7 +60,12 @@ func check(t testing.TB, texts ...string) diag.List {
 			rules = append(rules, r)
 		}
 	}
-	return append(problems, Together(rules)...)
+	return append(problems, Together(rules, Surroundings{Refers: refers})...)
+}
+
+// refers leads from a field of papers that refers to a document to its form.
+func refers(form, field string) string {
+	return map[string]string{"papers.other": "papers"}[form+"."+field]
 }
 
 func rule(name, rest string) string { return "rule: " + name + "\nfor: papers\n" + rest }
@@ -99,6 +105,20 @@ func TestProblems(t *testing.T) {
 		{"no circle: only what is empty is set", []string{
 			rule("a", "on: {changed: name}\ndo: [{set: {amount: amount + 1}}]\n"),
 			rule("b", "on: {changed: amount}\ndo: [{set: {name: name + \"x\"}}]\noverwrite: true\n")}, nil},
+		{"through another document", []string{
+			rule("a", "on: {changed: name}\ndo: [{set: {other.amount: amount + 1}}]\noverwrite: true\n"),
+			rule("b", "on: {changed: amount}\ndo: [{set: {name: name + \"x\"}}]\noverwrite: true\n")}, []string{`rules/a.yaml:1:7: error A105`}},
+		{"by a reference", []string{
+			rule("a", "on: {document: papers}\ndo: [{register: {form: papers, set: {name: name}, link: about}}]\n")}, []string{`rules/a.yaml:1:7: error A105`}},
+		{"the number of a document is another each time", []string{
+			rule("a", "on: registered\ndo: [{set: {other.name: number}}]\noverwrite: true\n"),
+			rule("b", "on: {changed: name}\ndo: [{register: {form: papers, set: {other: other}}}]\n")}, []string{`rules/a.yaml:1:7: error A105`}},
+		{"a copy of what is another each time", []string{
+			rule("a", "on: registered\ndo: [{set: {other.name: name}}]\noverwrite: true\n"),
+			rule("b", "on: {changed: name}\ndo: [{register: {form: papers, set: {other: other, name: name + \"x\"}}}]\n")}, []string{`rules/a.yaml:1:7: error A105`}},
+		{"no circle: a copy stays what it is", []string{
+			rule("a", "on: registered\ndo: [{set: {other.name: name}}]\noverwrite: true\n"),
+			rule("b", "on: {changed: name}\ndo: [{register: {form: papers, set: {other: other}}}]\n")}, nil},
 		{"registering for ever", []string{rule("a", "on: registered\ndo: [{register: {form: papers, set: {name: name}}}]\n")}, []string{`rules/a.yaml:1:7: error A105`}},
 	}
 	for _, tt := range tests {
