@@ -175,3 +175,103 @@ func TestRulesInACircle(t *testing.T) {
 		}
 	}
 }
+
+// TestRefusedActions: what is refused whenever it is carried out.
+func TestRefusedActions(t *testing.T) {
+	sub := files{
+		"routes/other.yaml": "route: other\nfor: clients\nstart: by route\ncontroller: role head_of_sales\nsteps:\n- {task: A, who: role lawyer}\n",
+		"routes/any.yaml":   "route: any\nstart: by route\ncontroller: role head_of_sales\nsteps:\n- {task: A, who: role lawyer}\n",
+		"forms/rates.yaml": `form: rates
+title: Rates
+one: Rate
+number: RAT-{seq:4}
+groups:
+- group: card
+  title: Card
+  fields:
+  - {field: share, type: int, label: Share, min: "1", max: "100", check: share != 50}
+  - {field: top, type: int, label: Top, check: top > share}
+  - {field: day, type: date, label: Day}
+  - {field: name, type: text, label: Name, required: true}
+`,
+	}
+	for _, test := range []struct {
+		steps string
+		want  []string
+	}{
+		{"- call: any\n- call: other\n  on: client\n", nil},
+		{"- call: other\n", []string{`6:9 R084 route "other" is for "clients", this document is of "contracts"`}},
+		{"- call: contract-approval\n  on: client\n", []string{`6:9 R084 route "contract-approval" is for "contracts", "client" is of "clients"`}},
+		{"- do: {start: {route: contract-approval, on: client}}\n", []string{`6:23 R084 route "contract-approval" is for "contracts", "client" is of "clients"`}},
+		{"- do: {start: {route: other, on: client}}\n", nil},
+		{"- do: {set: {amount: -5}}\n", []string{`6:22 R084 the value is always refused: field "amount" is -5.00, less than 0`}},
+		{"- do: {set: {amount: 5, client_number: \"''\"}}\n", nil},
+		{"- do: {set: {client.inn: '\"7707083894\"'}}\n", []string{`6:26 R084 the value is always refused: `}},
+		{"- do: {set: {client.inn: '\"7707083893\"', client.name: nil}}\n", []string{`6:55 R084 the value is always refused: field "name" must be filled`}},
+		{"- do: {register: {form: clients, set: {name: '\"x\"', inn: '\"7707083894\"'}}}\n", []string{`6:58 R084 the value is always refused: INN `}},
+		{"- do: {register: {form: clients, set: {inn: '\"7707083893\"'}}}\n", []string{`6:25 R084 a document of "clients" is registered without name, which its form requires`}},
+		{"- do: {register: {form: rates, set: {name: '\"x\"', share: 101}}}\n", []string{`6:58 R084 the value is always refused: field "share" is 101, more than 100`}},
+		{"- do: {register: {form: rates, set: {name: '\"x\"', share: 25 * 2}}}\n", []string{`6:58 R084 the value is always refused: the check share != 50 of field "share" does not hold`}},
+		{"- do: {register: {form: rates, set: {name: '\"x\"', share: 25 * 3, top: 7}}}\n", nil},
+		{"- do: {register: {form: rates, set: {name: '\"x\"', top: 1}}}\n", []string{`6:56 R084 the value is always refused: the check top > share of field "top" does not hold`}},
+		{"- do: {register: {form: rates, set: {name: '\"x\"', day: '\"2026-01-05\"'}}}\n", nil},
+		{"- {task: A, who: role lawyer, outcomes: {a: {next: true, do: {set: {amount: -5}}}}}\n", []string{`6:77 R084 the value is always refused: field "amount" is -5.00, less than 0`}},
+	} {
+		got := said(t, test.steps, sub, "R084")
+		ok := len(got) == len(test.want)
+		for i := 0; ok && i < len(got); i++ {
+			ok = strings.HasPrefix(got[i], test.want[i])
+		}
+		if !ok {
+			t.Errorf("%s\ngot  %q\nwant %q", test.steps, got, test.want)
+		}
+	}
+	rule := "rule: r\nfor: contracts\non: {changed: amount}\ndo:\n- register: {form: works, set: {client: client}}\n- start: retail\n- set: {amount: -5}\noverwrite: [amount]\n"
+	f := shipped(t)
+	f["rules/r.yaml"] = rule
+	want := []string{
+		`rules/r.yaml:5:20: error A084 refused-action: a document of "works" is registered without kind, which its form requires`,
+		`rules/r.yaml:6:10: error A084 refused-action: route "retail" is for "inquiries", this document is of "contracts"`,
+		`rules/r.yaml:7:17: error A084 refused-action: the value is always refused: field "amount" is -5.00, less than 0`,
+	}
+	if diff := cmp.Diff(want, headlines(t, f, "rules/r.yaml")); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestNobodyActs: what goes on for ever in one moment, because nothing in it
+// changes what its conditions ask for.
+func TestNobodyActs(t *testing.T) {
+	head := "route: trial\nfor: contracts\nstart: by hand\ncontroller: role head_of_sales\nsteps:\n"
+	for _, test := range []struct {
+		name, steps string
+		want        []string
+	}{
+		{"it calls itself", "- {call: trial, if: amount > 5}\n- {task: A, who: role lawyer}\n", []string{
+			"6:10 R021 the route begins itself anew before anybody acts, again and again while amount > 5: nothing before it changes that"}},
+		{"in a branch", "- choose:\n  branches:\n  - if: amount > 5\n    steps:\n    - {call: trial, wait: false, if: paid > 3}\n  - else: next\n- {task: A, who: role lawyer}\n", []string{
+			"10:14 R021 the route begins itself anew before anybody acts, again and again while amount > 5 and paid > 3: nothing before it changes that"}},
+		{"something changes", "- do: {set: {amount: amount - 1}, if: filled(amount)}\n- {call: trial, if: amount > 5}\n- {task: A, who: role lawyer}\n", nil},
+		{"something else changes", "- do: {set: {paid: amount - 1}, if: filled(amount)}\n- {call: trial, if: amount > 5}\n- {task: A, who: role lawyer}\n", []string{
+			"7:10 R021 the route begins itself anew before anybody acts, again and again while amount > 5: nothing before it changes that"}},
+		{"a computed field", "- do: {set: {paid: amount - 1}, if: filled(amount)}\n- {call: trial, if: debt > 5}\n- {task: A, who: role lawyer}\n", nil},
+		{"somebody acts, and nothing changes", "- {task: A, who: role lawyer}\n- {call: trial, if: amount > 5}\n", []string{
+			"7:10 R016 the route calls itself again and again while amount > 5: no step of it changes that"}},
+		{"somebody fills it", "- {task: A, who: role lawyer, fill: [amount]}\n- {call: trial, if: amount > 5}\n", nil},
+		{"an answer decides", "- {task: A, who: role lawyer, outcomes: {more: next, enough: {end: enough}}}\n- {call: trial, if: amount > 5}\n", nil},
+		{"rounds without a limit", "- repeat:\n  steps:\n  - do: {set: {paid: 3}}\n  until: amount > 5\n- {task: A, who: role lawyer}\n", []string{
+			"9:10 R015 the rounds of \"repeat.1\" go on for ever if they do at all: nobody acts in them, and nothing in them changes what `until` asks for"}},
+		{"rounds with a limit", "- repeat:\n  steps:\n  - do: {set: {paid: 3}}\n  until: amount > 5\n  max: 3\n- {task: A, who: role lawyer}\n", []string{
+			"6:3 R024 the rounds of this repeat are all the same: nothing in them changes what `until` asks for"}},
+		{"rounds that change it", "- repeat:\n  steps:\n  - do: {set: {amount: (amount ?? 0) + 1}}\n  until: amount > 5\n  max: 3\n- {task: A, who: role lawyer}\n", nil},
+		{"rounds with a task", "- repeat:\n  steps:\n  - {task: A, who: role lawyer}\n  until: amount > 5\n  max: 3\n", nil},
+		{"a jump", "- {do: {comment: subject}, id: a}\n- {go: a, if: amount > 5}\n- {task: A, who: role lawyer}\n", []string{
+			"7:8 R015 whoever comes here goes round from \"a\" for ever: nobody acts in the circle, and nothing in it changes what its conditions ask for"}},
+		{"a jump behind a task", "- {task: A, id: a, who: role lawyer}\n- {go: a, if: amount > 5}\n", []string{`7:8 R016 the jump back to "a" has no limit`}},
+		{"a jump that ends by itself", "- {do: {set: {amount: '(amount ?? 0) - 1'}}, id: a}\n- {go: a, if: amount > 5}\n- {task: A, who: role lawyer}\n", []string{`7:8 R016 the jump back to "a" has no limit`}},
+	} {
+		if diff := cmp.Diff(test.want, said(t, head+test.steps, nil, "R015", "R016", "R021", "R024"), cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("%s: %s", test.name, diff)
+		}
+	}
+}

@@ -82,6 +82,7 @@ func Severities() map[string]diag.Severity {
 	for _, c := range counterparts() {
 		out[c.Code] = diag.Warning
 	}
+	out["A084"] = diag.Error
 	for _, c := range route.Codes() {
 		out[c.Code] = c.Severity
 	}

@@ -40,6 +40,7 @@ func counterparts() []Code {
 		{"A036", "possibly-empty", "an expression that an empty field makes false or empty; ask `filled(…)` first, or give a value with `??`"},
 		{"A038", "unrounded-money", "a sum of money stored as a mere number, or compared with parts of a kopeck; use a field of type money, or `round(…, 2)`"},
 		{"A039", "division-by-zero", "a divisor that can be zero: the rule would fail; ask for it before"},
+		{"A084", "refused-action", "an action that is always refused: a document registered without its required fields, a value that its field refuses, or a route of another form started; give what it needs"},
 		{"A075", "template-needs-value", "a template that reads what may be empty, and refuses then; give a value with `??` there, or do it only if filled(…)"},
 	}
 }
@@ -289,7 +290,7 @@ func (l *linter) ruleConditions(f *yamlsrc.File, r *processing.Rule) error {
 			s.sure = append(s.sure, w.Text) // without the date there is no such day
 		}
 	}
-	l.judge(s, "A", append(elsewhere(), deadBranch(), neverMeets(r), templateNeedsValue())...)
+	l.judge(s, "A", append(elsewhere(), deadBranch(), neverMeets(r), templateNeedsValue(), refusedAction())...)
 	return nil
 }
 

@@ -31,6 +31,7 @@ type flow struct {
 	withdraw map[*route.Step]bool    // steps that an action or a handler withdraws
 	silent   map[*route.Step]bool    // blocks with outcomes that can end without an answer
 	trapped  []bool                  // see traps
+	before   [][]int                 // the nodes that lead to each; see instantly
 	given    []*route.Step           // taken as reached, since faults that are reported already keep them from it
 	unspent  map[*route.Outcome]bool // outcomes whose limit is never reached
 }

@@ -10,10 +10,23 @@ import (
 // of.
 func loopWithoutExit() *rule {
 	return &rule{
-		Code:     Code{"R015", "loop-without-exit", "a circle of steps that nothing leads out of; give a step in it a way on"},
+		Code:     Code{"R015", "loop-without-exit", "a circle of steps that nothing leads out of, or that goes round for ever without anybody acting; give a step in it a way on"},
 		severity: diag.Error,
 		check: func(s *subject) {
 			f := s.graph()
+			for _, step := range s.Steps() {
+				switch {
+				case !f.reaches(step) || f.trapped[begin(f.index[step])]:
+				case step.Max == 0 && s.sameAgain(step):
+					s.report(step.Until.At(), "the rounds of %q go on for ever if they do at all: nobody acts in them, and nothing in them changes what `until` asks for", step.ID).
+						Help = "let a step of the rounds change it, or give the rounds a task"
+				case s.circling(step):
+					target := targeted(s.Route, step, step.Target).step
+					p := s.report(step.Target.At, "whoever comes here goes round from %q for ever: nobody acts in the circle, and nothing in it changes what its conditions ask for", target.ID)
+					p.Help = "let a step of the circle change it, or give the circle a task"
+					p.Related = append(p.Related, diag.Related{At: target.At, Message: "the circle begins here"})
+				}
+			}
 			told := make([]bool, len(f.of))
 			for node := range f.end {
 				if !f.trapped[node] || told[node] {

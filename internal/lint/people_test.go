@@ -143,7 +143,7 @@ roles: [{id: admin}, {id: manager}, {id: lawyer}, {id: ceo}, {id: cfo}]
 		{"registered before the loop", bare + "- {do: {register: {form: works, set: {client: client, kind: call, manager: manager}}}}\n- {task: A, id: a, who: author, outcomes: {done: next, again: {go: a, max: 2, else: next}}}", nil, nil},
 
 		{"a client without a name", bare + "- {do: {register: {form: clients, set: {phone: client.phone}}}, id: r}", nil,
-			[]string{`R084 5:26 step "r" registers a document of "clients" without name, which its form requires`}},
+			[]string{`R084 5:26 a document of "clients" is registered without name, which its form requires`}},
 		{"a route of another form", bare + "- {call: other}\n- {do: {start: {route: other, on: inquiry}}}", func(f files) {
 			f["routes/other.yaml"] = "route: other\nfor: inquiries\nstart: by hand\nsteps: [{task: A, who: author}]\n"
 		}, []string{`R084 5:10 route "other" is for "inquiries", this document is of "contracts"`}},

@@ -3,6 +3,7 @@ package lint
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/e1-dms/e1/internal/decide"
 	"github.com/e1-dms/e1/internal/diag"
@@ -20,6 +21,11 @@ func routesStartEachOther() *rule {
 		Code:     Code{"R021", "routes-start-each-other", "routes that begin each other without end; let a condition or an answer stand before one of them"},
 		severity: diag.Error,
 		check: func(s *subject) {
+			if again := s.recursion(); again.while != "" {
+				p := s.report(again.at, "the route begins itself anew before anybody acts, again and again while %s: nothing before it changes that", again.while)
+				p.Help = "let a task stand before it, or an action that changes what the condition asks for"
+				return
+			}
 			for _, kind := range []struct {
 				next     func(*subject, *route.Route) []begun
 				text     string
@@ -49,6 +55,73 @@ func routesStartEachOther() *rule {
 			}
 		},
 	}
+}
+
+// recursion is a call of the route itself that is made before anybody acts under
+// conditions which nothing changes: if it is made once, it is made for ever.
+type recursion struct {
+	at    diag.Span
+	while string // the conditions; empty: there is none
+}
+
+// recursion finds such a call.
+func (s *subject) recursion() recursion {
+	if s.again != nil {
+		return *s.again
+	}
+	s.again = &recursion{}
+	var follow func(list []*route.Step, conds []*route.Expr, by *moved) bool
+	try := func(name route.Word, conds []*route.Expr, by *moved) {
+		conds = slices.DeleteFunc(slices.Clone(conds), func(e *route.Expr) bool { return e == nil })
+		if name.Text != s.Name.Text || len(conds) == 0 || !s.unmoved(conds, *by) {
+			return
+		}
+		var texts []string
+		for _, e := range conds {
+			texts = append(texts, e.Text)
+		}
+		*s.again = recursion{name.At, strings.Join(texts, " and ")}
+	}
+	follow = func(list []*route.Step, conds []*route.Expr, by *moved) bool {
+		for _, step := range list {
+			here := append(conds[:len(conds):len(conds)], step.If, step.While)
+			through := true
+			switch step.Verb {
+			case route.Inform:
+			case route.Do:
+				for i, a := range step.Actions {
+					if a.Kind == route.StartOf && a.On == nil {
+						try(a.Route, append(here, a.If), by)
+					}
+					by.actions(step.Actions[i : i+1])
+				}
+			case route.Call:
+				if step.Call.On == nil {
+					try(step.Call.Route, here, by)
+				}
+				by.unknown = true
+			case route.Choose:
+				through = false
+				for _, b := range step.Branches {
+					through = follow(b.Steps, append(here[:len(here):len(here)], b.If), by) || through
+				}
+			case route.Parallel:
+				for _, b := range step.Branches {
+					through = follow(b.Steps, append(here[:len(here):len(here)], b.If), by) && through
+				}
+			case route.Repeat:
+				through = follow(step.Branches[0].Steps, here, by)
+			default:
+				through = false
+			}
+			if !through && !skippable(step) {
+				return false
+			}
+		}
+		return true
+	}
+	follow(s.Body.Steps, nil, &moved{})
+	return *s.again
 }
 
 // begun is a route that another one begins.

@@ -86,6 +86,7 @@ type subject struct {
 	constants map[*expr.Expr][2]bool
 	drawn     *flow         // see graph
 	fall      []*route.Step // see falling
+	again     *recursion    // see recursion
 	net       *concurrency
 
 	// Outside of routes, see elsewhere.

@@ -33,6 +33,8 @@ func superfluousBlock() *rule {
 				case route.Repeat:
 					if step.Max == 1 {
 						s.report(step.At, "a repeat with `max: 1` repeats nothing").Help = "write the steps without repeat, or a larger `max`"
+					} else if step.Max > 0 && s.sameAgain(step) {
+						s.report(step.At, "the rounds of this repeat are all the same: nothing in them changes what `until` asks for").Help = "write the steps without repeat, or let one change it"
 					} else if !f.reached[behind(f.index[step])] && !f.trapped[begin(f.index[step])] {
 						s.report(step.At, "the steps of this repeat always lead elsewhere; it never comes to a second round").Help = "write the steps without repeat, or let one go on to `until`"
 					}

@@ -284,6 +284,9 @@ func (w *spread) refers(form, field string) string {
 // word, unless that is a field which is given another value each time. Setting
 // it again changes nothing.
 func (w *spread) settled(form string, e *route.Expr) bool {
+	if p := e.Program(); p != nil && len(p.Reads()) == 0 {
+		return true // it reads nothing
+	}
 	text := strings.Trim(e.Text, `"'`)
 	return text != "number" && text != "uid" && !w.changing[form+"."+text] && !strings.ContainsAny(text, "+-*/()[]{}?:. ")
 }
