@@ -27,6 +27,7 @@ type findings struct {
 	out         []string
 	failOn      string
 	maxWarnings int
+	limited     func() bool // --max-warnings was given
 }
 
 func (f *findings) addFlags(a *app, cmd *cobra.Command) {
@@ -34,6 +35,7 @@ func (f *findings) addFlags(a *app, cmd *cobra.Command) {
 	flags.StringArrayVar(&f.out, "out", nil, "write as `FORMAT[=FILE]`; may be repeated")
 	flags.StringVar(&f.failOn, "fail-on", "error", "exit 1 from `SEVERITY` on")
 	flags.IntVar(&f.maxWarnings, "max-warnings", -1, "exit 1 above `N` warnings")
+	f.limited = func() bool { return flags.Changed("max-warnings") }
 	_ = cmd.RegisterFlagCompletionFunc("out", func(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
 		if strings.Contains(typed, "=") {
 			return nil, cobra.ShellCompDirectiveDefault // the name of a file
@@ -56,7 +58,7 @@ func (f *findings) destinations(a *app) ([]destination, error) {
 	if !slices.Contains(failWords(), f.failOn) {
 		return nil, usagef("--fail-on: %s", diag.Unknown("severity", f.failOn, failWords()))
 	}
-	if f.maxWarnings < -1 {
+	if f.limited() && f.maxWarnings < 0 {
 		return nil, usagef("--max-warnings takes a number from 0 on, not %d", f.maxWarnings)
 	}
 	var out []destination

@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -14,13 +15,18 @@ import (
 // The problems of ignore comments themselves.
 var (
 	unusedIgnore = Code{"R094", "unused-ignore", "an ignore comment for which there is no problem; remove it"}
-	bareIgnore   = Code{"L001", "ignore-without-reason", "an ignore comment without a reason; write `# e1:ignore R031 -- why`"}
+	bareIgnore   = Code{"L001", "ignore-without-reason", "an ignore comment without a reason or a code, or written so that it ignores nothing; write `# e1:ignore R031 -- why`"}
 )
 
 // ignoreComment is `# e1:ignore R031, R040 -- reason`, at the end of the line
 // with the problem or on a line of its own above it.
 var ignoreComment = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`#\s*e1:ignore\s+([A-Z]\d{3}(?:[,\s]+[A-Z]\d{3})*)\s*(?:--\s*(.*))?$`)
+})
+
+// meantToIgnore is whatever looks like such a comment.
+var meantToIgnore = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)#\s*e1\s*:\s*ignore\b(.*)$`)
 })
 
 // ignored is one ignore comment.
@@ -31,6 +37,7 @@ type ignored struct {
 	column int
 	codes  []string
 	reason string
+	wrong  string // why it ignores nothing; empty when it is written as it should be
 	used   map[string]bool
 }
 
@@ -45,7 +52,7 @@ func (l *linter) ignore(problems diag.List) diag.List {
 	for _, p := range problems {
 		covered := false
 		for _, c := range comments {
-			if c.reason != "" && c.file == p.At.File && c.line == p.At.Start.Line && slices.Contains(c.codes, p.Code) {
+			if c.wrong == "" && c.file == p.At.File && c.line == p.At.Start.Line && slices.Contains(c.codes, p.Code) {
 				c.used[p.Code], covered = true, true
 			}
 		}
@@ -55,8 +62,12 @@ func (l *linter) ignore(problems diag.List) diag.List {
 	}
 	for _, c := range comments {
 		at := diag.Span{File: c.file, Start: diag.Pos{Line: c.own, Column: c.column}, End: diag.Pos{Line: c.own, Column: c.column + len("# e1:ignore")}}
-		if c.reason == "" {
-			out.Add(diag.Problem{Code: bareIgnore.Code, Slug: bareIgnore.Slug, Severity: diag.Error, At: at, Message: "an ignore comment needs a reason", Help: "# e1:ignore " + strings.Join(c.codes, ", ") + " -- why"})
+		if c.wrong != "" {
+			codes := strings.Join(c.codes, ", ")
+			if codes == "" {
+				codes = "CODE"
+			}
+			out.Add(diag.Problem{Code: bareIgnore.Code, Slug: bareIgnore.Slug, Severity: diag.Error, At: at, Message: c.wrong, Help: "# e1:ignore " + codes + " -- why"})
 			continue
 		}
 		for _, code := range c.codes {
@@ -70,20 +81,34 @@ func (l *linter) ignore(problems diag.List) diag.List {
 
 func ignoresOf(file, src string) []*ignored {
 	var out []*ignored
-	if !strings.Contains(src, "e1:ignore") {
+	if !mayIgnore(src) {
 		return nil
 	}
 	lines := strings.Split(src, "\n")
 	for i, line := range lines {
-		m := ignoreComment().FindStringSubmatchIndex(strings.TrimRight(line, "\r "))
-		if m == nil {
+		if !mayIgnore(line) {
 			continue
 		}
-		c := &ignored{file: file, own: i + 1, line: i + 1, column: utf8.RuneCountInString(line[:m[0]]) + 1, used: map[string]bool{}}
-		c.codes = strings.FieldsFunc(line[m[2]:m[3]], func(r rune) bool { return r == ',' || r == ' ' || r == '\t' })
-		if m[4] >= 0 {
-			c.reason = strings.TrimSpace(line[m[4]:m[5]])
+		line = strings.TrimRight(line, "\r ")
+		m := ignoreComment().FindStringSubmatchIndex(line)
+		loose := meantToIgnore().FindStringSubmatchIndex(line)
+		if m == nil && loose == nil {
+			continue
 		}
+		c := &ignored{file: file, own: i + 1, line: i + 1, used: map[string]bool{}}
+		if m != nil {
+			c.codes = strings.FieldsFunc(line[m[2]:m[3]], func(r rune) bool { return r == ',' || r == ' ' || r == '\t' })
+			if m[4] >= 0 {
+				c.reason = strings.TrimSpace(line[m[4]:m[5]])
+			}
+			if c.reason == "" {
+				c.wrong = "an ignore comment needs a reason"
+			}
+		} else {
+			m = loose
+			c.codes, c.wrong = misread(line[loose[0]:loose[2]], line[loose[2]:loose[3]])
+		}
+		c.column = utf8.RuneCountInString(line[:m[0]]) + 1
 		if strings.TrimSpace(line[:m[0]]) == "" {
 			c.line = i + 2 // a comment of its own covers the line below
 			for c.line <= len(lines) && strings.HasPrefix(strings.TrimSpace(lines[c.line-1]), "#") {
@@ -93,6 +118,42 @@ func ignoresOf(file, src string) []*ignored {
 		out = append(out, c)
 	}
 	return out
+}
+
+// mayIgnore tells whether a text may hold an ignore comment.
+func mayIgnore(text string) bool {
+	return strings.Contains(text, "gnore") || strings.Contains(text, "GNORE")
+}
+
+// misread says why a comment ignores nothing, with the codes that it seems to
+// name: head is up to the word ignore, rest what follows.
+func misread(head, rest string) (codes []string, wrong string) {
+	before, _, reason := strings.Cut(rest, "--")
+	for _, word := range strings.FieldsFunc(before, func(r rune) bool { return r == ',' || r == ' ' || r == '\t' }) {
+		if !isCode(strings.ToUpper(word)) {
+			break
+		}
+		if word != strings.ToUpper(word) && wrong == "" {
+			wrong = fmt.Sprintf("%q is no code; codes have a capital letter", word)
+		}
+		codes = append(codes, strings.ToUpper(word))
+	}
+	switch {
+	case wrong != "":
+	case len(codes) == 0:
+		wrong = "an ignore comment names the codes that it is for"
+	case !reason:
+		wrong = "the reason of an ignore comment stands behind --"
+	case !strings.HasSuffix(head, "e1:ignore"):
+		wrong = fmt.Sprintf("%q ignores nothing; it is written \"# e1:ignore\"", head)
+	default:
+		wrong = "between the codes and the reason of an ignore comment stands --"
+	}
+	return codes, wrong
+}
+
+func isCode(text string) bool {
+	return len(text) == 4 && text[0] >= 'A' && text[0] <= 'Z' && strings.Trim(text[1:], "0123456789") == ""
 }
 
 // unknownCodes reports codes that the settings judge and that do not exist.

@@ -59,7 +59,7 @@ func Run(defs *definition.Set, paths ...string) (*Result, error) {
 	slices.Sort(l.files)
 	l.secrets()
 	out := &Result{Files: l.files, routes: l.parsed}
-	problems := l.ignore(l.severities(l.withoutEchoes()))
+	problems := l.severities(l.ignore(l.withoutEchoes()))
 	for _, p := range problems {
 		if wanted(p.At.File, paths) || path.Dir(p.At.File) == definition.TemplatesDir && usedIn(p, paths) {
 			out.Problems.Add(p)

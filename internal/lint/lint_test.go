@@ -146,6 +146,12 @@ func TestIgnore(t *testing.T) {
 		{"above", "# e1:ignore I021 -- the field comes later", true, nil},
 		{"no reason", " # e1:ignore I021", false, []string{"I021", "L001"}},
 		{"another code", " # e1:ignore I022 -- no", false, []string{"I021", "R094"}},
+		{"no dashes", " # e1:ignore I021 will come", false, []string{"I021", "L001"}},
+		{"no code", " # e1:ignore -- the field comes later", false, []string{"I021", "L001"}},
+		{"a small letter", " # e1:ignore i021 -- later", false, []string{"I021", "L001"}},
+		{"a space", " # e1: ignore I021 -- later", false, []string{"I021", "L001"}},
+		{"two codes", " #e1:ignore I021, I022 -- later", false, []string{"R094"}},
+		{"about it", " # what e1 would ignore: I021", false, []string{"I021"}},
 	} {
 		f := shipped(t)
 		line := "  imn: ИНН"
@@ -176,6 +182,17 @@ func TestSeverities(t *testing.T) {
 	}
 	f["e1.yaml"] = strings.Replace(f["e1.yaml"], "I021: warning", `I021: "off"`, 1)
 	if got := headlines(t, f); len(got) != 0 {
+		t.Errorf("%q", got)
+	}
+}
+
+// TestJudgedIgnores: the problems of ignore comments are judged like all others.
+func TestJudgedIgnores(t *testing.T) {
+	f := shipped(t)
+	edit(t, f, "imports/web-orders.yaml", "  inn: ИНН", "  imn: ИНН   # e1:ignore I021\n  # e1:ignore I022 -- no")
+	f["e1.yaml"] += "\nlint: {R094: \"off\", L001: note, I021: warning}\n"
+	got := headlines(t, f)
+	if len(got) != 2 || !strings.Contains(got[0], " warning I021 ") || !strings.Contains(got[1], " note L001 ") {
 		t.Errorf("%q", got)
 	}
 }

@@ -20,5 +20,5 @@ func Startable(defs *definition.Set, r *route.Route) error {
 	}
 	l := &linter{defs: defs, sources: map[string][]byte{}}
 	l.see(r.File)
-	return l.ignore(l.severities(found)).Err()
+	return l.severities(l.ignore(found)).Err()
 }
