@@ -75,7 +75,7 @@ func Severities() map[string]diag.Severity {
 	for _, c := range Codes() {
 		out[c.Code] = diag.Error
 	}
-	for _, code := range []string{unusedIgnore.Code, unusedDefinition.Code, secretInText.Code, "F013", "O013", "O014", DataUnknown.Code, DataStray.Code} {
+	for _, code := range []string{unusedIgnore.Code, unusedDefinition.Code, secretInText.Code, "F013", "O013", "O014", DataUnknown.Code, DataStray.Code, Stranded.Code} {
 		out[code] = diag.Warning
 	}
 	out[notChecked.Code] = diag.Note

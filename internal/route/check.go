@@ -234,6 +234,9 @@ func (c *checker) compile(e *Expr, env *expr.Env, opt expr.Options) *expr.Progra
 	}
 	program, problems := e.Compile(env, opt)
 	c.problems = append(c.problems, problems...)
+	if program != nil {
+		c.losesHalf(e, env, opt)
+	}
 	return program
 }
 

@@ -1,12 +1,12 @@
 package route
 
 import (
-	"bytes"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/e1-dms/e1/internal/diag"
+	"github.com/e1-dms/e1/internal/expr"
 	"github.com/e1-dms/e1/internal/yamlsrc"
 )
 
@@ -85,16 +85,11 @@ func (p *parser) commentCut(n *yamlsrc.Node) {
 	if n.Style != yamlsrc.Plain || closed(n.Value) && !unfinished(n.Value) {
 		return
 	}
-	at := p.file.Span(n)
-	lines := bytes.Split(p.file.Src, []byte("\n"))
-	line := []rune(string(lines[at.End.Line-1]))
-	if at.End.Column-1 > len(line) {
-		return
-	}
-	rest := strings.TrimRight(string(line[at.End.Column-1:]), "\r ")
+	rest := p.file.Behind(n)
 	if comment := strings.TrimLeft(rest, " \t"); comment == rest || !strings.HasPrefix(comment, "#") {
 		return
 	}
+	at := p.file.Span(n)
 	at.End.Column += len([]rune(rest))
 	p.cutOff(n)
 	p.problems.Add(diag.Problem{Code: R009.Code, Slug: R009.Slug, Severity: R009.Severity, At: at,
@@ -107,6 +102,33 @@ func (p *parser) cutOff(n *yamlsrc.Node) {
 		p.cutNodes = map[*yamlsrc.Node]bool{}
 	}
 	p.cutNodes[n] = true
+}
+
+// losesHalf warns of a comment that reads on like the expression before it: both
+// together would be one as well.
+func (c *checker) losesHalf(e *Expr, env *expr.Env, opt expr.Options) {
+	if e.node == nil || e.node.Style != yamlsrc.Plain || e.base > 0 || e.Text != e.node.Value {
+		return
+	}
+	rest := e.file.Behind(e.node)
+	comment, ok := strings.CutPrefix(strings.TrimLeft(rest, " \t"), "#")
+	if comment = strings.TrimSpace(comment); !ok || rest[0] == '#' || !operator(comment) {
+		return
+	}
+	if _, issues := expr.Compile(e.Text+" "+comment, env, opt); len(issues) > 0 {
+		return
+	}
+	at := e.At()
+	at.Start, at.End.Column = at.End, at.End.Column+len([]rune(rest))
+	at.Start.Column += strings.IndexByte(rest, '#')
+	c.problems.Add(diag.Problem{Code: R009.Code, Slug: R009.Slug, Severity: diag.Warning, At: at,
+		Message: "YAML takes this for a comment, though it would go on with the expression", Help: "put the whole in quotes: " + quoted(e.Text+" "+comment) + ", or begin the comment with another word"})
+}
+
+// operator tells whether a text begins with what joins two expressions.
+func operator(text string) bool {
+	word, _, _ := strings.Cut(text, " ")
+	return slices.Contains(operators, word)
 }
 
 // quoted writes a text in quotes, single ones when it has double ones.
@@ -141,8 +163,11 @@ func closed(text string) bool {
 // unfinished tells whether an expression ends with an operator.
 func unfinished(text string) bool {
 	words := strings.Fields(text)
-	return len(words) > 0 && slices.Contains([]string{"and", "or", "not", "in", "==", "!=", "<", "<=", ">", ">=", "+", "-", "*", "/", "%", "??", "?", ":", "contains", "startsWith", "endsWith", "matches"}, words[len(words)-1])
+	return len(words) > 0 && slices.Contains(operators, words[len(words)-1])
 }
+
+// operators are the words and signs behind which an expression goes on.
+var operators = []string{"and", "or", "not", "in", "==", "!=", "<", "<=", ">", ">=", "+", "-", "*", "/", "%", "??", "?", ":", "contains", "startsWith", "endsWith", "matches"}
 
 func digits(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
 

@@ -12,7 +12,8 @@ import (
 // ParseActions reads a list of actions.
 func ParseActions(f *yamlsrc.File, n *yamlsrc.Node) ([]*Action, diag.List) {
 	p := &parser{file: f, route: &Route{File: f}}
-	return p.actions(n), p.problems
+	p.cuts(n)
+	return p.actions(n), withoutEchoes(p.problems)
 }
 
 // ParseExpr reads an expression; what names its place in messages.

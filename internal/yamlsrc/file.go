@@ -28,6 +28,15 @@ func (f *File) Span(n *Node) diag.Span {
 // Source gives the bytes of the file that a node was read from.
 func (f *File) Source(n *Node) []byte { return f.Src[n.from:n.to] }
 
+// Behind gives what stands on the line of a node behind its end.
+func (f *File) Behind(n *Node) string {
+	rest := f.Src[n.to:]
+	if i := bytes.IndexByte(rest, '\n'); i >= 0 {
+		rest = rest[:i]
+	}
+	return string(bytes.TrimRight(rest, "\r "))
+}
+
 // lineStarts finds the lines of a text; a byte order mark belongs to none.
 func lineStarts(src []byte) []int32 {
 	lines := make([]int32, 1, bytes.Count(src, []byte{'\n'})+1)
