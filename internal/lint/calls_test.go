@@ -275,3 +275,27 @@ func TestNobodyActs(t *testing.T) {
 		}
 	}
 }
+
+// TestNoRecipient: letters that may have nobody to go to.
+func TestNoRecipient(t *testing.T) {
+	beside := files{"templates/note.txt": "---\nsubject: {{ number }}\n---\n", "templates/mine.txt": "---\nsubject: {{ number }}\nto: boss@example.invalid\n---\n"}
+	for _, test := range []struct {
+		steps string
+		want  []string
+	}{
+		{"- do: {mail: note}\n", []string{"6:8 R083 the letter says nowhere whom it is for"}},
+		{"- do: {mail: mine}\n", nil},
+		{"- do: {mail: {to: client.email, template: mine}}\n", nil},
+		{"- do: {mail: {to: client.email, template: note}}\n", []string{`6:19 R083 there may be nobody to write to: "client.email" may be empty here`}},
+		{"- do: {mail: {to: client.email, template: note}, if: filled(client.email)}\n", nil},
+		{"- do:\n  - mail: {to: 'client.email ?? manager', template: note}\n    if: filled(client.email) or filled(manager)\n", nil},
+		{"- do: {mail: {to: '\"a@example.invalid\"', template: note}}\n", nil},
+		{"- {task: A, who: role lawyer, fill: [manager]}\n- do: {mail: {to: manager, template: note}}\n", nil},
+		{"- do: {mail: {to: last.performer, template: note}}\n", nil},
+		{"- do: {reply: note}\n", nil},
+	} {
+		if diff := cmp.Diff(test.want, said(t, test.steps, beside, "R083"), cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("%s: %s", test.steps, diff)
+		}
+	}
+}

@@ -290,7 +290,7 @@ func (l *linter) ruleConditions(f *yamlsrc.File, r *processing.Rule) error {
 			s.sure = append(s.sure, w.Text) // without the date there is no such day
 		}
 	}
-	l.judge(s, "A", append(elsewhere(), deadBranch(), neverMeets(r), templateNeedsValue(), refusedAction())...)
+	l.judge(s, "A", append(elsewhere(), deadBranch(), neverMeets(r), templateNeedsValue(), noRecipient(), refusedAction())...)
 	return nil
 }
 

@@ -67,6 +67,7 @@ func rules() []*rule {
 		editedAfterApproval(),
 		templateNeedsValue(),
 		registerInLoop(),
+		noRecipient(),
 		refusedAction(),
 		largeRoute(),
 	}

@@ -45,7 +45,7 @@ func (c *checker) paper(a *Action, env *expr.Env) {
 	case a.Kind == Generate && t.Letter():
 		c.helpf(R080, a.Template.At, "write \"mail\", or take the head out of the file", "%q is a letter; no file can be generated from it", a.Template.Text)
 	case a.Kind == Mail && a.To == nil && !t.Addressed():
-		c.helpf(R002, a.At, "add \"to\" to the action or to the head of "+t.File, "the letter says nowhere whom it is for")
+		c.helpf(R083, a.At, "add \"to\" to the action or to the head of "+t.File, "the letter says nowhere whom it is for")
 	}
 	if c.base != nil {
 		c.fits(a, t)

@@ -32,11 +32,12 @@ var (
 	R040 = Code{"R040", "clock-in-condition", diag.Error, "a condition that depends on when it is asked; compare with a date field or use `wait`"}
 	R041 = Code{"R041", "too-costly", diag.Error, "an expression above the limits of size and memory"}
 	R067 = Code{"R067", "wrong-deadline", diag.Error, "a deadline that is neither a duration, nor a date, nor `by hand`"}
-	R080 = Code{"R080", "unfit-arguments", diag.Error, "an action with arguments that do not fit it: a letter where a document is needed, or the reverse"}
+	R080 = Code{"R080", "unfit-arguments", diag.Error, "an action with arguments that do not fit it: a letter where a document is needed or the reverse, a template of another form"}
+	R083 = Code{"R083", "no-recipient", diag.Error, "a letter that says nowhere whom it is for, or whose only address may be empty, so that the step is refused; name an address, or do it only if filled(…)"}
 )
 
 // Codes lists every problem this package finds, by code.
 func Codes() []Code {
 	return []Code{R001, R002, R003, R004, R005, R006, R007, R009, R012, R014, R017, R018, R022, R023,
-		R030, R031, R037, R040, R041, R067, R080}
+		R030, R031, R037, R040, R041, R067, R080, R083}
 }

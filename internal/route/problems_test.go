@@ -160,7 +160,7 @@ func TestProblems(t *testing.T) {
 		{"R006", "- do: {mail: {to: name, template: «lettr»‹letter›}}\n", `5:35: unknown template "lettr"; did you mean "letter"?`},
 		{"R006", "- do: {mail: {to: name, template: «broken»‹letter›}}\n", `5:35: the template "broken" has errors`},
 		{"R031", "- do: {mail: {to: «amount»‹name›, template: letter}}\n", `5:19: "amount" is money; an address is needed`},
-		{"R002", "- do: {mail: «letter»‹{to: name, template: letter}›}\n", `5:8: the letter says nowhere whom it is for`},
+		{"R083", "- do: {mail: «letter»‹{to: name, template: letter}›}\n", `5:8: the letter says nowhere whom it is for`},
 		{"R080", "- do: {mail: {to: name, template: «paper»‹letter›}}\n", `5:35: "paper" is no letter: templates/paper.txt has no head`},
 		{"R080", "- do: {generate: {template: «letter»‹paper›}}\n", `5:29: "letter" is a letter; no file can be generated from it`},
 		{"R030", "- do: {generate: {template: paper, as: \"{«numer»‹number›}.txt\"}}\n", `5:42: unknown name "numer"`},
