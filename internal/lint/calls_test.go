@@ -299,3 +299,37 @@ func TestNoRecipient(t *testing.T) {
 		}
 	}
 }
+
+// TestImpossibleJoins: joins that wait for what never comes.
+func TestImpossibleJoins(t *testing.T) {
+	branches := "  branches:\n  - {task: A, who: role lawyer}\n  - {task: B, who: role cfo}\n"
+	conditional := "  branches:\n  - {task: A, who: role lawyer}\n  - {task: B, who: role cfo, if: amount > 1000}\n"
+	each := "  steps:\n  - {task: A, who: item}\n"
+	for _, test := range []struct {
+		steps string
+		want  []string
+	}{
+		{"- parallel:\n  join: 2\n" + branches, nil},
+		{"- parallel:\n  join: 3\n" + branches, []string{"7:9 R018 the join waits for 3 branches; there are 2"}},
+		{"- parallel:\n  join: when(arrived >= 2)\n" + branches, nil},
+		{"- parallel:\n  join: when(arrived >= 3)\n" + branches, []string{"7:14 R018 this never holds with 2 branches: the join waits for all of them"}},
+		{"- parallel:\n  join: when(arrived > started)\n" + branches, nil}, // nobody knows how the two hang together
+		{"- parallel:\n  join: when(amount > 5)\n" + branches, nil},
+		{"- parallel:\n  join: when(arrived > 1 and arrived < 1)\n" + branches, []string{"7:14 R018 this never holds with 2 branches: the join waits for all of them"}},
+		{"- parallel:\n  join: 2\n" + conditional, []string{"7:9 R018 the join waits for 2 branches, of which only 1 may be begun, as with amount = 0; it then goes on with so few"}},
+		{"- parallel:\n  join: all\n" + conditional, nil},
+		{"- parallel:\n  join: 1\n" + conditional, nil},
+		{"- parallel:\n  join: 2\n" + strings.Replace(conditional, "amount > 1000", "amount > 1000", 1) + "  - {task: C, who: role ceo, if: empty(amount) or amount <= 1000}\n", nil},
+		{"- each: [petrova, ivanova]\n  join: 2\n" + each, nil},
+		{"- each: [petrova, ivanova]\n  join: 3\n" + each, []string{"7:9 R018 the join waits for 3 of 2 people"}},
+		{"- each: [petrova, ivanova]\n  allow: add\n  join: 3\n" + each, nil},
+		{"- each: [petrova, ivanova]\n  join: when(arrived == 3)\n" + each, []string{"7:14 R018 this never holds with 2 people: the join waits for all of them"}},
+		{"- each: role lawyer\n  join: 7\n" + each, []string{"7:9 R018 the join waits for 7 of 1 people"}},
+		{"- each: [author, petrova]\n  join: 7\n" + each, nil},
+		{"- each: stages\n  join: 7\n  steps:\n  - {task: A, who: role lawyer}\n", nil},
+	} {
+		if diff := cmp.Diff(test.want, said(t, test.steps, nil, "R018"), cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("%s: %s", test.steps, diff)
+		}
+	}
+}

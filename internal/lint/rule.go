@@ -33,6 +33,7 @@ func rules() []*rule {
 		activeTwice(),
 		loopWithoutExit(),
 		reworkWithoutLimit(),
+		impossibleJoin(),
 		analysisStopped(),
 		neverStarted(),
 		outcomeNotRouted(),

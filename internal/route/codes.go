@@ -23,7 +23,7 @@ var (
 	R012 = Code{"R012", "join-waits-forever", diag.Error, "steps that wait for each other, by `after` or by locks; remove one of these"}
 	R014 = Code{"R014", "end-with-open-work", diag.Error, "an `end` inside parallel or each while other branches may be at work; say `rest: cancel` on the block or let the branch `leave`"}
 	R017 = Code{"R017", "jump-across-block", diag.Error, "a jump into or out of a branch of parallel or each, or of an event handler; use `leave` or an outcome of the block"}
-	R018 = Code{"R018", "impossible-join", diag.Error, "a join that waits for more branches than there are"}
+	R018 = Code{"R018", "impossible-join", diag.Error, "a join that waits for more branches than there are, for what they never meet, or for a number of which fewer may be begun"}
 	R022 = Code{"R022", "outcome-not-routed", diag.Error, "an outcome that is declared and never reached, or answered and not declared"}
 	R023 = Code{"R023", "steps-after-end", diag.Error, "steps that stand after `end`, `go` or `leave` and that nothing jumps to"}
 	R030 = Code{"R030", "bad-expression", diag.Error, "an expression that cannot be read"}
