@@ -3,6 +3,7 @@ package lint
 import (
 	"strings"
 
+	"github.com/e1-dms/e1/internal/decide"
 	"github.com/e1-dms/e1/internal/diag"
 	"github.com/e1-dms/e1/internal/route"
 )
@@ -59,6 +60,21 @@ func (s *subject) nobody(step *route.Step, p *route.People) string {
 			reasons = append(reasons, "user \""+w.Name+"\" is not active")
 		case w.Kind == route.WhoName && s.field(w.Name) != nil && s.data().entry[step] != nil && !s.data().filled(s.inside(step))(strings.TrimPrefix(w.Name, "card.")):
 			reasons = append(reasons, "\""+w.Name+"\" may be empty")
+		case w.Kind == route.WhoExpr && s.data().entry[step] != nil:
+			t := tree(w.Expr)
+			if t == nil {
+				return ""
+			}
+			paths, empty := maybeEmpty(t, s.data().filled(s.inside(step)))
+			before := len(reasons)
+			for _, e := range paths {
+				if path, _ := decide.Path(e); empty && s.field(path) != nil {
+					reasons = append(reasons, "\""+path+"\" may be empty")
+				}
+			}
+			if len(reasons) == before {
+				return ""
+			}
 		default:
 			return ""
 		}

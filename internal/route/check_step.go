@@ -144,13 +144,13 @@ func (c *checker) people(p *People, env *expr.Env) {
 
 func (c *checker) who(w *Who, env *expr.Env) {
 	switch w.Kind {
+	case WhoAuthor, WhoStarter:
+		c.keyword(w)
 	case WhoController:
 		if c.r.Controller == nil {
 			c.errorf(R007, w.At, "the route has no \"controller\"")
 		}
-		if _, field := env.Lookup("controller"); field {
-			c.helpf(R007, w.At, "write \"card.controller\" for the field", "\"controller\" is the route's controller and a field")
-		}
+		c.keyword(w)
 	case WhoRole:
 		if !slices.Contains(c.ctx.Roles, w.Name) {
 			c.errorf(R007, w.At, "%s", diag.Unknown("role", w.Name, c.ctx.Roles))
@@ -158,6 +158,7 @@ func (c *checker) who(w *Who, env *expr.Env) {
 	case WhoDepartment:
 		c.department(w)
 	case WhoHead:
+		c.meanings(w.Of, env)
 		if w.Of.Kind == WhoName && !w.Of.IsField(env) && !c.isUser(w.Of.Name) {
 			c.department(w.Of)
 			return
@@ -182,6 +183,58 @@ func (c *checker) who(w *Who, env *expr.Env) {
 		p := c.compile(w.Expr, env, expr.Options{})
 		if p != nil && p.Type().Kind != expr.UserKind && !p.Type().Kind.IsText() && !listOfUsers(p.Type()) {
 			c.errorf(R031, w.At, "the expression gives %s; users are needed", p.Type())
+		} else if p != nil {
+			c.results(w, p.Tree())
+		}
+	}
+}
+
+// keyword reports a keyword that is the name of a field or the id of a user as
+// well.
+func (c *checker) keyword(w *Who) {
+	what := map[WhoKind]string{WhoAuthor: "who registered the document", WhoStarter: "who started the route", WhoController: "the route's controller"}[w.Kind]
+	if c.isUser(w.Text) {
+		c.helpf(R007, w.At, "give the user another id", "%q is %s and a user", w.Text, what)
+	}
+	if w.Kind == WhoAuthor || c.base == nil {
+		return
+	}
+	if _, field := c.base.Lookup(w.Text); field {
+		c.helpf(R007, w.At, "write \"card."+w.Text+"\" for the field", "%q is %s and a field", w.Text, what)
+	}
+}
+
+// meanings reports a word behind `head of` that is a department and a user or a
+// field as well.
+func (c *checker) meanings(w *Who, env *expr.Env) {
+	if w.Kind != WhoName || env == nil || !slices.Contains(c.ctx.Departments, w.Name) {
+		return
+	}
+	switch {
+	case c.isUser(w.Name):
+		c.helpf(R007, w.At, "write \"head of department "+w.Name+"\", or give one of them another id", "%q is a department and a user", w.Name)
+	case w.IsField(env):
+		c.helpf(R007, w.At, "write \"head of department "+w.Name+"\" or \"head of card."+w.Name+"\"", "%q is a department and a field", w.Name)
+	}
+}
+
+// results checks the users that an expression names as its result.
+func (c *checker) results(w *Who, e *expr.Expr) {
+	switch e.Op {
+	case expr.If:
+		c.results(w, e.Args[1])
+		c.results(w, e.Args[2])
+	case expr.Coalesce, expr.ListOf:
+		for _, a := range e.Args {
+			c.results(w, a)
+		}
+	case expr.Literal:
+		id, ok := e.Value.(string)
+		if u, is := e.Value.(expr.User); is {
+			id, ok = u.ID, true
+		}
+		if active, known := c.ctx.Users[id]; ok && id != "" && !(known && active) {
+			c.noUser(id, w.Expr.Within(e.From, e.To), "")
 		}
 	}
 }
@@ -209,15 +262,29 @@ func (c *checker) department(w *Who) {
 	}
 }
 
+// noUser reports a user who is not there or inactive.
+func (c *checker) noUser(id string, at diag.Span, help string) {
+	if c.isUser(id) {
+		c.errorf(R007, at, "user %q is inactive", id)
+		return
+	}
+	c.helpf(R007, at, help, "%s", diag.Unknown("user", id, c.users()))
+}
+
+func (c *checker) users() []string {
+	var known []string
+	for id := range c.ctx.Users {
+		known = append(known, id)
+	}
+	slices.Sort(known)
+	return known
+}
+
 func (c *checker) user(w *Who, env *expr.Env) {
 	active, ok := c.ctx.Users[w.Name]
 	switch {
 	case !ok:
-		var known []string
-		for id := range c.ctx.Users {
-			known = append(known, id)
-		}
-		slices.Sort(known)
+		known := c.users()
 		for _, name := range env.Names() {
 			if v, _ := env.Lookup(name); v.Type.Kind == expr.UserKind {
 				known = append(known, name)
