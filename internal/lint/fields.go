@@ -11,12 +11,12 @@ import (
 )
 
 // field finds the field behind a dotted path, through references to other
-// documents; nil for attributes, members of entries and users, and the items
-// of each.
+// documents, or the column of the row that an each is at; nil for attributes,
+// members of entries and users, and other items of each.
 func (s *subject) field(path string) *form.Field {
 	parts := strings.Split(path, ".")
 	if s.isItem(parts[0]) {
-		return nil
+		return s.column(parts)
 	}
 	f := s.forms.Form(s.For.Text)
 	for i, name := range parts {
@@ -36,6 +36,33 @@ func (s *subject) field(path string) *form.Field {
 		f = s.forms.Form(field.Form)
 	}
 	return nil
+}
+
+// column finds the column of a table that the items of a name are rows of.
+func (s *subject) column(parts []string) *form.Field {
+	var table *form.Field
+	for _, step := range s.Steps() {
+		if step.Over == nil || step.Over.As != parts[0] {
+			continue
+		}
+		t := tree(step.Over.Expr)
+		if t == nil {
+			return nil
+		}
+		path, ok := decide.Path(t)
+		if !ok || path == parts[0] {
+			return nil
+		}
+		f := s.field(path)
+		if f == nil || f.Type != expr.Table || table != nil && table != f {
+			return nil
+		}
+		table = f
+	}
+	if table == nil || len(parts) != 2 {
+		return nil
+	}
+	return table.Column(parts[1])
 }
 
 // isItem tells whether a name is that of an item of some each of the route.
@@ -102,7 +129,7 @@ func (s *subject) filledBy(known func(string) bool) func(string) bool {
 		f := s.field(path)
 		required := f != nil && f.RequiredAlways
 		i := strings.LastIndexByte(path, '.')
-		if i < 0 {
+		if i < 0 || s.isItem(path[:i]) {
 			return required
 		}
 		base := s.field(path[:i])

@@ -150,6 +150,16 @@ roles: [{id: admin}, {id: manager}, {id: lawyer}, {id: ceo}, {id: cfo}]
 		{"payments nobody brings", bare + "- {wait: {payment: any}}", nil, []string{`R066 5:11 nothing brings payments to the documents of this repository`}},
 		{"letters nobody brings", bare + "- {wait: {message: any}}", nil, []string{`R066 5:11 no import brings letters to the documents of this repository`}},
 		{"letters that imports bring", bare + "- {wait: {message: any}}", func(f files) { f["imports/a.yaml"] = shipped(t)["imports/sales-letters.yaml"] }, nil},
+		{"a reminder without a deadline", bare + "- {task: A, id: a, who: author, remind: [50%, 1wd before], escalate: {after: 1wd, to: role lawyer}}", nil, []string{
+			`R062 5:42 step "a" has no deadline, so nobody is ever reminded of it`}},
+		{"an escalation without a deadline", bare + "- {task: A, id: a, who: author, escalate: {after: 1wd, to: role lawyer}}", nil, []string{
+			`R062 5:43 step "a" has no deadline, so it is never late and never escalated`}},
+		{"a deadline by hand", bare + "- {task: A, who: author, due: by hand, remind: 50%, escalate: {after: 1wd, to: role lawyer}}", nil, nil},
+		{"a deadline by an action", bare + "- parallel:\n  branches:\n  - {task: A, id: a, who: author, remind: 50%}\n  - {do: {assign: {step: a, due: 2wd}}}", nil, nil},
+		{"a deadline before today", bare + "- {task: A, id: a, who: author, due: \"today - 3d\"}", nil, []string{`R060 5:38 step "a" is late when it is given: due is today - 3d`}},
+		{"a deadline that has been", bare + "- {task: A, id: a, who: author, due: registered}", nil, []string{`R060 5:38 step "a" is late when it is given: due is registered`}},
+		{"deadlines to come", bare + "- {task: A, who: author, due: registered + 3d}\n- {task: B, who: author, due: today}\n- {task: C, who: author, due: today + 3d}", nil, nil},
+		{"a wait for what has been", bare + "- wait: today - 3d", nil, []string{`R060 5:9 the wait is over when it begins: today - 3d has passed then`}},
 		{"users that an expression gives", bare + "- {task: A, who: 'amount > 5 ? \"orlov\" : \"petroff\"', else: role lawyer}", nil,
 			[]string{`R007 5:42 unknown user "petroff"; did you mean "petrova"?`}},
 		{"a user in quotes", bare + "- {task: A, who: '\"petroff\"'}", nil, []string{`R007 5:19 unknown user "petroff"; did you mean "petrova"?`}},

@@ -1,7 +1,10 @@
 package lint
 
 import (
+	"slices"
+
 	"github.com/e1-dms/e1/internal/diag"
+	"github.com/e1-dms/e1/internal/route"
 	"github.com/e1-dms/e1/internal/worktime"
 )
 
@@ -9,10 +12,14 @@ import (
 // behind the escalation that has taken the task away.
 func reminderOutsideTerm() *rule {
 	return &rule{
-		Code:     Code{"R062", "reminder-outside-term", "a reminder longer before the deadline than the whole term, or after the task was taken away; shorten it"},
+		Code:     Code{"R062", "reminder-outside-term", "a reminder longer before the deadline than the whole term, or after the task was taken away, or of a task without a deadline; shorten it, or give the task one"},
 		severity: diag.Warning,
 		check: func(s *subject) {
 			for _, step := range s.works() {
+				if step.Due == nil && !s.givenDue(step) {
+					s.neverReminded(step)
+					continue
+				}
 				term, fixed := dueLength(step.Due)
 				for _, r := range step.Remind {
 					lead, err := worktime.ParseDuration(r.Lead)
@@ -36,6 +43,28 @@ func reminderOutsideTerm() *rule {
 			}
 		},
 	}
+}
+
+// neverReminded reports what waits for the deadline of a task that has none.
+func (s *subject) neverReminded(step *route.Step) {
+	switch {
+	case len(step.Remind) > 0:
+		s.report(step.Remind[0].At, "step %q has no deadline, so nobody is ever reminded of it", step.ID).Help = "give the step a `due`, or leave `remind` out"
+	case len(step.Escalate) > 0:
+		s.report(step.Escalate[0].At, "step %q has no deadline, so it is never late and never escalated", step.ID).Help = "give the step a `due`, or leave `escalate` out"
+	}
+}
+
+// givenDue tells whether an action gives the tasks of a step a deadline.
+func (s *subject) givenDue(step *route.Step) bool {
+	for _, other := range s.Steps() {
+		for _, a := range actionsOf(other) {
+			if a.Kind == route.Assign && a.Due != nil && slices.ContainsFunc(a.Steps, func(w route.Word) bool { return w.Text == step.ID }) {
+				return true
+			}
+		}
+	}
+	return s.LostWithin(step.Range)
 }
 
 // reaches tells that a is surely at least as long as b.

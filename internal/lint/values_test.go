@@ -215,6 +215,9 @@ func TestValues(t *testing.T) {
 		{"- wait: {until: signing_date + 5wd}\n  if: filled(signing_date)\n", nil},
 		{"- {task: A, who: role lawyer, due: «valid_until» - 5wd}\n", []string{`R036 "valid_until" may be empty here; then the task has no deadline`}},
 		{"- {task: A, who: role lawyer, due: [valid_until, 5wd]}\n", nil},
+		{"- each: stages\n  as: stage\n  steps:\n  - {task: A, who: role lawyer, due: «stage.term»}\n", []string{`R036 "stage.term" may be empty here; then the task has no deadline`}},
+		{"- each: stages\n  as: stage\n  steps:\n  - {task: A, who: role lawyer, due: stage.term, if: filled(stage.term)}\n", nil},
+		{"- each: stages\n  as: stage\n  steps:\n  - {task: A, who: role lawyer, due: [stage.term, 2wd]}\n", nil},
 
 		// R038
 		{"- {task: A, who: role lawyer, fill: [amount]}\n" + fmt.Sprintf(urgent, "paid == «amount * 0.2»"), []string{
