@@ -239,7 +239,7 @@ func (s *subject) mayBegin(r *route.Route) []begun {
 				if other.Name.Text == s.Name.Text {
 					other = s.Route
 				}
-				if s.mayStart(other, a) {
+				if s.mayStart(other, a, other.Name.Text == r.Name.Text) {
 					out = append(out, begun{other, a.At})
 				}
 			}
@@ -259,8 +259,9 @@ func (s *subject) mayBegin(r *route.Route) []begun {
 }
 
 // mayStart tells whether a document with the values that an action gives it may
-// begin a route when it is registered.
-func (s *subject) mayStart(r *route.Route, a *route.Action) bool {
+// begin a route when it is registered; and, where that is the route of the
+// action itself, come to the action again.
+func (s *subject) mayStart(r *route.Route, a *route.Action, itself bool) bool {
 	of := s.elsewhere(r.For.Text)
 	if _, err := s.defs.CheckRoute(r); err != nil || of.forms.Form(r.For.Text) == nil { // compiles its conditions
 		return true
@@ -269,11 +270,13 @@ func (s *subject) mayStart(r *route.Route, a *route.Action) bool {
 		if start.On != route.OnRegistered {
 			continue
 		}
-		t := tree(start.If)
-		if t == nil {
-			return true
+		var wishes []decide.Wish
+		if t := tree(start.If); t != nil {
+			wishes = append(wishes, decide.Wish{Cond: t, Holds: true})
 		}
-		wishes := []decide.Wish{{Cond: t, Holds: true}}
+		if t := tree(a.If); t != nil && itself {
+			wishes = append(wishes, decide.Wish{Cond: t, Holds: true})
+		}
 		for _, f := range of.forms.Form(r.For.Text).Fields() {
 			var value *expr.Expr
 			for _, set := range a.Set {
