@@ -58,6 +58,10 @@ roles: [{id: admin}, {id: manager}, {id: lawyer}, {id: ceo}, {id: cfo}]
 			f[name] = strings.Replace(f[name], from, to, 1)
 		}
 	}
+	letters := func(f files) {
+		f["templates/letter.txt"] = "---\nsubject: Hello\n---\nHello\n"
+		f["routes/other.yaml"] = "route: other\nfor: contracts\nstart: by hand\nsteps: [{task: A, who: author}]\n"
+	}
 	tests := []struct {
 		name, text string
 		change     func(files)
@@ -140,6 +144,11 @@ roles: [{id: admin}, {id: manager}, {id: lawyer}, {id: ceo}, {id: cfo}]
 
 		{"registered in every round", bare + "- repeat:\n  steps:\n  - {do: {register: {form: works, set: {client: client, kind: call, manager: manager}}}, id: r}\n  - {task: A, who: author, fill: [signing_date]}\n  until: filled(signing_date)\n  max: 3", nil,
 			[]string{`R081 7:11 step "r" registers another document of "works" each time round`}},
+		{"written, attached and started in every round", bare + "- do:\n  - mail: {to: author, template: letter}\n  - generate: {template: contract.docx}\n  - start: other\n  - link: {kind: about, to: inquiry}\n  id: again\n- {task: A, who: author, outcomes: {done: next, again: {go: again, max: 2, else: next}}}", letters, []string{
+			`R081 6:5 step "again" writes another letter each time round`,
+			`R081 7:5 step "again" attaches another file each time round`,
+			`R081 8:5 step "again" starts the route "other" once more each time round`}},
+		{"written when it is needed", bare + "- {do: {mail: {to: author, template: letter}, if: not filled(signing_date)}, id: again}\n- {task: A, who: author, outcomes: {done: next, again: {go: again, max: 2, else: next}}}", letters, nil},
 		{"registered before the loop", bare + "- {do: {register: {form: works, set: {client: client, kind: call, manager: manager}}}}\n- {task: A, id: a, who: author, outcomes: {done: next, again: {go: a, max: 2, else: next}}}", nil, nil},
 
 		{"a client without a name", bare + "- {do: {register: {form: clients, set: {phone: client.phone}}}, id: r}", nil,

@@ -67,7 +67,7 @@ func rules() []*rule {
 		lostWrite(),
 		editedAfterApproval(),
 		templateNeedsValue(),
-		registerInLoop(),
+		actionInLoop(),
 		noRecipient(),
 		refusedAction(),
 		largeRoute(),

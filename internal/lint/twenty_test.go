@@ -145,7 +145,7 @@ tests:
   expect: {open: [stok], who: {stock: role warehose}}                     #! B005 B008
 - {route: retail, answers: []}                                            #! B002
 `},
-		{"templates/mixed.txt", `---
+		{"templates/mixed.txt", `---                                              #! R008
 subjct: Hello                                                             #! T003
 to: client.email
 ---

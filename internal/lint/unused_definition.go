@@ -1,23 +1,28 @@
 package lint
 
 import (
+	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/e1-dms/e1/internal/definition"
 	"github.com/e1-dms/e1/internal/diag"
 	"github.com/e1-dms/e1/internal/form"
 	"github.com/e1-dms/e1/internal/org"
+	"github.com/e1-dms/e1/internal/route"
 	"github.com/e1-dms/e1/internal/settings"
 )
 
-var unusedDefinition = Code{"R008", "unused-definition", "a directory or calendar that nothing refers to; refer to it or remove the file"}
+var unusedDefinition = Code{"R008", "unused-definition", "a directory, calendar, template or role that nothing refers to; refer to it or remove it"}
 
-// unused reports directories that no field takes its values from, and
-// calendars that nothing counts by. A file under suspicion must not be named
-// anywhere: an expression may reach it in a way of its own.
+// unused reports directories that no field takes its values from, calendars that
+// nothing counts by, templates that no route and no rule uses, and roles that
+// nobody has and nothing names. What is under suspicion must not be named
+// anywhere: an expression may reach it in a way of its own. Forms are used by
+// people.
 func (l *linter) unused() error {
-	if !l.wantsIn(definition.DirectoriesDir) && !l.wantsIn(definition.CalendarsDir) {
+	if !l.wantsIn(definition.DirectoriesDir) && !l.wantsIn(definition.CalendarsDir) && !l.wantsIn(definition.TemplatesDir) && !l.wants(org.FileName) {
 		return nil
 	}
 	set, err := l.defs.Forms()
@@ -47,23 +52,34 @@ func (l *linter) unused() error {
 	for _, d := range set.Directories() {
 		look(d.Fields)
 	}
-	for _, name := range l.files {
-		dir := path.Dir(name)
-		if used[name] || dir != definition.DirectoriesDir && dir != definition.CalendarsDir || l.named(name) {
+	kinds := map[string]string{definition.DirectoriesDir: "directory", definition.CalendarsDir: "calendar", definition.TemplatesDir: "template"}
+	report := func(at diag.Span, what, name, help string) {
+		l.add(diag.Problem{Code: unusedDefinition.Code, Slug: unusedDefinition.Slug, Severity: diag.Warning, At: at,
+			Message: fmt.Sprintf("nothing refers to the %s %q", what, name), Help: help})
+	}
+	for _, file := range l.files {
+		what := kinds[path.Dir(file)]
+		name := strings.TrimSuffix(path.Base(file), path.Ext(file))
+		if what == "" || used[file] || l.named(name, file) {
 			continue
 		}
-		what := map[string]string{definition.DirectoriesDir: "directory", definition.CalendarsDir: "calendar"}[dir]
-		at := diag.Span{File: name, Start: diag.Pos{Line: 1, Column: 1}, End: diag.Pos{Line: 1, Column: 1}}
-		l.add(diag.Problem{Code: unusedDefinition.Code, Slug: unusedDefinition.Slug, Severity: diag.Warning, At: at,
-			Message: "nothing refers to the " + what + " \"" + strings.TrimSuffix(path.Base(name), definition.Ext) + "\"",
-			Help:    "refer to it, or remove the file"})
+		at := diag.Span{File: file, Start: diag.Pos{Line: 1, Column: 1}, End: diag.Pos{Line: 1, Column: 1}}
+		report(at, what, name, "refer to it, or remove the file")
+	}
+	people, _, err := l.defs.Org()
+	if err != nil || !l.wants(org.FileName) {
+		return err
+	}
+	for _, r := range people.Roles {
+		if r.ID != org.Admin && !slices.ContainsFunc(people.Users, func(u *org.User) bool { return u.HasRole(r.ID) }) && !l.named(r.ID, org.FileName) {
+			report(r.At, "role", r.ID, "give it to somebody, or remove it")
+		}
 	}
 	return nil
 }
 
-// named tells whether another definition has the name of a file as a word.
-func (l *linter) named(file string) bool {
-	name := strings.TrimSuffix(path.Base(file), definition.Ext)
+// named tells whether another definition than a file's has a name as a word.
+func (l *linter) named(name, file string) bool {
 	others := []string{settings.FileName, org.FileName}
 	for _, dir := range []string{definition.FormsDir, definition.DirectoriesDir, definition.RoutesDir, definition.ReportsDir,
 		definition.ImportsDir, definition.CalendarsDir, definition.RulesDir} {
@@ -72,27 +88,9 @@ func (l *linter) named(file string) bool {
 	}
 	templates, _ := l.defs.TemplateFiles()
 	for _, other := range append(others, templates...) {
-		if src, err := l.defs.Read(other); err == nil && other != file && hasWord(string(src), name) {
+		if src, err := l.defs.Read(other); err == nil && other != file && route.HasWord(string(src), name) {
 			return true
 		}
 	}
 	return false
-}
-
-func hasWord(text, word string) bool {
-	for {
-		i := strings.Index(text, word)
-		if i < 0 {
-			return false
-		}
-		end := i + len(word)
-		if (i == 0 || !inWord(text[i-1])) && (end == len(text) || !inWord(text[end])) {
-			return true
-		}
-		text = text[end:]
-	}
-}
-
-func inWord(b byte) bool {
-	return b == '_' || b == '-' || b >= '0' && b <= '9' || b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b >= 0x80
 }

@@ -1,23 +1,27 @@
 package lint
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/e1-dms/e1/internal/diag"
 	"github.com/e1-dms/e1/internal/route"
 )
 
-// registerInLoop reports documents that are registered anew in every round of
-// a loop.
-func registerInLoop() *rule {
+// actionInLoop reports actions of a loop that leave something more behind each
+// time round: documents registered, files, letters, routes. What a condition of
+// the action guards is left alone, and what belongs to an answer: it is told as
+// often as it is given. Links and values are the same the second time.
+func actionInLoop() *rule {
 	return &rule{
-		Code:     Code{"R081", "register-in-loop", "a document registered anew each time round; say `into` or `find`, so that the first one is taken again"},
+		Code:     Code{"R081", "action-in-loop", "an action that leaves something more behind each time round: a document registered anew, another file, letter or route; take what is there (`into`, `find`), do it only if it was not done, or before the loop"},
 		severity: diag.Warning,
 		check: func(s *subject) {
 			var loops map[*route.Step]diag.Related
 			for _, step := range s.Steps() {
 				for _, a := range actionsOf(step) {
-					if a.Kind != route.Register || len(a.Find) > 0 || a.Into.Text != "" {
+					text, help := s.leaves(step, a)
+					if text == "" {
 						continue
 					}
 					if loops == nil {
@@ -27,13 +31,34 @@ func registerInLoop() *rule {
 					if !inside {
 						continue
 					}
-					p := s.report(a.At, "step %q registers another document of %q each time round", step.ID, a.Form.Text)
+					p := s.report(a.At, "step %q %s each time round", step.ID, text)
 					p.Related = []diag.Related{round}
-					p.Help = "say `into: FIELD` or `find: [FIELD]`, so that the first one is taken again, or register it before the loop"
+					p.Help = help
 				}
 			}
 		},
 	}
+}
+
+// leaves says what an action leaves behind every time, and what to do; empty for
+// nothing.
+func (s *subject) leaves(step *route.Step, a *route.Action) (text, help string) {
+	if a.Kind == route.Register && len(a.Find) == 0 && a.Into.Text == "" {
+		return fmt.Sprintf("registers another document of %q", a.Form.Text), "say `into: FIELD` or `find: [FIELD]`, so that the first one is taken again, or register it before the loop"
+	}
+	if a.If != nil || step.If != nil || len(step.Actions) == 0 {
+		return "", ""
+	}
+	help = "do it before or behind the loop, or only `if` it was not done"
+	switch a.Kind {
+	case route.Mail, route.Reply:
+		return "writes another letter", help
+	case route.Generate, route.Attach:
+		return "attaches another file", help
+	case route.StartOf:
+		return fmt.Sprintf("starts the route %q once more", a.Route.Text), help
+	}
+	return "", ""
 }
 
 // loops gives the steps that may be done again, with what leads back to them.
