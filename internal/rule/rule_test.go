@@ -119,6 +119,22 @@ func TestProblems(t *testing.T) {
 		{"no circle: a copy stays what it is", []string{
 			rule("a", "on: registered\ndo: [{set: {other.name: name}}]\noverwrite: true\n"),
 			rule("b", "on: {changed: name}\ndo: [{register: {form: papers, set: {other: other}}}]\n")}, nil},
+		{"to and fro", []string{
+			rule("a", "on: {changed: name}\ndo: [{set: {name: '\"x\"'}}]\noverwrite: true\n"),
+			rule("b", "on: {changed: name}\nif: amount > 5\ndo: [{set: {name: '\"y\"'}}]\noverwrite: true\n")}, []string{`rules/a.yaml:1:7: error A105`, "rules/b.yaml:5:13: warning A104"}},
+		{"from status to status and back", []string{
+			rule("a", "on: {status: new}\ndo: [{set: {status: done}}]\noverwrite: true\n"),
+			rule("b", "on: {status: done}\ndo: [{set: {status: new}}]\noverwrite: true\n")}, []string{`rules/a.yaml:1:7: error A105`}},
+		{"no circle: from status to status", []string{
+			rule("a", "on: {status: new}\ndo: [{set: {status: done}}]\noverwrite: true\n"),
+			rule("b", "on: {status: done}\ndo: [{set: {status: done, name: status}}]\noverwrite: true\n")}, nil},
+		{"no circle: each has its constant", []string{
+			rule("a", "on: {changed: name}\ndo: [{set: {status: done}}]\noverwrite: true\n"),
+			rule("b", "on: {status: done}\ndo: [{set: {name: '\"y\"'}}]\noverwrite: true\n"),
+			rule("c", "on: {status: new}\ndo: [{set: {name: '\"x\"'}}]\noverwrite: true\n")}, nil},
+		{"no circle: the condition is about the constant", []string{
+			rule("a", "on: {changed: name}\nif: name == \"y\"\ndo: [{set: {name: '\"x\"'}}]\noverwrite: true\n"),
+			rule("b", "on: {changed: amount}\ndo: [{set: {name: '\"y\"'}}]\noverwrite: true\n")}, nil},
 		{"registering for ever", []string{rule("a", "on: registered\ndo: [{register: {form: papers, set: {name: name}}}]\n")}, []string{`rules/a.yaml:1:7: error A105`}},
 	}
 	for _, tt := range tests {

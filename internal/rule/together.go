@@ -38,18 +38,9 @@ func Together(rules []*Rule, around Surroundings) diag.List {
 
 // circles reports rules that may set each other off without end: along the
 // circle every rule either registers a document, or overwrites a field with
-// what changes each time.
+// what changes each time, be it with a constant after which another one follows.
 func circles(rules []*Rule, around Surroundings, problems *diag.List) {
-	follows := make([][]int, len(rules))
-	changing := varying(rules, around)
-	for i, a := range rules {
-		events := effects(a, around, changing)
-		for k, b := range rules {
-			if slices.ContainsFunc(events, func(e Event) bool { return e.setsOff(b) }) {
-				follows[i] = append(follows[i], k)
-			}
-		}
-	}
+	follows := following(rules, around)
 	told := map[int]bool{}
 	for i := range rules {
 		if told[i] {
@@ -69,6 +60,76 @@ func circles(rules []*Rule, around Surroundings, problems *diag.List) {
 			})
 		}
 	}
+}
+
+// following gives for each rule those that it may set off again and again. A
+// constant sets off anything anew only where the field is given another value on
+// the way round.
+func following(rules []*Rule, around Surroundings) [][]int {
+	events := make([][]Event, len(rules))
+	changing := varying(rules, around)
+	for i, r := range rules {
+		events[i] = effects(r, around, changing)
+	}
+	for {
+		follows := make([][]int, len(rules))
+		for i := range rules {
+			for k, r := range rules {
+				if slices.ContainsFunc(events[i], func(e Event) bool { return (i != k || e.Value == "") && e.setsOff(r) }) {
+					follows[i] = append(follows[i], k)
+				}
+			}
+		}
+		settled := false
+		for i, mates := range circlesOf(follows) {
+			values := map[Event]map[string]bool{} // of fields, by their event
+			for _, k := range mates {
+				for _, e := range events[k] {
+					if values[e.field()] == nil {
+						values[e.field()] = map[string]bool{}
+					}
+					values[e.field()][e.Value] = true
+				}
+			}
+			events[i] = slices.DeleteFunc(events[i], func(e Event) bool {
+				dead := e.Value != "" && len(values[e.field()]) == 1
+				settled = settled || dead
+				return dead
+			})
+		}
+		if !settled {
+			return follows
+		}
+	}
+}
+
+// circlesOf gives for each rule in a circle all rules on ways from it back to
+// itself.
+func circlesOf(follows [][]int) map[int][]int {
+	reached := make([]map[int]bool, len(follows))
+	for i := range follows {
+		seen := map[int]bool{}
+		for queue := []int{i}; len(queue) > 0; queue = queue[1:] {
+			for _, next := range follows[queue[0]] {
+				if !seen[next] {
+					seen[next] = true
+					queue = append(queue, next)
+				}
+			}
+		}
+		reached[i] = seen
+	}
+	out := map[int][]int{}
+	for i, seen := range reached {
+		if seen[i] {
+			for k := range seen {
+				if reached[k][i] {
+					out[i] = append(out[i], k)
+				}
+			}
+		}
+	}
+	return out
 }
 
 // wayBack finds the shortest way from a rule back to itself.
@@ -102,12 +163,26 @@ type Event struct {
 	Form string
 	Kind Kind   // Registered, Changed or Document
 	Name string // Changed: the field; Document: the form of the document that refers to this one
+	// Value is the constant that a field is given; "" where it is another one
+	// each time.
+	Value string
 }
 
-// setsOff tells whether an event is one that a rule is for.
+// field is the event without the value.
+func (e Event) field() Event {
+	e.Value = ""
+	return e
+}
+
+// setsOff tells whether an event is one that a rule is for. Whether its
+// condition holds is not asked, unless it is about the constant.
 func (e Event) setsOff(r *Rule) bool {
+	if e.Value != "" && r.If != nil && route.HasWord(r.If.Text, e.Name) {
+		return false
+	}
 	return r.For.Text == e.Form && slices.ContainsFunc(r.On, func(t *Trigger) bool {
-		return t.Kind == e.Kind && t.Meets(e.Name) || e.Kind == Changed && e.Name == "status" && t.Kind == Status
+		return t.Kind == e.Kind && t.Meets(e.Name) ||
+			e.Kind == Changed && e.Name == "status" && t.Kind == Status && (e.Value == "" || t.Meets(e.Value))
 	})
 }
 
@@ -184,8 +259,8 @@ func varying(rules []*Rule, around Surroundings) map[string]bool {
 	return w.changing
 }
 
-func (w *spread) happens(form string, kind Kind, name string) {
-	e := Event{form, kind, name}
+func (w *spread) happens(form string, kind Kind, name, value string) {
+	e := Event{form, kind, name, value}
 	if form == "" || w.seen[e] {
 		return
 	}
@@ -237,7 +312,7 @@ func (w *spread) actions(form string, list []*route.Action, overwrites func(stri
 			}
 		case route.LinkTo:
 			if p := a.To.Program(); p != nil {
-				w.happens(p.Type().Name, Document, form)
+				w.happens(p.Type().Name, Document, form, "")
 			}
 		case route.StartOf:
 			w.named(a.Route.Text)
@@ -249,18 +324,24 @@ func (w *spread) register(form string, a *route.Action) {
 	if len(a.Find) > 0 {
 		return // the second time there is one
 	}
-	w.happens(a.Form.Text, Registered, "")
+	w.happens(a.Form.Text, Registered, "", "")
 	if a.LinkKind.Text != "" {
-		w.happens(form, Document, a.Form.Text)
+		w.happens(form, Document, a.Form.Text, "")
 	}
 	for _, s := range a.Set {
-		w.happens(w.refers(a.Form.Text, s.Field.Text), Document, a.Form.Text)
+		w.happens(w.refers(a.Form.Text, s.Field.Text), Document, a.Form.Text, "")
 	}
 }
 
 func (w *spread) set(form string, s *route.Assignment, overwrites func(string) bool) {
-	if !overwrites(s.Field.Text) || w.settled(form, s.Value) {
+	if !overwrites(s.Field.Text) {
 		return
+	}
+	value := ""
+	if w.settled(form, s.Value) {
+		if value = s.Value.Text; w.alone {
+			return // the second time it changes nothing
+		}
 	}
 	path := s.Fields()
 	for len(path) > 1 {
@@ -269,8 +350,10 @@ func (w *spread) set(form string, s *route.Assignment, overwrites func(string) b
 		}
 		path = path[1:]
 	}
-	w.happens(form, Changed, path[0])
-	w.happens(w.refers(form, path[0]), Document, form)
+	w.happens(form, Changed, path[0], value)
+	if value == "" {
+		w.happens(w.refers(form, path[0]), Document, form, "")
+	}
 }
 
 func (w *spread) refers(form, field string) string {
@@ -281,8 +364,7 @@ func (w *spread) refers(form, field string) string {
 }
 
 // settled tells whether a value is the same each time: a literal or a bare
-// word, unless that is a field which is given another value each time. Setting
-// it again changes nothing.
+// word, unless that is a field which is given another value each time.
 func (w *spread) settled(form string, e *route.Expr) bool {
 	if p := e.Program(); p != nil && len(p.Reads()) == 0 {
 		return true // it reads nothing
