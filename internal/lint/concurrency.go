@@ -20,43 +20,50 @@ type concurrency struct {
 type clash struct {
 	step *route.Step
 	path []string
+	with []*route.Step // others of the same circle
 }
 
 // needsNet tells whether anything in a route asks for more than its graph:
-// routes without waiting between branches and without work left behind a join
-// are judged in linear time by the block tree alone.
+// routes whose branches do not wait for each other are judged by the block tree
+// alone, and locks by the order in which they are taken.
 func (f *flow) needsNet() bool {
-	for _, s := range f.r.Steps() {
-		if len(s.After) > 0 || s.WhileOpen.Text != "" || s.Lock.Text != "" && len(s.Branches) > 0 {
-			return true
-		}
-		if partial(s) && f.reaches(s) && f.leads(behind(f.index[s]), begin(f.index[s])) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(f.r.Steps(), waitsForOthers)
 }
 
-// concurrency analyses the net of a route, if it needs one.
+// concurrency analyses what happens when branches are at work at the same time.
 func (f *flow) concurrency(limit int) *concurrency {
 	out := &concurrency{never: map[*route.Step]*route.Step{}}
-	if !f.needsNet() {
-		return out
+	net := f.needsNet()
+	if !net {
+		out.held, net = f.lockCircles()
 	}
+	if net {
+		f.explore(out, limit)
+	}
+	for _, s := range f.r.Steps() {
+		if way := f.comesBack(s, net && out.stopped); way != nil && (!net || out.stopped) && !told(out.twice, s) {
+			out.twice = append(out.twice, clash{step: s, path: way})
+		}
+	}
+	return out
+}
+
+// explore lets the net of a route show what happens.
+func (f *flow) explore(out *concurrency, limit int) {
 	n := newRouteNet(f)
 	if n == nil {
 		out.stopped = true
-		return out
+		return
 	}
 	v, err := soundness.Decide(n.net, limit)
 	if err != nil { // above the bounds of the package
 		out.stopped = true
-		return out
+		return
 	}
 	out.stopped = v.Stopped
 	for _, w := range n.twice {
-		if way := v.Way(w.transition); way != nil && !told(out.twice, w.step) && !n.doubts(way) {
-			out.twice = append(out.twice, clash{w.step, n.path(way)})
+		if way := v.Way(w.transition); way != nil && !told(out.twice, w.step) && !n.doubts(way) && f.comesBack(w.step, false) != nil {
+			out.twice = append(out.twice, clash{step: w.step, path: n.path(way)})
 		}
 	}
 	for _, s := range v.Stuck {
@@ -65,7 +72,7 @@ func (f *flow) concurrency(limit int) *concurrency {
 		}
 		for _, p := range s.Places {
 			if step := n.held[p]; step != nil && !told(out.held, step) {
-				out.held = append(out.held, clash{step, append(n.path(s.Trace), step.ID)})
+				out.held = append(out.held, clash{step: step, path: append(n.path(s.Trace), step.ID)})
 			}
 		}
 	}
@@ -75,7 +82,7 @@ func (f *flow) concurrency(limit int) *concurrency {
 		}
 	}
 	if v.Stopped || v.Sound() {
-		return out
+		return
 	}
 	going := map[*route.Step]bool{}
 	for _, w := range n.going {
@@ -89,7 +96,6 @@ func (f *flow) concurrency(limit int) *concurrency {
 			}
 		}
 	}
-	return out
 }
 
 // excludes tells whether two steps are never at work at the same time, because

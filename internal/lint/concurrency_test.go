@@ -58,7 +58,7 @@ func TestFaultsBetweenBranches(t *testing.T) {
     branches:
     - {task: C, id: c, who: bob}
     - {task: D, id: d, who: bob, lock: stamp}
-`, []string{"R012 line 13: start > parallel.1 > left > a > right > c > b", "R012 line 19: start > parallel.1 > left > a > right > c > d"}},
+`, []string{"R012 line 13: start > parallel.1 > right > d > left > b"}},
 		{"two locks in one order", `
 - parallel:
   branches:
@@ -153,12 +153,40 @@ func TestManyBranches(t *testing.T) {
 	if diff := cmp.Diff([]string{}, judged(t, b.String())); diff != "" {
 		t.Error(diff)
 	}
-	b.Reset()
-	b.WriteString("- parallel:\n  branches:\n")
-	for i := range 24 {
-		fmt.Fprintf(&b, "  - parallel:\n    lock: l%d\n    branches:\n    - {task: A, id: a%d, who: bob}\n    - {task: B, id: b%d, who: bob, lock: l%d}\n", i%3, i, i, 3+i%2)
+	two := func(n int, locks func(i int) (outer, inner int), more string) string {
+		var b strings.Builder
+		b.WriteString("- parallel:\n  branches:\n")
+		for i := range n {
+			outer, inner := locks(i)
+			fmt.Fprintf(&b, "  - parallel:\n    lock: l%d\n    branches:\n    - {task: A, id: a%d, who: bob}\n    - {task: B, id: b%d, who: bob, lock: l%d}\n", outer, i, i, inner)
+		}
+		return b.String() + more
 	}
-	if diff := cmp.Diff([]string{"R019 line 1"}, judged(t, b.String())); diff != "" {
-		t.Error(diff)
+	inOrder := func(i int) (int, int) { return i % 3, 3 + i%2 }
+	if diff := cmp.Diff([]string{}, judged(t, two(24, inOrder, ""))); diff != "" {
+		t.Errorf("locks in one order: %s", diff)
+	}
+	if diff := cmp.Diff([]string{"R019 line 1"}, judged(t, two(24, inOrder, "  - {task: C, id: c, who: bob, after: a0}\n"))); diff != "" {
+		t.Errorf("locks and steps that wait for others: %s", diff)
+	}
+	if found := judged(t, two(15, func(i int) (int, int) { return i, (i + 1) % 15 }, "")); len(found) != 1 || !strings.HasPrefix(found[0], "R012 line 12: start > parallel.1 > ") {
+		t.Errorf("a circle of 15: %q", found)
+	}
+	if found := judged(t, two(15, func(i int) (int, int) { return i, i + 1 }, "")); len(found) > 0 {
+		t.Errorf("a chain of 15: %q", found)
+	}
+	b.Reset()
+	b.WriteString("- {task: S, id: s, who: bob}\n- parallel:\n  id: p\n  join: 10\n  branches:\n")
+	for i := range 20 {
+		fmt.Fprintf(&b, "  - {task: B, id: b%d, who: bob}\n", i)
+	}
+	b.WriteString("- {task: C, id: c, who: bob, outcomes: {good: next, bad: {go: s, max: 3, else: next}}}\n")
+	want := "R013 line 9: start > s > p > b0 > b1 > b2 > b3 > b4 > b5 > b6 > b7 > b8 > b9 > c [bad] > s > p"
+	if found := judged(t, b.String()); len(found) != 1 || found[0] != want {
+		t.Errorf("10 of 20: %q", found)
+	}
+	waits := strings.Replace(b.String(), "- {task: S", "- parallel:\n  branches:\n  - {task: X, id: x, who: bob}\n  - {task: Z, id: z, who: bob, after: x}\n- {task: S", 1)
+	if found := judged(t, waits); len(found) != 2 || !strings.HasPrefix(found[0], "R013 line 13") && !strings.HasPrefix(found[1], "R013 line 13") {
+		t.Errorf("10 of 20 behind steps that wait: %q", found)
 	}
 }

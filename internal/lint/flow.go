@@ -485,13 +485,10 @@ func (f *flow) path(node int) []string {
 	var out []string
 	label := ""
 	for ; node >= 0; node = f.from[node].node {
-		if s := f.stepOf(node); s != nil && node&1 == 0 && (shown(s) || len(out) == 0) {
-			name := s.ID
-			if label != "" && !(s.Implied && len(s.Outcomes) == 1) {
-				name += " [" + label + "]"
-			}
-			out = append(out, name)
-			label = ""
+		if name := f.name(node, label); name != "" {
+			out, label = append(out, name), ""
+		} else if s := f.stepOf(node); s != nil && node&1 == 0 && len(out) == 0 {
+			out = append(out, s.ID)
 		}
 		if l := f.from[node].label; l != "" {
 			label = l
@@ -500,6 +497,19 @@ func (f *flow) path(node int) []string {
 	out = append(out, "start")
 	slices.Reverse(out)
 	return out
+}
+
+// name gives a node as a step for people, with the outcome by which it was left;
+// empty when it means nothing to them.
+func (f *flow) name(node int, label string) string {
+	s := f.stepOf(node)
+	if s == nil || node&1 == 1 || !shown(s) {
+		return ""
+	}
+	if label == "" || s.Implied && len(s.Outcomes) == 1 {
+		return s.ID
+	}
+	return s.ID + " [" + label + "]"
 }
 
 // shown tells whether a step means something to people on its way.

@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/e1-dms/e1/internal/diag"
@@ -30,6 +31,9 @@ func joinWaitsForever() *rule {
 				}
 				p := s.report(at, "step %q may wait for %s for ever", c.step.ID, what)
 				p.Path = c.path
+				for _, other := range c.with {
+					p.Related = append(p.Related, diag.Related{At: other.Lock.At, Message: fmt.Sprintf("%q waits for the lock %s meanwhile", other.ID, other.Lock.Text)})
+				}
 				p.Help = "take locks in the same order everywhere, and let no step wait for one that waits for it"
 			}
 		},
