@@ -1,11 +1,8 @@
 package docs_test
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path"
 	"path/filepath"
 	"slices"
@@ -13,11 +10,7 @@ import (
 	"testing"
 
 	e1 "github.com/e1-dms/e1"
-	"github.com/e1-dms/e1/internal/definition"
-	"github.com/e1-dms/e1/internal/diag"
-	"github.com/e1-dms/e1/internal/document"
 	"github.com/e1-dms/e1/internal/lint"
-	"github.com/e1-dms/e1/internal/render"
 )
 
 // files is a source of definitions: the standard configuration with the sample
@@ -64,41 +57,6 @@ func standard(t *testing.T) files {
 	return out
 }
 
-// readExample reads testdata/lint/<CODE>.txt, nil when there is none.
-func readExample(t *testing.T, code string) *lint.Example {
-	t.Helper()
-	data, err := os.ReadFile(filepath.Join("testdata", "lint", code+".txt"))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	must(t, err)
-	e := lint.ParseExample(string(data))
-	return &e
-}
-
-// problemsOf checks a text as its file in the standard repository, or as a
-// document.
-func problemsOf(t *testing.T, file, text string) diag.List {
-	t.Helper()
-	if strings.HasPrefix(file, "documents/") {
-		_, problems := document.ReadFile(file, []byte(text))
-		return problems
-	}
-	source := standard(t)
-	for name := range source {
-		// What nothing refers to only costs time.
-		for _, dir := range []string{"routes/", "reports/", "imports/", "sample/"} {
-			if strings.HasPrefix(name, dir) && !strings.HasPrefix(file, definition.RouteTestsDir) {
-				delete(source, name)
-			}
-		}
-	}
-	source[file] = []byte(text)
-	found, err := lint.Run(definition.New(source), file)
-	must(t, err)
-	return found.Problems
-}
-
 // families says which letter is whose.
 var families = []struct{ letter, title, file string }{
 	{"Y", "YAML, in every file", ""},
@@ -116,12 +74,20 @@ var families = []struct{ letter, title, file string }{
 	{"L", "Ignore comments", ""},
 }
 
+// withoutExample are the codes whose fault cannot be written into a file, with
+// what it is instead.
+var withoutExample = map[string]string{
+	"D109": "the fault lies in git's own files, such as a commit that is lost",
+	"D110": "the fault lies in the index, which nobody writes by hand",
+}
+
 const listMark = "<!-- From here on this page is written by `go test ./docs -update`. -->\n"
 
 // TestLint writes the list of docs/lint.md from the codes of the program, and
 // proves that each example has its fault and that its remedy is clean.
 func TestLint(t *testing.T) {
 	p := open(t, "lint.md")
+	examples := &examples{}
 	var b strings.Builder
 	used := map[string]bool{}
 	for _, family := range families {
@@ -135,8 +101,16 @@ func TestLint(t *testing.T) {
 				t.Errorf("%s %s has no summary", c.Code, c.Slug)
 			}
 			fmt.Fprintf(&section, "\n### %s %s\n\n%s.\n", c.Code, c.Slug, upperFirst(c.Summary))
-			if e := readExample(t, c.Code); e != nil {
-				section.WriteString(showExample(t, c.Code, e))
+			e, why := examples.read(t, c.Code), withoutExample[c.Code]
+			switch {
+			case e != nil && why != "":
+				t.Errorf("%s has an example, and is said to have none", c.Code)
+			case e != nil:
+				section.WriteString(examples.show(t, c.Code, e))
+			case why != "":
+				fmt.Fprintf(&section, "\nNo example: %s.\n", why)
+			default:
+				t.Errorf("%s %s has no example: write testdata/lint/%s.txt", c.Code, c.Slug, c.Code)
 			}
 		}
 		if section.Len() > 0 {
@@ -152,9 +126,14 @@ func TestLint(t *testing.T) {
 			t.Errorf("%s belongs to no section of lint.md", c.Code)
 		}
 	}
-	examples, err := filepath.Glob("testdata/lint/*.txt")
+	names, err := filepath.Glob("testdata/lint/*.txt")
 	must(t, err)
-	for _, name := range examples {
+	for code := range withoutExample {
+		if !used[code] {
+			t.Errorf("%s is no code, and is said to have no example", code)
+		}
+	}
+	for _, name := range names {
 		if code := strings.TrimSuffix(filepath.Base(name), ".txt"); !used[code] {
 			t.Errorf("%s is an example of no code", name)
 		}
@@ -164,33 +143,6 @@ func TestLint(t *testing.T) {
 		t.Fatal("lint.md has no mark where its list begins")
 	}
 	p.compare(head + listMark + b.String())
-}
-
-// showExample is the file with its fault, what lint says, and the remedy.
-func showExample(t *testing.T, code string, e *lint.Example) string {
-	t.Helper()
-	// A directory or calendar of an example stands alone: only its own example
-	// is about nothing referring to it.
-	seen := func(text string) diag.List {
-		return slices.DeleteFunc(problemsOf(t, e.File, text), func(p diag.Problem) bool { return p.Code == "R008" && code != "R008" })
-	}
-	problems := seen(e.Bad)
-	if !slices.ContainsFunc(problems, func(p diag.Problem) bool { return p.Code == code }) {
-		t.Errorf("the example of %s does not have it: %v", code, problems)
-	}
-	for _, p := range problems {
-		if p.Code == code && p.Severity != lint.Severities()[code] {
-			t.Errorf("%s is listed as %s, but its example gives %s", code, lint.Severities()[code], p.Severity)
-		}
-	}
-	if rest := seen(e.Good); len(rest) > 0 {
-		t.Errorf("the remedy of %s is not clean: %v\n%s", code, rest, e.Good)
-	}
-	var said bytes.Buffer
-	must(t, (render.Style{Width: 100, Language: "en"}).Problems(&said, "text", render.Problems{
-		List: problems, Source: func(string) []byte { return []byte(e.Bad) },
-	}))
-	return fmt.Sprintf("\n```diff\n%s```\n\n```\n%s```\n", e.Difference(), trimLines(said.String())+"\n")
 }
 
 func upperFirst(s string) string {

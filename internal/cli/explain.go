@@ -53,11 +53,18 @@ func runExplain(o *explainOptions, args []string) error {
 	return explain(o.app, args[0])
 }
 
+// abridged says how long texts of examples are written.
+const abridged = "⟨20×text⟩ stands for the text twenty times, with its number in the place of #."
+
 // explained is a kind of problem as programs are told of it.
 func explained(c lint.Code, severity string, whole bool) render.Object {
 	out := render.Object{{Key: "code", Value: c.Code}, {Key: "slug", Value: c.Slug}, {Key: "severity", Value: severity}, {Key: "summary", Value: c.Summary}}
 	if e, ok := lintExample(c.Code); ok && whole {
-		out = append(out, render.Member{Key: "example", Value: render.Object{{Key: "file", Value: e.File}, {Key: "bad", Value: e.Bad}, {Key: "good", Value: e.Good}}})
+		var files []render.Object
+		for _, f := range e {
+			files = append(files, render.Object{{Key: "file", Value: f.Path}, {Key: "bad", Value: f.Bad}, {Key: "good", Value: f.Good}})
+		}
+		out = append(out, render.Member{Key: "example", Value: files})
 	}
 	return out
 }
@@ -103,7 +110,10 @@ func explain(a *app, name string) error {
 		style := a.style()
 		fmt.Fprintf(a.result, "%s %s (%s)\n%s\n", c.Code, c.Slug, severities[c.Code], style.Wrap(c.Summary+"."))
 		if e, ok := lintExample(c.Code); ok {
-			fmt.Fprintf(a.result, "\n%s:\n%s", e.File, e.Difference())
+			fmt.Fprintf(a.result, "\n%s", e.Difference())
+			if e.Abridged() {
+				fmt.Fprintf(a.result, "\n%s\n", style.Wrap(abridged))
+			}
 		}
 	}
 	return nil

@@ -69,13 +69,13 @@ func Explain(name string) []Code {
 }
 
 // Severities gives the severity of every kind of problem, unless a repository
-// judges otherwise. Two kinds of data have two: what is given is the gravest.
+// judges otherwise; of a kind that has two, the graver one.
 func Severities() map[string]diag.Severity {
 	out := map[string]diag.Severity{}
 	for _, c := range Codes() {
 		out[c.Code] = diag.Error
 	}
-	for _, code := range []string{unusedIgnore.Code, unusedDefinition.Code, secretInText.Code, "F013", "O013", "O014", DataUnknown.Code, DataStray.Code, Stranded.Code} {
+	for _, code := range []string{unusedIgnore.Code, unusedDefinition.Code, secretInText.Code, "F013", "O013", "O014", "A104", "A106", DataUnknown.Code, DataStray.Code, Stranded.Code} {
 		out[code] = diag.Warning
 	}
 	out[notChecked.Code] = diag.Note
@@ -83,11 +83,14 @@ func Severities() map[string]diag.Severity {
 		out[c.Code] = diag.Warning
 	}
 	out["A084"] = diag.Error
+	found := map[string]diag.Severity{} // by package route
 	for _, c := range route.Codes() {
-		out[c.Code] = c.Severity
+		found[c.Code], out[c.Code] = c.Severity, c.Severity
 	}
 	for _, r := range rules() {
-		out[r.Code.Code] = r.severity
+		if graver, both := found[r.Code.Code]; !both || r.severity < graver {
+			out[r.Code.Code] = r.severity
+		}
 	}
 	return out
 }

@@ -29,7 +29,7 @@ func (o *Office) Commit(ctx context.Context, message string) (*Done, error) {
 		}
 		for _, e := range edits {
 			if e.Kind == gitstore.EditUnusable {
-				done.problems.Add(diag.Problem{Code: lint.DataUnusable.Code, Slug: lint.DataUnusable.Slug, Message: "this is no ordinary file and cannot be committed", At: diag.Span{File: e.Path}})
+				done.problems.Add(diag.Problem{Code: lint.DataUnusable.Code, Slug: lint.DataUnusable.Slug, Message: "this is no ordinary file and cannot be committed", At: part(nil).in(repo.File{Path: e.Path})})
 				continue
 			}
 			tx.Adopt(e.Path)

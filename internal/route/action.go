@@ -241,6 +241,9 @@ func (p *parser) assignments(n *yamlsrc.Node, what string) []*Assignment {
 	}
 	var out []*Assignment
 	for _, pair := range n.Pairs {
+		if p.cutNodes[pair.Key] {
+			continue
+		}
 		e := p.expr(pair.Value, what+" "+pair.Key.Value)
 		out = append(out, &Assignment{Word{pair.Key.Value, p.file.Span(pair.Key)}, e})
 	}

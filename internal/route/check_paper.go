@@ -59,7 +59,7 @@ func (c *checker) fits(a *Action, t *template.Template) {
 	var unknown []string
 	var places []diag.Related
 	for _, p := range found {
-		if p.Meant != "" || p.Code == template.BadExpression.Code {
+		if p.Meant != "" || p.Code != template.UnknownName.Code {
 			p.Related = append(p.Related, diag.Related{At: a.Template.At, Message: "used here, for " + c.r.For.Text})
 			c.problems.Add(p)
 			continue

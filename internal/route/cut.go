@@ -56,7 +56,7 @@ func (p *parser) cut(n *yamlsrc.Node, rest []*yamlsrc.Node) int {
 		return 0
 	}
 	if digits(n.Value) && digits(rest[0].Value) {
-		p.cutAt(n, rest[0], "write the number with a point: "+n.Value+"."+rest[0].Value)
+		p.cutAt(n, rest[:1], "write the number with a point: "+n.Value+"."+rest[0].Value)
 		return 1
 	}
 	if closed(n.Value) {
@@ -65,17 +65,19 @@ func (p *parser) cut(n *yamlsrc.Node, rest []*yamlsrc.Node) int {
 	text := n.Value
 	for i, piece := range rest {
 		if text += ", " + piece.Value; closed(text) {
-			p.cutAt(n, piece, "put it in quotes: "+quoted(text))
+			p.cutAt(n, rest[:i+1], "put it in quotes: "+quoted(text))
 			return i + 1
 		}
 	}
 	return 0
 }
 
-func (p *parser) cutAt(from, to *yamlsrc.Node, help string) {
+func (p *parser) cutAt(from *yamlsrc.Node, pieces []*yamlsrc.Node, help string) {
 	at := p.file.Span(from)
-	at.End = p.file.Span(to).End
-	p.cutOff(from)
+	at.End = p.file.Span(pieces[len(pieces)-1]).End
+	for _, n := range append([]*yamlsrc.Node{from}, pieces...) {
+		p.cutOff(n)
+	}
 	p.problems.Add(diag.Problem{Code: R009.Code, Slug: R009.Slug, Severity: R009.Severity, At: at, Help: help,
 		Message: "YAML ends this at the comma, since it stands in braces or brackets"})
 }
@@ -96,7 +98,7 @@ func (p *parser) commentCut(n *yamlsrc.Node) {
 		Message: "YAML takes this from \" #\" on for a comment", Help: "put it in quotes: " + quoted(n.Value+rest)})
 }
 
-// cutOff notes a text that YAML has cut.
+// cutOff notes a text that YAML has cut, or a piece of one.
 func (p *parser) cutOff(n *yamlsrc.Node) {
 	if p.cutNodes == nil {
 		p.cutNodes = map[*yamlsrc.Node]bool{}

@@ -67,7 +67,7 @@ type parser struct {
 	route    *Route
 	problems diag.List
 	depth    int
-	cutNodes map[*yamlsrc.Node]bool // texts that YAML has cut
+	cutNodes map[*yamlsrc.Node]bool // texts that YAML has cut, and their pieces
 }
 
 // lose notes a part of the file that is not understood and left out.

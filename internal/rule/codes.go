@@ -22,7 +22,7 @@ var (
 )
 
 // shared are the codes of routes that rules may have too.
-var shared = []route.Code{route.R003, route.R006, route.R007, route.R009, route.R030, route.R031, route.R037, route.R040, route.R041, route.R067, route.R080, route.R083}
+var shared = []route.Code{route.R006, route.R007, route.R009, route.R030, route.R031, route.R037, route.R040, route.R041, route.R067, route.R080, route.R083}
 
 // Codes lists the problems of rules.
 func Codes() []yamlsrc.Code {

@@ -92,6 +92,7 @@ func TestProblems(t *testing.T) {
 		{"an action of routes", []string{rule("a", "on: registered\ndo: [{cancel: sign}]\n")}, []string{`rules/a.yaml:4:7: error A102`}},
 		{"overwrite of nothing", []string{rule("a", "on: registered\ndo: [{comment: name}]\noverwrite: [amount]\n")}, []string{`rules/a.yaml:5:13: error A103`}},
 		{"the status stays", []string{rule("a", "on: registered\ndo: [{set: {status: done}}]\n")}, []string{`rules/a.yaml:4:13: warning A106`}},
+		{"cut by YAML", []string{rule("a", "on: registered\ndo: [{set: {amount: max(amount, 1000)}}]\n")}, []string{`rules/a.yaml:4:21: error A009`}},
 		{"the letter", []string{rule("a", "on: {message: any}\nif: message.sender == \"x\"\ndo: [{comment: message.subject}]\n")}, []string{`rules/a.yaml:4:13: error A006`}},
 		{"two of one field", []string{
 			rule("a", "on: registered\ndo: [{set: {name: '\"x\"'}}]\n"),

@@ -18,7 +18,6 @@ type Code struct {
 
 var (
 	unknownKey   = Code{"S001", "unknown-key", "a key that e1.yaml does not have; use the nearest known one"}
-	missingKey   = Code{"S002", "missing-key", "a key without which the setting means nothing"}
 	wrongType    = Code{"S003", "wrong-type", "a value of the wrong shape"}
 	unknownZone  = Code{"S004", "unknown-time-zone", "a time zone that is not in the tz database; write it like Europe/Moscow"}
 	newLayout    = Code{"S005", "newer-layout", "the repository is laid out by a newer version of the program; update it"}
@@ -29,7 +28,7 @@ var (
 
 // Codes lists the problems this package finds.
 func Codes() []Code {
-	return []Code{unknownKey, missingKey, wrongType, unknownZone, newLayout, badConstant, badCurrency, unknownValue}
+	return []Code{unknownKey, wrongType, unknownZone, newLayout, badConstant, badCurrency, unknownValue}
 }
 
 func code(c Code) yamlsrc.Code { return yamlsrc.Code{Code: c.Code, Slug: c.Slug} }
@@ -46,7 +45,7 @@ func Parse(f *yamlsrc.File) (*Settings, diag.List) {
 func parse(f *yamlsrc.File) (*Settings, diag.List) {
 	var problems diag.List
 	s := Default()
-	r := yamlsrc.NewReader(f, &problems).WithCodes(code(unknownKey), code(missingKey), code(wrongType))
+	r := yamlsrc.NewReader(f, &problems).WithCodes(code(unknownKey), yamlsrc.Code{}, code(wrongType))
 	m := r.Mapping(f.Root, "settings")
 	s.Title = m.Label("title")
 	s.Language = oneOf(f, &problems, m, "language", s.Language, "ru", "en")

@@ -246,10 +246,10 @@ func (e *expression) compile(env *expr.Env, opt expr.Options) (*expr.Program, di
 	program, issues := expr.Compile(e.text, env, opt)
 	var problems diag.List
 	for _, issue := range issues {
-		code := BadExpression
+		code := badExpression
 		switch issue.Slug {
 		case "unknown":
-			code = unknownName
+			code = UnknownName
 		case "type", "value":
 			code = wrongType
 		}
