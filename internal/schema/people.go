@@ -37,9 +37,8 @@ func (s *source) departmentIDs() []string {
 // organisation describes org.yaml. What it names itself is only suggested: a
 // new role and who has it are written in one go.
 func (s *source) organisation() object {
-	id := func(what string) object { return pattern(`^[a-z0-9_][a-z0-9._-]*$`, what) }
+	id := userID
 	known := func(values []string, what string) object { return describe(suggested(values, id("")), what) }
-	day := pattern(`^\d{4}-\d{2}-\d{2}$`, "a day: 2026-11-23")
 	calendar := enum(s.calendars, "the working calendar, where it is not the repository's")
 	return definitions(mapping(nil, object{
 		"users": list(mapping([]string{"id", "name"}, object{
@@ -62,13 +61,22 @@ func (s *source) organisation() object {
 			"id":    id("the role's id"),
 			"title": labelled("the role in words"),
 		}), "roles"),
-		"absences": list(mapping([]string{"user", "from", "to"}, object{
-			"user":       known(s.userIDs(), "who is absent"),
-			"from":       day,
-			"to":         day,
-			"substitute": known(s.userIDs(), "who acts meanwhile"),
-		}), "absences with substitutes"),
+		"absences": s.absences("absences with substitutes", s.userIDs()),
 	}), nil)
+}
+
+func userID(what string) object { return pattern(`^[a-z0-9_][a-z0-9._-]*$`, what) }
+
+// absences of some users, and of others that are newer.
+func (s *source) absences(what string, users []string) object {
+	user := func(what string) object { return describe(suggested(users, userID("")), what) }
+	day := pattern(`^\d{4}-\d{2}-\d{2}$`, "a day: 2026-11-23")
+	return list(mapping([]string{"user", "from", "to"}, object{
+		"user":       user("who is absent"),
+		"from":       day,
+		"to":         day,
+		"substitute": user("who acts meanwhile"),
+	}), what)
 }
 
 // oneOrManyOrNone is oneOrMany of which the list may be empty.

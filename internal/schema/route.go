@@ -26,7 +26,7 @@ func (s *source) route() object {
 		"steps":      ref("steps"),
 	})
 	r := &routeSchema{s}
-	defs := r.language()
+	defs := with(r.language(), s.sets())
 	var cases []object
 	for _, f := range s.forms.Forms() {
 		within := ref("in." + f.Name)
@@ -67,14 +67,8 @@ func (r *routeSchema) language() object {
 // inForm lies over the steps of a route of a form, at any depth: here are the
 // places that name its fields. It points to itself by within.
 func (s *source) inForm(f *form.Form, within object) object {
-	properties := object{"status": describe(suggested(f.StatusIDs(), scalar("")), "the status, or an expression")}
-	for _, field := range f.Fields() {
-		for _, name := range settableNames(field) {
-			properties[name] = s.valuesOf(field)
-		}
-	}
 	o := object{"items": within, "properties": object{
-		"set": object{"properties": properties, "additionalProperties": false, "patternProperties": object{`^[a-z][a-z0-9_]*\.[a-z]`: true}},
+		"set": ref("set." + f.Name),
 		"do":  within, "steps": within, "branches": within, "else": within, "on": within, "wait": within, "first": within,
 		"outcomes": object{"additionalProperties": within},
 	}}
@@ -87,6 +81,21 @@ func (s *source) inForm(f *form.Form, within object) object {
 		p["register"] = object{"properties": object{"into": field}}
 	}
 	return o
+}
+
+// sets defines for every form what `set` may give a value.
+func (s *source) sets() object {
+	out := object{}
+	for _, f := range s.forms.Forms() {
+		properties := object{"status": describe(suggested(f.StatusIDs(), scalar("")), "the status, or an expression")}
+		for _, field := range f.Fields() {
+			for _, name := range settableNames(field) {
+				properties[name] = s.valuesOf(field)
+			}
+		}
+		out["set."+f.Name] = object{"properties": properties, "additionalProperties": false, "patternProperties": object{`^[a-z][a-z0-9_]*\.[a-z]`: true}}
+	}
+	return out
 }
 
 // routeSchema describes the language of routes.
@@ -122,16 +131,24 @@ func (r *routeSchema) action() object {
 	steps := ref("stepIDs")
 	template := text("a file of templates/")
 	routes := suggested(r.routes, pattern(idPattern, ""))
+	register := mapping([]string{"form"}, object{
+		"form": enum(r.forms.FormNames(), "the form of the new document"),
+		"set":  describe(fields(), "its fields"),
+		"find": oneOrMany(pattern(namePattern, ""), "fields by which an existing document is taken instead"),
+		"into": pattern(namePattern, "the field of this document that receives the number"),
+		"link": text("this kind of link from the other document to this one"),
+	})
+	var cases []object
+	for _, name := range r.forms.FormNames() {
+		cases = append(cases, when("form", name, object{"properties": object{"set": ref("set." + name)}}))
+	}
+	if len(cases) > 0 {
+		register["allOf"] = cases
+	}
 	o := mapping(nil, object{
-		"if":  expression("only then"),
-		"set": describe(fields(), "fields and values"),
-		"register": mapping([]string{"form"}, object{
-			"form": enum(r.forms.FormNames(), "the form of the new document"),
-			"set":  describe(fields(), "its fields"),
-			"find": oneOrMany(pattern(namePattern, ""), "fields by which an existing document is taken instead"),
-			"into": pattern(namePattern, "the field of this document that receives the number"),
-			"link": text("this kind of link from the other document to this one"),
-		}),
+		"if":       expression("only then"),
+		"set":      describe(fields(), "fields and values"),
+		"register": register,
 		"link":     mapping([]string{"kind", "to"}, object{"kind": text("the kind of the link"), "to": expression("the other document")}),
 		"comment":  expression("a comment on the document"),
 		"cancel":   describe(ref("stepIDs"), "withdraw open steps"),

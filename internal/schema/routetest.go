@@ -30,13 +30,14 @@ func (s *source) routeTest() object {
 		"outcome": text("of the step"), "who": text("who acts"), "item": scalar("of which row or person of an each"), "to": text("whom it is delegated to"),
 		"on": text("set: another document"), "comment": text("what is said"), "fields": card("fields that the performer fills"), "expect": ref("expect"),
 	}}
+	told := keyed(`^(assigned|inform|reminder|escalated|withdrawn|answered)$`, value, "who was told what")
 	return definitions(mapping([]string{"tests"}, with(common, object{
 		"route": route,
 		"title": labelled("the tests in words"),
 		"people": object{"type": "object", "description": "invented people: id → role, roles, or the keys of a user", "additionalProperties": anyOf(
 			oneOrManyOrNone(enum(s.org.RoleIDs(), ""), ""), object{"type": "object"})},
 		"heads":    object{"type": "object", "description": "department → who heads it", "additionalProperties": object{"type": "string"}},
-		"absences": object{"type": "array", "description": "absences of the invented people"},
+		"absences": s.absences("absences of the invented people", nil),
 		"tests": filled(mapping([]string{"test"}, with(common, object{
 			"test":    labelled("what is tested"),
 			"route":   route,
@@ -49,7 +50,8 @@ func (s *source) routeTest() object {
 		"answer": answer,
 		"expect": mapping(nil, object{
 			"path": steps("steps in the order in which they began"), "open": steps("steps with open tasks"),
-			"who": bySteps("step → who has it"), "due": bySteps("step → deadline"), "told": bySteps("who was told what"),
+			"who": bySteps("step → who has it"), "due": bySteps("step → deadline"),
+			"told":   told,
 			"status": text("the document's status"), "card": card("fields of the document"),
 			"documents": object{"type": "object", "description": "other documents by number", "additionalProperties": mapping(nil, object{"status": text(""), "card": card("")})},
 			"registered": list(anyOf(form, mapping([]string{"form"}, object{

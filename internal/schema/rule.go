@@ -34,7 +34,7 @@ func (s *source) rule() object {
 		"overwrite": anyOf(boolean("values that are there are replaced"), oneOrMany(pattern(namePattern, ""), "these fields are replaced")),
 	})
 	language := (&routeSchema{s}).language()
-	defs := object{}
+	defs := s.sets()
 	for _, name := range []string{"who", "people", "due", "stepID", "stepIDs", "action", "actions"} {
 		defs[name] = language[name]
 	}
