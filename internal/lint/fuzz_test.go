@@ -21,6 +21,7 @@ func FuzzDefinitions(f *testing.F) {
 	kinds := []string{
 		"e1.yaml", "org.yaml", "forms/clients.yaml", "directories/work_kinds.yaml", "calendars/ru.yaml",
 		"routes/retail.yaml", "imports/web-orders.yaml", "reports/works-by-manager.yaml", "routes/tests/retail.yaml",
+		"rules/answer-order.yaml", "templates/invoice-letter.txt",
 	}
 	base := shipped(f)
 	for i, file := range kinds {
