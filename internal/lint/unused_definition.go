@@ -12,6 +12,7 @@ import (
 	"github.com/e1-dms/e1/internal/org"
 	"github.com/e1-dms/e1/internal/route"
 	"github.com/e1-dms/e1/internal/settings"
+	"github.com/e1-dms/e1/internal/template"
 )
 
 var unusedDefinition = Code{"R008", "unused-definition", "a directory, calendar, template or role that nothing refers to; refer to it or remove it"}
@@ -52,6 +53,10 @@ func (l *linter) unused() error {
 	for _, d := range set.Directories() {
 		look(d.Fields)
 	}
+	var notices []string // which e1 itself writes
+	for _, about := range append(settings.Told(), template.Unclear) {
+		notices = append(notices, template.NoticeName(about))
+	}
 	kinds := map[string]string{definition.DirectoriesDir: "directory", definition.CalendarsDir: "calendar", definition.TemplatesDir: "template"}
 	report := func(at diag.Span, what, name, help string) {
 		l.add(diag.Problem{Code: unusedDefinition.Code, Slug: unusedDefinition.Slug, Severity: diag.Warning, At: at,
@@ -60,7 +65,7 @@ func (l *linter) unused() error {
 	for _, file := range l.files {
 		what := kinds[path.Dir(file)]
 		name := strings.TrimSuffix(path.Base(file), path.Ext(file))
-		if what == "" || used[file] || l.named(name, file) {
+		if what == "" || used[file] || what == "template" && slices.Contains(notices, name) || l.named(name, file) {
 			continue
 		}
 		at := diag.Span{File: file, Start: diag.Pos{Line: 1, Column: 1}, End: diag.Pos{Line: 1, Column: 1}}
