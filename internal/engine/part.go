@@ -23,7 +23,7 @@ const maxNested = 8
 
 // part gives a part of a task to somebody else.
 func (m *machine) part(e Part) error {
-	r, t, s, err := m.find(e.Task)
+	r, t, _, err := m.find(e.Task)
 	if err != nil {
 		return err
 	}
@@ -71,7 +71,6 @@ func (m *machine) part(e Part) error {
 	case !t.Due.IsZero() && part.Due.After(t.Due):
 		m.note("the part is due on %s, after task %s itself (%s)", part.Due.Format("2006-01-02 15:04"), m.ref(t), t.Due.Format("2006-01-02 15:04"))
 	}
-	_ = s
 	r.put(part)
 	return nil
 }

@@ -285,6 +285,9 @@ func playRandomly(rt *rapid.T, s *shop, source string) {
 		if moves > 60 { // come to an end
 			choice = choices[0]
 		}
+		if t.Kind == KindExtension && !t.Until.After(s.now) { // granting it comes too late, and is refused
+			choice.Name = deny
+		}
 		advance := Advance{Task: t.ID, Outcome: choice.Name, Comment: "c"}
 		if moves <= 60 || d.Card.Text("note") == "" { // who listens for changes may listen for ever
 			advance.Fields = []Field{{"note", "n"}}

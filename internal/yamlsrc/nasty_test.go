@@ -16,7 +16,7 @@ func nasty() []string {
 		"#", "# a", "a #b", "a# b", "a#b", ",", "a,b", "a, b", "[", "]", "[a]", "a]", "{", "}", "{a}", "{a: b}", "a}", "&a", "*a", "!", "!a", "!!str a", "|", "|-", ">", ">-", "|a",
 		"'", "''", "'a'", "a'b", "\"", "\"a\"", "a\"b", "%", "%a", "@", "@a", "`", "`a", "\\", "\\n", "a\\", "a\\nb", "=", "<<", "<", "~", "~a", "null", "Null", "NULL", "nil",
 		"true", "True", "TRUE", "false", "yes", "Yes", "no", "No", "NO", "on", "off", "y", "n", "Y", "N",
-		"0", "00", "0123", "0777", "08", "1", "-1", "+1", "1_000", "7707083893", "007701234567", "0x1F", "0xZ", "0o17", "0b101", "1.5", ".5", "-.5", "1.", "1e3", "1e", "1E+3", "1.5e-3", "e3", ".inf", "-.inf", ".nan", "inf", "NaN", "+.INF",
+		"0", "00", "0123", "0777", "08", "1", "-1", "+1", "1_000", "+_0", "-_.5", "0_x1F", "0_b1", "7707083893", "007701234567", "0x1F", "0xZ", "0o17", "0b101", "1.5", ".5", "-.5", "1.", "1e3", "1e", "1E+3", "1.5e-3", "e3", ".inf", "-.inf", ".nan", "inf", "NaN", "+.INF",
 		"12:30", "1:2:3", "190:20:30.15", "12:", "1:", "2026-11-23", "2026-1-2", "2026-11-23T10:15:04+03:00", "2026-11-23 10:15:04", "2026-11-23t10:15:04Z", "2026-11-23T10:15", "2026-11", "23.11.2026",
 		"ООО «Ромашка»", "Поле: значение", "Привет, мир # не комментарий", "Первая строка\nВторая строка\n", "ёЁ", "№ 5", "1 500 000,00", "8 (495) 123-45-67", "+7 495 1234567",
 		"petrova@example.invalid", "http://example.invalid/?a=b&c=d#e", "C:\\Windows\\x", "<b>x</b>", "a & b", "a | b", "50%", "$1", "^a", ";a", "(a)", ")", "/etc", "_x", "__", "key: |\n  text\n", "- a\n- b\n", "---\na: b\n...\n",
@@ -33,7 +33,7 @@ func anyText() *rapid.Generator[string] {
 	glued := rapid.Custom(func(t *rapid.T) string {
 		return strings.Join(rapid.SliceOfN(pieces, 1, 4).Draw(t, "pieces"), rapid.SampledFrom([]string{"", " ", "\n", ": ", ", ", "\n\n", "\n "}).Draw(t, "glue"))
 	})
-	return rapid.OneOf(pieces, glued, rapid.String(), rapid.StringMatching(`[-+.0-9:_eExXtTzZ ]{1,12}`), rapid.StringMatching(`[ \n\ta#:,'"{}\[\]?-]{0,10}`))
+	return rapid.OneOf(pieces, glued, rapid.String(), rapid.StringMatching(`[-+.0-9:_eExXoObBtTzZ ]{1,12}`), rapid.StringMatching(`[ \n\ta#:,'"{}\[\]?-]{0,10}`))
 }
 
 // anyKey draws keys, most of them ordinary.

@@ -14,7 +14,10 @@ func Resolve(s string) string {
 	}
 	switch c := s[0]; {
 	case c >= '0' && c <= '9', c == '+', c == '-', c == '.':
-		return resolveNumber(s)
+		if tag := resolveNumber(s); tag != TagText || strings.IndexByte(s, '_') < 0 {
+			return tag
+		}
+		return resolveNumber(strings.ReplaceAll(s, "_", "")) // yaml.v3 looks at +_0 so
 	case strings.IndexByte("yYnNtTfFoO~<=", c) >= 0:
 		return resolveWord(s)
 	}
