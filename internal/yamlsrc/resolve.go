@@ -67,7 +67,7 @@ func resolveNumber(s string) string {
 			}
 			return TagText
 		case 'o', 'O', 'b', 'B':
-			if onlyOf(rest[2:], "01234567_") {
+			if onlyOf(rest[2:], "01234567_+-") { // yaml.v3 takes the sign behind the prefix, too
 				return TagInt
 			}
 			return TagText

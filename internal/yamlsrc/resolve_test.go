@@ -10,7 +10,7 @@ import (
 // yaml.v3 takes for something else than text, Resolve does too.
 func TestResolveKnowsNumbers(t *testing.T) {
 	t.Parallel()
-	const letters = "+-._01xbeE:"
+	const letters = "+-._01xboeE:"
 	other := 0
 	var try func(text string, more int)
 	try = func(text string, more int) {
