@@ -2,11 +2,16 @@ package repo
 
 import (
 	"container/heap"
+	"context"
 	"errors"
 
 	"github.com/e1-dms/e1/internal/gitstore"
 	"github.com/e1-dms/e1/internal/index"
 )
+
+// longHistory is how many unknown commits make it likely that there are very
+// many.
+const longHistory = 5000
 
 // historyChange finds what brings the history that db has recorded to that of
 // head. Only commits that were never recorded are read from git; of the others
@@ -66,6 +71,8 @@ func (w *historyWalk) forward(head string) error {
 	w.met = map[string]bool{}
 	bar := w.r.opt.progress("history", 0)
 	defer bar.Done()
+	ctx, stop := context.WithCancel(w.r.ctx)
+	defer stop()
 	seen := map[string]bool{head: true}
 	stack := []string{head}
 	push := func(parents []string) {
@@ -98,11 +105,16 @@ func (w *historyWalk) forward(head string) error {
 		if err := w.read(id, id == head); err != nil {
 			return err
 		}
-		if i, ok := w.at[id]; ok {
-			push(w.found[i].Parents)
+		i, ok := w.at[id]
+		if !ok {
+			continue
 		}
+		push(w.found[i].Parents)
 		if n := len(w.found); n%1000 == 0 {
 			bar.Set(n)
+			if n == longHistory {
+				go w.r.git.ReadAhead(ctx)
+			}
 		}
 	}
 	return nil
