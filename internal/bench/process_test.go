@@ -24,6 +24,9 @@ import (
 func BenchmarkProcess(b *testing.B) {
 	e1, dir := repository(b)
 	run(b, dir, e1, "index", "status")
+	// What the linker and the demo have left to be written would be waited for by
+	// every sync of the first commands.
+	run(b, dir, "sync")
 	task, inquiry := openTask(b, e1, dir)
 	n := 0
 	for _, c := range []struct {
