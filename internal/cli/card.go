@@ -210,21 +210,18 @@ func (v *cardView) userOrNone(id string) string {
 // taskText is what is to be done, in words: those of the part, else those of
 // the route.
 func (v *cardView) taskText(d *document.Document, t *document.Task) string {
-	if t.Text != "" || t.Kind != "" {
+	if t.Kind != "" {
 		return t.Text
 	}
-	in, _ := d.Task(t.ID)
-	if in == nil {
-		return ""
+	step := ""
+	if in, _ := d.Task(t.ID); in != nil {
+		if def, err := v.r.Definitions().Pinned(in.Definition); err == nil {
+			if s := def.Step(t.Step); s != nil {
+				step = s.Text.In(v.lang)
+			}
+		}
 	}
-	def, err := v.r.Definitions().Pinned(in.Definition)
-	if err != nil {
-		return ""
-	}
-	if s := def.Step(t.Step); s != nil {
-		return s.Text.In(v.lang)
-	}
-	return ""
+	return strings.TrimSpace(step + "\n" + t.Text) // with why the controller has given it back
 }
 
 func (v *cardView) status(f *form.Form, id string) string {

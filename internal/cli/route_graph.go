@@ -124,11 +124,14 @@ func graphFormat(format, output string) (string, error) {
 	case ".dot", ".gv":
 		return "dot", nil
 	}
+	if output != "" && output != "-" && !slices.Contains([]string{"", ".txt", ".text"}, strings.ToLower(filepath.Ext(output))) {
+		return "", usagef("%s says no format of a drawing; name it .svg, .mmd, .dot or .txt, or give --format", output)
+	}
 	return "tree", nil
 }
 
 // instanceOf finds the document and which of its routes is meant: the one
-// named, else the one that runs, else the last.
+// named, else the only one that runs, else the last.
 func instanceOf(r *repo.Repo, text string, args []string) (*document.Document, *document.Instance, error) {
 	text, idText, chosen := strings.Cut(text, "/")
 	number, err := r.Resolve(text)
@@ -140,15 +143,20 @@ func instanceOf(r *repo.Repo, text string, args []string) (*document.Document, *
 		return nil, nil, err
 	}
 	var found *document.Instance
-	var there []string
+	var there, running []string
 	for i := range d.Routes {
 		in := &d.Routes[i]
 		there = append(there, fmt.Sprintf("%s/%d %s", d.Number, in.ID, in.Route))
 		switch {
 		case chosen && idText != strconv.Itoa(in.ID), len(args) == 1 && in.Route != args[0]:
-		case found == nil || found.State != engine.Running || in.State == engine.Running:
+		case in.State == engine.Running:
+			found, running = in, append(running, there[i])
+		case found == nil || found.State != engine.Running:
 			found = in
 		}
+	}
+	if len(running) > 1 {
+		return nil, nil, usagef("several routes are running on %s; name one of %s", d.Number, strings.Join(running, ", "))
 	}
 	if found == nil {
 		if len(there) == 0 {

@@ -17,7 +17,7 @@ type routeStopOptions struct {
 func newRouteStopCmd(a *app) *cobra.Command {
 	o := &routeStopOptions{app: a}
 	cmd := &cobra.Command{
-		Use:               "stop NUMBER [ID] --comment TEXT",
+		Use:               "stop NUMBER [ID]",
 		Short:             "Stop a running route of a document; its open tasks are withdrawn",
 		Args:              argsBetween(1, 2),
 		RunE:              func(cmd *cobra.Command, args []string) error { return runRouteStop(cmd, o, args) },

@@ -18,9 +18,13 @@ func (v *cardView) task(d *document.Document, t *document.Task) render.Task {
 		title = "↳ " + strconv.Itoa(t.Of) + ": " + title
 	}
 	in, _ := d.Task(t.ID)
+	outcome := v.answer(in, t.Step, t.Kind, t.Outcome)
+	if t.State == engine.TaskReturned { // the answer does not count
+		outcome = v.style.Word(t.State)
+	}
 	return render.Task{
 		ID: taskNumber(d.Number, t.ID), Title: title, Document: v.r.Title(d),
-		Who: v.people(t.Who, t.Candidates), State: v.style.Word(t.State), Outcome: v.answer(in, t.Step, t.Kind, t.Outcome),
+		Who: v.people(t.Who, t.Candidates), State: v.style.Word(t.State), Outcome: outcome,
 		Comment: t.Comment, Assigned: t.Assigned, Due: t.Due, Done: t.Done, Overdue: engine.Late(t.State, t.Due, t.Done, v.r.Now()), Closed: !engine.Pending(t.State), Unread: t.State == engine.TaskInform,
 		Mark: v.taskMark(engine.Pending(t.State), t.State, t.Reminded, t.Escalated),
 	}
@@ -29,7 +33,9 @@ func (v *cardView) task(d *document.Document, t *document.Task) render.Task {
 // taskRow is a task of the index as people see it.
 func (v *cardView) taskRow(t index.TaskRow) render.Task {
 	outcome := t.Outcome
-	if outcome != "" {
+	if t.State == engine.TaskReturned {
+		outcome = v.style.Word(t.State)
+	} else if outcome != "" {
 		if d, err := v.r.Lookup().Document(t.Number); err == nil && d != nil {
 			in, _ := d.Task(t.ID)
 			outcome = v.answer(in, t.Step, t.Kind, outcome)

@@ -142,7 +142,7 @@ func (r *run) reach(s *route.Step, k int, a arrival) (taken bool, err error) {
 	in := r.instance()
 	for i := range in.Open {
 		p := &in.Open[i]
-		if p.At != s.ID || p.State == held || p.Count != 0 {
+		if p.At != s.ID || p.State == Held || p.Count != 0 {
 			continue
 		}
 		ok, err := r.meant(s.Waits[k], a, s, p.Item)

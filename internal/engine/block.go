@@ -465,7 +465,7 @@ func (m *machine) touched(field string) {
 		}
 		for j := range in.Open {
 			p := &in.Open[j]
-			if p.Count != 0 || p.State == held {
+			if p.Count != 0 || p.State == Held {
 				continue
 			}
 			s := r.r.Step(p.At)

@@ -326,7 +326,7 @@ func (r *run) review(e Advance, t *document.Task, s *route.Step, as role, instea
 	r.cancelChildren(t.ID)
 	r.addComment(strings.TrimSpace(e.Comment))
 	again := r.newTask(s, t.Item, t.Cycle)
-	again.Who, again.For = t.Who, t.For
+	again.Who, again.For, again.Text = t.Who, t.For, strings.TrimSpace(e.Comment)
 	return r.hand(s, t.Item, again)
 }
 

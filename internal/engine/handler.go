@@ -30,7 +30,7 @@ func (r *run) listeners(visit func(h *route.Handler, item string) error) error {
 	}
 	for _, p := range slices.Clone(in.Open) {
 		s := r.r.Step(p.At)
-		if s == nil || p.State == held || r.position(p.At, p.Item) == nil {
+		if s == nil || p.State == Held || r.position(p.At, p.Item) == nil {
 			continue
 		}
 		for _, h := range s.Handlers {

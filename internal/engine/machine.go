@@ -32,10 +32,11 @@ const (
 	TaskInform    = "inform"    // to be read; nothing waits for it
 )
 
-// The states of a position. A container whose join has fired while branches of
+// The states of a position. One at which a step waits to begin, for others or a
+// lock, is Held. A container whose join has fired while branches of
 // it are still at work is Joined.
 const (
-	held   = "held"
+	Held   = "held"
 	Joined = "joined"
 )
 
@@ -240,7 +241,7 @@ func (m *machine) stop(e Stop) error {
 	case len(running) == 0:
 		return refuse(NotRunning, "", "no route is running on %s", m.self.Number)
 	case e.Instance == 0 && len(running) > 1:
-		return refuse(BadRequest, "name one of them", "several routes are running on %s: %s", m.self.Number, quoted(running)).offer(running...)
+		return refuse(BadRequest, fmt.Sprintf("e1 route stop %s %s", m.self.Number, running[len(running)-1]), "several routes are running on %s: %s", m.self.Number, quoted(running)).offer(running...)
 	case id == 0:
 		return refuse(NotRunning, "", "route %d is not running on %s; running: %s", e.Instance, m.self.Number, quoted(running)).offer(running...)
 	}

@@ -319,7 +319,7 @@ func (mv *mover) active() {
 					mv.refuse("nothing would be at work in the branch %q of %q, which waits for it", b.ID, s.ID)
 				}
 			case route.Repeat:
-				if p.State != held && !inside(b, p.Item) {
+				if p.State != Held && !inside(b, p.Item) {
 					mv.refuse("nothing would be at work in %q", s.ID)
 				}
 			case route.Each:

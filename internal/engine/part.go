@@ -180,7 +180,7 @@ func (m *machine) extend(e Extend) error {
 	}
 	byHand := t.Kind == "" && s.Due != nil && s.Due.ByHand && t.Due.IsZero() && slices.Contains(Performers(t), m.in.Actor)
 	if !giver && !byHand {
-		return r.ask(s, t, to, strings.TrimSpace(e.Comment))
+		return r.ask(s, t, e.Due, to, strings.TrimSpace(e.Comment))
 	}
 	t.Due = to
 	if c := strings.TrimSpace(e.Comment); c != "" {
@@ -227,7 +227,7 @@ func (r *run) extended(t *document.Task, d Deadline) (time.Time, error) {
 }
 
 // ask gives those who may decide it the task to decide about a deadline.
-func (r *run) ask(s *route.Step, t *document.Task, to time.Time, why string) error {
+func (r *run) ask(s *route.Step, t *document.Task, asked Deadline, to time.Time, why string) error {
 	if _, _, err := r.may(t); err != nil {
 		return err
 	}
@@ -235,7 +235,7 @@ func (r *run) ask(s *route.Step, t *document.Task, to time.Time, why string) err
 		return refuse(BadRequest, "", "task %s has no deadline", r.ref(t))
 	}
 	if why == "" {
-		return refuse(CommentNeeded, fmt.Sprintf("e1 task extend %s %s --comment TEXT", r.ref(t), to.Format("2006-01-02")),
+		return refuse(CommentNeeded, fmt.Sprintf("e1 task extend %s %s --comment TEXT", r.ref(t), asked),
 			"to ask for another deadline of task %s needs a comment", r.ref(t))
 	}
 	for _, o := range r.instance().Tasks {

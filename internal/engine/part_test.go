@@ -139,7 +139,9 @@ func TestAskForAnotherDeadline(t *testing.T) {
 	t.Run("granted", func(t *testing.T) {
 		s := begin(t, "")
 		s.refused("dan", Extend{Task: 1, Due: due(t, "1wd"), Comment: "x"}, NotYours)
-		s.refused("bob", Extend{Task: 1, Due: due(t, "1wd")}, CommentNeeded)
+		if r := s.refused("bob", Extend{Task: 1, Due: due(t, "4wh")}, CommentNeeded); r.Hint != "e1 task extend P/1 4wh --comment TEXT" {
+			t.Errorf("the hint asks for something else: %s", r.Hint)
+		}
 		s.do("P", "bob", Extend{Task: 1, Due: due(t, "1wd"), Comment: "ill"})
 		s.wants("a bob, a ann") // ann has started the route
 		_, request := s.docs["P"].Task(2)

@@ -122,7 +122,7 @@ func (m *machine) concerned(id int) bool {
 }
 
 func (r *run) progress(s *route.Step, p document.Position) (bool, error) {
-	if p.State == held {
+	if p.State == Held {
 		return r.admit(s, p)
 	}
 	switch s.Verb {
@@ -229,7 +229,7 @@ func (r *run) milestones(s *route.Step, p document.Position) (bool, error) {
 // unblock lets a held step go on when nothing else of its document is left
 // that could ever let it: a route must not stand still for ever.
 func (r *run) unblock(s *route.Step, p document.Position) (bool, error) {
-	if p.State != held {
+	if p.State != Held {
 		return false, nil
 	}
 	for i := range r.self.Routes {
@@ -242,7 +242,7 @@ func (r *run) unblock(s *route.Step, p document.Position) (bool, error) {
 			return false, err
 		}
 		for _, q := range in.Open {
-			if at := other.r.Step(q.At); q.State != held && at != nil && waits(at) {
+			if at := other.r.Step(q.At); q.State != Held && at != nil && waits(at) {
 				return false, nil
 			}
 		}
@@ -256,7 +256,7 @@ func (r *run) unblock(s *route.Step, p document.Position) (bool, error) {
 func (r *run) reached(s *route.Step, item string) (bool, error) {
 	if s.WhileOpen.Text != "" {
 		open := slices.ContainsFunc(r.instance().Open, func(p document.Position) bool {
-			return p.At == s.WhileOpen.Text && p.State != held
+			return p.At == s.WhileOpen.Text && p.State != Held
 		})
 		return open, nil
 	}
@@ -326,7 +326,7 @@ func (r *run) lockFree(s *route.Step, item string) bool {
 		}
 		for _, p := range in.Open {
 			x := other.r.Step(p.At)
-			if x != nil && x.Lock.Text == s.Lock.Text && p.State != held && !(in.ID == r.id && inside(s, x)) {
+			if x != nil && x.Lock.Text == s.Lock.Text && p.State != Held && !(in.ID == r.id && inside(s, x)) {
 				return false
 			}
 		}
@@ -344,6 +344,6 @@ func (r *run) alone(s *route.Step, item string) bool {
 	}
 	return !slices.ContainsFunc(r.instance().Open, func(p document.Position) bool {
 		x := r.r.Step(p.At)
-		return x != nil && p.State != held && waits(x) && inside(x, block)
+		return x != nil && p.State != Held && waits(x) && inside(x, block)
 	})
 }

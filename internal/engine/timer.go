@@ -113,7 +113,7 @@ func NextTimer(d *document.Document) time.Time {
 			earlier(in.Due)
 		}
 		for j := range in.Open {
-			if in.Open[j].State != held {
+			if in.Open[j].State != Held {
 				earlier(in.Open[j].Until)
 			}
 		}

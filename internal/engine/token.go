@@ -39,7 +39,7 @@ func (r *run) enter(s *route.Step, item string) error {
 		}
 	}
 	if needsTurn(s) {
-		r.open(s, item).State = held
+		r.open(s, item).State = Held
 		return nil
 	}
 	return r.activate(s, item)

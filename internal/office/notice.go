@@ -231,7 +231,7 @@ func (o *Office) about(tx *repo.Tx, s *stationery, done *Done, in *document.Inst
 	}
 	if step := def.Step(t.Step); step != nil && t.Kind == "" {
 		n.Approval = step.Verb == route.Approve
-		n.Text = step.Text.In(s.language)
+		n.Text = strings.TrimSpace(step.Text.In(s.language) + "\n" + t.Text) // with why the controller has given it back
 	}
 	for _, c := range engine.Outcomes(def, t, s.language) {
 		n.Answers = append(n.Answers, template.Answer{Title: c.Title, Comment: c.Comment})

@@ -34,8 +34,12 @@ func (o *Office) Task(ctx context.Context, op, number string, task int, event en
 			if t.Title != "" {
 				subject += ": " + t.Title
 			}
-			if t.Outcome != "" {
-				subject += " [" + t.Outcome + "]"
+			answer := t.Outcome
+			if advance, ok := event.(engine.Advance); ok && advance.Outcome != "" {
+				answer = advance.Outcome // of a controller: not that of the performer
+			}
+			if answer != "" {
+				subject += " [" + answer + "]"
 			}
 		}
 		tx.Subject("%s", subject)

@@ -301,6 +301,9 @@ func (t *tour) step(id string) *StepTime {
 func (t *tour) watch() {
 	open := map[string]bool{}
 	for _, p := range t.instance().Open {
+		if p.State == engine.Held {
+			continue // it has not come there yet
+		}
 		key := place(p.At, p.Item)
 		open[key] = true
 		if _, ok := t.since[key]; !ok || t.since[key].Before(p.Since) && t.left(key) {
