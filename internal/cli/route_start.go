@@ -2,12 +2,15 @@ package cli
 
 import (
 	"errors"
+	"path"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/e1-dms/e1/internal/definition"
 	"github.com/e1-dms/e1/internal/office"
+	"github.com/e1-dms/e1/internal/repo"
 )
 
 type routeStartOptions struct {
@@ -77,6 +80,11 @@ func runRouteStart(cmd *cobra.Command, a *app, o *routeStartOptions, args []stri
 		}
 		done, err := of.Start(cmd.Context(), number, s)
 		var unknown *definition.UnknownError
+		if errors.As(err, &unknown) && unknown.What == "route" && unknown.Name == s.Route {
+			if names, _ := of.Repo().WorkDefinitions().RouteNames(); slices.Contains(names, s.Route) {
+				return nil, &repo.NotCommittedError{Number: "route " + s.Route, Path: path.Join(definition.RoutesDir, s.Route+definition.Ext)}
+			}
+		}
 		if errors.As(err, &unknown) && len(unknown.Known) == 0 {
 			unknown.Known, _ = of.Repo().Definitions().RouteNames()
 		}

@@ -68,6 +68,8 @@ func (m *machine) part(e Part) error {
 	switch {
 	case !part.Due.IsZero() && !part.Due.After(m.in.Now) && e.Due != "":
 		return refuse(BadRequest, "", "the deadline %s has passed already", document.FormatTime(part.Due))
+	case !part.Due.IsZero() && !part.Due.After(m.in.Now):
+		m.note("the part is due on %s, as task %s itself: that has passed already; --due gives it another deadline", part.Due.Format("2006-01-02 15:04"), m.ref(t))
 	case !t.Due.IsZero() && part.Due.After(t.Due):
 		m.note("the part is due on %s, after task %s itself (%s)", part.Due.Format("2006-01-02 15:04"), m.ref(t), t.Due.Format("2006-01-02 15:04"))
 	}

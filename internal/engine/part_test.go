@@ -126,7 +126,10 @@ func TestPartRefusals(t *testing.T) {
 		t.Errorf("notes %v", res.Notes)
 	}
 	s.now = time.Date(2026, 12, 2, 10, 0, 0, 0, moscow) // dan is absent, bob substitutes
-	s.do("P", "ann", Part{Task: 1, To: "dan", Text: "Y"})
+	res = s.do("P", "ann", Part{Task: 1, To: "dan", Text: "Y"})
+	if !strings.Contains(strings.Join(res.Notes, ";"), "has passed already") {
+		t.Errorf("notes %v", res.Notes)
+	}
 	if _, part := s.docs["P"].Task(3); part.Who != "bob" || part.For != "dan" {
 		t.Errorf("the part of an absent person is %+v", part)
 	}
