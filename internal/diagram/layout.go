@@ -2,6 +2,7 @@ package diagram
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/e1-dms/e1/internal/route"
 )
@@ -110,7 +111,11 @@ func (l *layouter) step(s *route.Step) piece {
 	case route.Go:
 		return l.pill(s, "↪ "+l.o.target(s.Target), "go")
 	case route.End:
-		return l.pill(s, "■ "+l.o.end(s.Target), "end")
+		text := "■ " + l.o.end(s.Target)
+		if state := l.o.State[s.ID]; state.Phase != Untouched {
+			text += " · " + state.Phase.mark() + " " + strings.Join(state.Notes, ", ")
+		}
+		return l.pill(s, text, "end")
 	case route.Leave:
 		return l.pill(s, "← "+l.o.target(s.Target), "go")
 	}

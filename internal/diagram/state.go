@@ -48,7 +48,28 @@ func Progress(r *route.Route, in *document.Instance, now time.Time, o Options) m
 		}
 		out[s.ID] = state
 	}
+	if s := reached(r, in); s != nil {
+		out[s.ID] = State{Phase: Done, Notes: []string{p.date(in.Ended, false)}}
+	}
 	return out
+}
+
+// reached is the `end` at which an instance has ended, nil when it is at work,
+// was stopped, or several are called so.
+func reached(r *route.Route, in *document.Instance) (at *route.Step) {
+	if in.State != engine.Done {
+		return nil
+	}
+	for _, s := range r.Steps() {
+		if s.Verb != route.End || s.Target.Name != in.End {
+			continue
+		}
+		if at != nil {
+			return nil
+		}
+		at = s
+	}
+	return at
 }
 
 type progress struct {

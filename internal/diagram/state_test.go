@@ -32,6 +32,32 @@ steps:
 - {wait: 2wd, id: rest}
 `
 
+// TestProgressOfTheEnd: the end that an instance has come to is marked, unless
+// several are called so.
+func TestProgressOfTheEnd(t *testing.T) {
+	at := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+	for _, c := range []struct{ ends, state, end, want string }{
+		{"- {end: refused, id: no}", "done", "refused", "no"},
+		{"- {end: refused, id: no}", "done", "fine", ""},
+		{"- {end: refused, id: no}", "stopped", "refused", ""},
+		{"- {end: refused, id: no}\n- {end: refused, id: never}", "done", "refused", ""},
+	} {
+		r, problems := route.ParseSource("x.yaml", []byte("route: x\nstart: by hand\nsteps:\n- {task: A, id: a, who: author}\n"+c.ends+"\n"))
+		if r == nil {
+			t.Fatal(problems)
+		}
+		got := ""
+		for id, s := range diagram.Progress(r, &document.Instance{State: c.state, End: c.end, Ended: at}, at, diagram.Options{Language: "ru", Route: nil}) {
+			if s.Phase == diagram.Done && cmp.Equal(s.Notes, []string{"23.11.2026"}) {
+				got += id
+			}
+		}
+		if got != c.want {
+			t.Errorf("%+v: marked %q", c, got)
+		}
+	}
+}
+
 func TestProgress(t *testing.T) {
 	r, problems := route.ParseSource("x.yaml", []byte(progressRoute))
 	if err := problems.Err(); err != nil {
