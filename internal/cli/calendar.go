@@ -76,9 +76,6 @@ func runCalendar(cmd *cobra.Command, o *calendarOptions) error {
 	if err != nil {
 		return err
 	}
-	if broken := r.Definitions().BrokenForms(); len(broken) > 0 {
-		a.note("documents of forms with errors may be missing here: %s; see e1 lint", strings.Join(broken, ", "))
-	}
 	var events []office.Event
 	if o.all || len(people) > 0 {
 		if events, err = office.Calendar(r, from, to, people...); err != nil {

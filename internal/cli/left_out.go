@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/e1-dms/e1/internal/repo"
@@ -11,8 +12,11 @@ import (
 const namedAtMost = 5
 
 // noteLeftOut tells what an answer leaves out: documents whose files cannot be
-// used, of one form or of all.
+// used, of one form or of all, and those of forms that cannot be read.
 func (a *app) noteLeftOut(r *repo.Repo, form string) error {
+	if broken := r.Definitions().BrokenForms(); len(broken) > 0 && (form == "" || slices.Contains(broken, form)) {
+		a.note("documents of forms with errors may be missing here: %s; see e1 lint", strings.Join(broken, ", "))
+	}
 	db, err := r.Index()
 	if err != nil {
 		return err

@@ -252,7 +252,7 @@ func oneOf(what, text string, allowed ...string) (string, error) {
 	if slices.Contains(allowed, text) {
 		return text, nil
 	}
-	return "", fmt.Errorf("%s; known are %s", diag.Unknown(what, text, allowed), strings.Join(allowed, ", "))
+	return "", errors.New(diag.Unknown(what, text, allowed))
 }
 
 func width(text string) (int, error) {

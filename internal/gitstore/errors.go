@@ -50,6 +50,7 @@ func (e *StateError) Error() string { return e.What }
 type HandEditError struct {
 	Paths []string // sorted
 	Why   string   // "edited by hand", "staged", …
+	Try   string   // what to do; "": e1 commit
 }
 
 func (e *HandEditError) Error() string {
@@ -109,7 +110,12 @@ func (e *StateError) hint() string       { return e.Hint }
 func (e *PathError) hint() string        { return e.Hint }
 func (e *CorruptError) hint() string     { return e.Hint }
 func (e *MissingError) hint() string     { return e.Hint }
-func (e *HandEditError) hint() string    { return "e1 commit" }
+func (e *HandEditError) hint() string {
+	if e.Try != "" {
+		return e.Try
+	}
+	return "e1 commit"
+}
 
 // Hint returns what the user can do about an error of this package, or "".
 func Hint(err error) string {

@@ -168,7 +168,7 @@ func (tx *Tx) checkHandEdit(f *stagedFile) error {
 		}
 		return &HandEditError{Paths: []string{f.path}, Why: "a file that is not committed is in the way"}
 	case stateMissing:
-		return &HandEditError{Paths: []string{f.path}, Why: "deleted by hand and not committed"}
+		return &HandEditError{Paths: []string{f.path}, Why: "deleted by hand and not committed", Try: "git checkout -- " + f.path}
 	case stateUnusable:
 		if tx.makesRoom(f) {
 			return nil

@@ -150,7 +150,7 @@ func (c *checker) identity(d *document.Document, f repo.File) {
 		c.add(lint.DataMisplaced, diag.Error, f, part{"number"}, "the file is named after %s, but holds %s", f.Number, d.Number)
 	}
 	if other, ok := c.numbers[d.Number]; ok {
-		c.add(lint.DataTwice, diag.Error, f, part{"number"}, "the number %s is also that of %q; e1 renumber gives one of them another", d.Number, other)
+		c.add(lint.DataTwice, diag.Error, f, part{"number"}, "the number %s is also that of %q; git rm removes a copy, e1 renumber gives one of two documents another number", d.Number, other)
 	}
 	c.numbers[d.Number] = f.Path
 	if d.UID == "" {

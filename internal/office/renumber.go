@@ -2,6 +2,7 @@ package office
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"github.com/e1-dms/e1/internal/document"
@@ -39,10 +40,10 @@ func (o *Office) Renumber(ctx context.Context, number string) (*Done, error) {
 // next free one when none is given, and rewrites what points to it.
 func (o *Office) renumber(tx *repo.Tx, done *Done, d *document.Document, to string) (*document.Document, error) {
 	number := d.Number
-	if published, err := o.published(tx, d); err != nil {
+	if how, err := o.published(tx, d); err != nil {
 		return nil, err
-	} else if published {
-		return nil, refusef("", "%s was published; its number stays for ever", number)
+	} else if how != "" {
+		return nil, refusef("", "%s %s; its number stays for ever", number, how)
 	}
 	db, err := tx.Repo().Index()
 	if err != nil {
@@ -87,27 +88,27 @@ func retell(done *Done, d *document.Document) {
 	}
 }
 
-// published reports whether somebody outside may know the number: it was
-// pushed, mailed, or generated into a file. What colleagues were told does not
+// published says how somebody outside may have come to know the number: it was
+// pushed, mailed, or generated into a file; "" when nobody can. What colleagues were told does not
 // count: else two clones that took the same number could not be told apart.
-func (o *Office) published(tx *repo.Tx, d *document.Document) (bool, error) {
+func (o *Office) published(tx *repo.Tx, d *document.Document) (how string, err error) {
 	for _, l := range d.Letters {
 		if l.State != document.LetterWithdrawn && l.Task == 0 {
-			return true, nil // it may be on its way already
+			return fmt.Sprintf("stands in the letter %q", l.Subject), nil // which may be on its way already
 		}
 	}
 	for _, f := range d.Files {
 		if f.Template != "" {
-			return true, nil
+			return fmt.Sprintf("stands in the file %q", f.Name), nil
 		}
 	}
 	p, err := pastOf(tx.Repo(), d.Number)
 	if err != nil {
-		return false, err
+		return "", err
 	}
 	versions, err := p.under(d.Number, 0)
 	if err != nil {
-		return false, err
+		return "", err
 	}
 	// The first commit that has the number is what counts: whatever had it
 	// before was another document.
@@ -115,10 +116,13 @@ func (o *Office) published(tx *repo.Tx, d *document.Document) (bool, error) {
 		if v.brings() {
 			id, err := gitstore.ParseHash(v.rec.ID)
 			if err != nil {
-				return false, err
+				return "", err
 			}
-			return tx.Repo().Git().Published(id)
+			if there, err := tx.Repo().Git().Published(id); err != nil || !there {
+				return "", err
+			}
+			return "was published", nil
 		}
 	}
-	return false, nil
+	return "", nil
 }

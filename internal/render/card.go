@@ -276,7 +276,7 @@ func (s Style) files(out *printer, c Card) {
 	for i, f := range c.Files {
 		out.line("  " + pad(truncateName(names[i], width), width, Left) + "  " +
 			pad(s.Size(f.Size), 7, Right) + "  " +
-			s.paint(Dim, truncate(strings.TrimSpace(s.DateTime(f.At)+"  "+clean(f.By)), 34)))
+			s.paint(Dim, truncate(strings.TrimSpace(s.DateTime(f.At)+"  "+clean(f.By)), s.width()-4-9-width)))
 	}
 }
 

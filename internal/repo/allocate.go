@@ -201,18 +201,18 @@ func digest(data []byte, source string) (sum string, size int64, err error) {
 		h.Write(data)
 		return hex.EncodeToString(h.Sum(nil)), int64(len(data)), nil
 	}
-	f, err := os.Open(source)
-	if err != nil {
-		return "", 0, err
-	}
-	defer f.Close()
-	info, err := f.Stat()
+	info, err := os.Stat(source) // before it is opened: a pipe would be waited for
 	if err != nil {
 		return "", 0, err
 	}
 	if !info.Mode().IsRegular() {
 		return "", 0, fmt.Errorf("%q is not an ordinary file", source)
 	}
+	f, err := os.Open(source)
+	if err != nil {
+		return "", 0, err
+	}
+	defer f.Close()
 	size, err = io.Copy(h, f)
 	return hex.EncodeToString(h.Sum(nil)), size, err
 }

@@ -83,7 +83,7 @@ func renumberHint(err error) error {
 	}
 	for _, p := range state.AddedTwice {
 		if number, ok := numberOfPath(p); ok {
-			state.Hint = fmt.Sprintf("%s, then e1 renumber %s, and merge again", state.Abort, number)
+			state.Hint = fmt.Sprintf("%s, then e1 renumber %s, and git merge the other side (a rebase would bring the number back)", state.Abort, number)
 			break
 		}
 	}

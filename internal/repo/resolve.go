@@ -27,6 +27,27 @@ func (e *NotCommittedError) Error() string {
 // Hint is the command that commits it.
 func (e *NotCommittedError) Hint() string { return "e1 commit" }
 
+// MisplacedError says that the file of a document holds another one: it was
+// copied or renamed by hand.
+type MisplacedError struct{ Path, Number, Holds string }
+
+func (e *MisplacedError) Error() string {
+	return fmt.Sprintf("%q is named after %s, but holds %s", e.Path, e.Number, e.Holds)
+}
+
+// Hint says how to get rid of it.
+func (e *MisplacedError) Hint() string {
+	return "e1 check shows what else is wrong; git rm removes a copy"
+}
+
+// misplaced refuses to take a document for another one.
+func misplaced(path, number string, d *document.Document) error {
+	if d == nil || d.Number == number {
+		return nil
+	}
+	return &MisplacedError{Path: path, Number: number, Holds: d.Number}
+}
+
 // unknownDocument is the error for a number nothing has.
 func (r *Repo) unknownDocument(number string) error {
 	hint := ""
@@ -84,7 +105,7 @@ func (r *Repo) Read(number string) (*document.Document, error) {
 	committed := err == nil
 	if there && committed && gitHash(src) == e.ID {
 		d, problems := r.ReadDocument(p, src)
-		return d, problems.Err()
+		return d, errors.Join(problems.Err(), misplaced(p, number, d))
 	}
 	if unfinished, err := r.git.Unfinished(p); err == nil && unfinished {
 		r.opt.note(fmt.Sprintf("%s is shown as it was committed; its file is not written yet, since the command that does it was interrupted or is still at work", number))
@@ -131,7 +152,7 @@ func (r *Repo) ReadHead(number string) (*document.Document, error) {
 		return nil, err
 	}
 	d, problems := r.ReadDocument(p, src)
-	return d, problems.Err()
+	return d, errors.Join(problems.Err(), misplaced(p, number, d))
 }
 
 // ReadRow returns the document that a row of the index stands for, wherever its

@@ -181,7 +181,7 @@ func (tx *Tx) Document(number string) (*document.Document, error) {
 		return nil, err
 	}
 	d, problems := tx.r.ReadDocument(p, src)
-	if err := problems.Err(); err != nil {
+	if err := errors.Join(problems.Err(), misplaced(p, number, d)); err != nil {
 		return nil, err
 	}
 	tx.track(number, &tracked{path: p, before: src, was: d, now: d.Clone()})
