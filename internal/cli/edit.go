@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -66,9 +67,17 @@ func runEdit(cmd *cobra.Command, a *app, text string) error {
 			return err
 		}
 		if err := a.editor(name); err != nil {
+			if kept, readErr := os.ReadFile(name); readErr != nil || bytes.Equal(withoutErrors(kept), before) {
+				os.RemoveAll(dir)
+				return err
+			}
 			return fmt.Errorf("%w; your text is kept in %q", err, name)
 		}
 		src, err := os.ReadFile(name)
+		if errors.Is(err, fs.ErrNotExist) {
+			os.RemoveAll(dir)
+			return fmt.Errorf("the editor %q has removed the text; %s stays as it is", a.conf.Editor, number)
+		}
 		if err != nil {
 			return err
 		}
