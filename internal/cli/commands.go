@@ -68,10 +68,19 @@ func commands() []command {
 func group(use, short string, subs ...*cobra.Command) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: use, Short: short, Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		RunE: func(cmd *cobra.Command, _ []string) error { return helpOf(cmd) },
 	}
 	cmd.AddCommand(subs...)
 	return cmd
+}
+
+// helpOf is what a command does that stands for others. A program that asks for
+// an object has made a mistake.
+func helpOf(cmd *cobra.Command) error {
+	if json, err := cmd.Flags().GetBool("json"); err == nil && json {
+		return &usageError{message: cmd.CommandPath() + " does nothing by itself; name one of its commands", hint: cmd.CommandPath() + " --help"}
+	}
+	return cmd.Help()
 }
 
 // addCommands hangs commands under the root: those named, all when none is.

@@ -42,7 +42,7 @@ defaults where the report says so; PARAM= without a value clears one.`,
 		Args: argsBetween(0, -1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return cmd.Help()
+				return helpOf(cmd)
 			}
 			o.name, o.params = args[0], args[1:]
 			return runReport(cmd, o)
