@@ -66,6 +66,7 @@ type writer struct {
 	used  int      // conditions
 	named []string // steps of the sequence being written: jumps stay in it
 	all   []string // steps of every sequence
+	open  []string // blocks of every sequence that a milestone may be made of
 	ends  bool     // an `end` is allowed here: every block around cancels
 }
 
@@ -134,7 +135,7 @@ func (w *writer) task(depth, nesting int, inside, plain bool) {
 		w.line(depth, "  if: %s", w.condition())
 	}
 	if inside && len(w.all) > 0 && w.chance(15) {
-		w.line(depth, "  while: open(%s)", rapid.SampledFrom(w.all).Draw(w.T, "open"))
+		w.line(depth, "  while: open(%s)", rapid.SampledFrom(slices.Concat(w.all, w.open)).Draw(w.T, "open"))
 	}
 	if inside && len(w.all) > 0 && w.chance(25) {
 		w.line(depth, "  after: %s", rapid.SampledFrom(w.all).Draw(w.T, "after"))
@@ -183,6 +184,7 @@ func (w *writer) step(depth, nesting int, inside bool) {
 	case "parallel":
 		id := w.id()
 		w.named = append(w.named, id)
+		w.open = append(w.open, id)
 		w.line(depth, "- parallel:")
 		w.line(depth, "  id: %s", id)
 		join := w.one("all", "all", "any", "2", "none")
@@ -240,15 +242,18 @@ func (w *writer) step(depth, nesting int, inside bool) {
 			w.line(depth, "  rest: cancel")
 		}
 		w.line(depth, "  steps:")
-		all := w.all
-		w.all = nil // what other items do is looked at in other tests
+		all, open := w.all, w.open
+		w.all, w.open = nil, nil // what other items do is looked at in other tests
 		w.sequence(depth+1, nesting-1, true, 2)
-		w.all, w.ends = all, ends
+		w.all, w.open, w.ends = all, open, ends
 	case "repeat":
 		if !w.more() {
 			return
 		}
+		id := w.id()
+		w.open = append(w.open, id)
 		w.line(depth, "- repeat:")
+		w.line(depth, "  id: %s", id)
 		w.line(depth, "  until: %s", w.condition())
 		if w.chance(50) {
 			w.line(depth, "  max: %s", w.one("1", "2"))
@@ -372,7 +377,7 @@ type node struct {
 	how string
 }
 
-func (w *world) explore(t *rapid.T, used, most int, enough func(*search) bool) *search {
+func (w *world) explore(t rapid.TB, used, most int, enough func(*search) bool) *search {
 	s := &search{entered: map[string]bool{}, twice: map[string]bool{}, held: map[string]bool{}}
 	seen := map[string]bool{}
 	var queue []node

@@ -17,7 +17,8 @@ import (
 // of its own until its last branch has arrived; coming to the block again
 // meanwhile is a transition, `twice`, that must be dead. Cancellation empties
 // what is inside a block. An each is two copies of its steps when one may go on
-// without the other, else one.
+// without the other, else one. What the engine does before anybody can act is
+// added by hurry.
 type routeNet struct {
 	f    *flow
 	net  *soundness.Net
@@ -42,7 +43,11 @@ type routeNet struct {
 	held  map[int]*route.Step   // places at which a step is held
 	going []watch               // transitions by which a step that needs others open or done is begun
 	comes map[*route.Step][]int // and those by which the route comes to it
-	wipes []wipe
+	// answers are the transitions that happen only when somebody acts; begins
+	// are those by which a step that was held is begun.
+	answers []int
+	begins  map[spot][]int
+	wipes   []wipe
 }
 
 // frame is one copy of the steps of an each.
@@ -86,7 +91,7 @@ const maxCopies = 3000
 // newRouteNet makes the net; nil when it would be too large.
 func newRouteNet(f *flow) *routeNet {
 	n := &routeNet{f: f, net: &soundness.Net{}, at: map[spot]int{}, frames: map[*route.Step][]*frame{}, passes: map[*route.Step]bool{},
-		opens: map[*route.Step]bool{}, held: map[int]*route.Step{}, doubtful: map[int]bool{}, comes: map[*route.Step][]int{}}
+		opens: map[*route.Step]bool{}, held: map[int]*route.Step{}, doubtful: map[int]bool{}, comes: map[*route.Step][]int{}, begins: map[spot][]int{}}
 	for _, c := range f.r.AfterCircles() {
 		n.circles = append(n.circles, c.At)
 	}
@@ -98,6 +103,9 @@ func newRouteNet(f *flow) *routeNet {
 			n.opens[other] = true
 		}
 		n.locks = n.locks || s.Lock.Text != "" && len(s.Branches) > 0
+	}
+	for s := range n.opens { // it is not open before it has its lock
+		n.locks = n.locks || s.Lock.Text != ""
 	}
 	copies := 0
 	for _, h := range f.r.Handlers {
@@ -119,6 +127,8 @@ func newRouteNet(f *flow) *routeNet {
 	for _, w := range n.wipes {
 		n.complete(w)
 	}
+	n.rounds()
+	n.hurry()
 	n.net.Initial = append(n.net.Initial, n.rest...)
 	n.net.Final = append([]int{n.end}, n.rest...)
 	slices.Sort(n.net.Final)

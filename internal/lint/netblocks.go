@@ -27,6 +27,28 @@ func (n *routeNet) repeat(s *route.Step, in *frame, at int) {
 	}
 }
 
+// rounds marks the repeats that others look at as open while they are not idle:
+// many ways lead out of one.
+func (n *routeNet) rounds() {
+	for _, s := range n.f.r.Steps() {
+		if s.Verb != route.Repeat || !n.opens[s] {
+			continue
+		}
+		for _, in := range n.frames[s] {
+			idle, open := n.idle(s, in), n.place(spot{kind: "open", step: s, in: in})
+			for i := range n.net.Transitions {
+				t := &n.net.Transitions[i]
+				switch takes, puts := slices.Contains(t.In, idle), slices.Contains(t.Out, idle); {
+				case takes && !puts:
+					t.Out = append(t.Out, open)
+				case puts && !takes && !slices.Contains(t.Clear, open):
+					t.Clear = append(t.Clear, open)
+				}
+			}
+		}
+	}
+}
+
 // gather adds a parallel or an each: its split, its join, and what is left at
 // work behind it.
 func (n *routeNet) gather(s *route.Step, in *frame, at int) {

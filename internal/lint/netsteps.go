@@ -25,7 +25,10 @@ func (n *routeNet) build(s *route.Step, in *frame) {
 			if n.f.unspent[w.spent] {
 				continue
 			}
-			n.go1(s, in, label{s, w.label}, []int{at}, w)
+			t := n.go1(s, in, label{s, w.label}, []int{at}, w)
+			if s.Person() && s.Verb != route.Inform && !n.f.withdraw[s] {
+				n.answers = append(n.answers, t)
+			}
 		}
 		if at != before && s.WhileOpen.Text != "" { // the milestone has passed
 			n.give(s, in, at)
@@ -51,6 +54,15 @@ func (n *routeNet) turn(s *route.Step, in *frame, before int) int {
 	next := hold(0)
 	n.comes[s] = append(n.comes[s], n.add(label{}, []int{at}, []int{next}))
 	at = next
+	if other := r.Step(s.WhileOpen.Text); other != nil { // asked as soon as the route comes here
+		next = hold(len(n.after(s)) + 1)
+		for _, f := range n.frames[other] {
+			for _, p := range n.active(other, f) {
+				n.add(label{}, []int{at, p}, []int{next, p})
+			}
+		}
+		at = next
+	}
 	for i, t := range n.after(s) {
 		next = hold(i + 1)
 		ways := n.done(t, s, in)
@@ -85,6 +97,7 @@ func (n *routeNet) turn(s *route.Step, in *frame, before int) int {
 	other := r.Step(s.WhileOpen.Text)
 	if other == nil {
 		t := n.add(label{}, from, to)
+		n.begun(s, in, t)
 		if len(n.after(s)) > 0 {
 			n.going = append(n.going, watch{t, s})
 		}
@@ -94,6 +107,7 @@ func (n *routeNet) turn(s *route.Step, in *frame, before int) int {
 		for _, p := range n.active(other, f) {
 			t := n.add(label{}, append(from[:len(from):len(from)], p), append(to[:len(to):len(to)], p))
 			n.going = append(n.going, watch{t, s})
+			n.begun(s, in, t)
 		}
 	}
 	return ready

@@ -40,7 +40,7 @@ func unreachableStep() *rule {
 					continue
 				}
 				p := s.report(step.WhileOpen.At, "step %q is possible only while %q is open, which it never is when the route comes here", step.ID, other.ID)
-				p.Help = "let both be at work at the same time, in branches of one parallel"
+				p.Help = fmt.Sprintf("that is asked as soon as the route comes here: let %q be at work then, in another branch of one parallel", other.ID)
 				p.Related = append(p.Related, diag.Related{At: other.At, Message: "the step that should be open"})
 			}
 		},
