@@ -12,8 +12,9 @@ import (
 )
 
 // valueOutsideList adds to what package route says about choices, directories
-// and statuses: answers that no task of the route gives, or none that can be
-// the last one there, and people whom the organisation does not have.
+// and statuses: answers that no task of the route gives, none that can be the
+// last one there, or none that the block decides on, and people whom the
+// organisation does not have.
 func valueOutsideList() *rule {
 	return &rule{
 		Code:     Code{route.R037.Code, route.R037.Slug, route.R037.Summary},
@@ -34,6 +35,8 @@ func valueOutsideList() *rule {
 					for i, side := range e.Args {
 						path, ok := decide.Path(side)
 						switch first, _, _ := strings.Cut(path, "."); {
+						case ok && path == "answers" && u.step != nil && u.expr == u.step.Join.When:
+							s.decidedNamed(u, e.Args[1-i])
 						case !ok || f != nil && f.Field(first) != nil || s.isItem(first):
 						case path == "last.outcome":
 							s.outcomesNamed(u, e.Args[1-i])
@@ -97,6 +100,27 @@ func (s *subject) outcomesNamed(u *use, e *expr.Expr) {
 			if len(here) > 0 {
 				p.Help = fmt.Sprintf("possible: %s", strings.Join(here, ", "))
 			}
+		}
+	})
+}
+
+// decidedNamed judges what the condition of a join asks of the answers: they are
+// those that the block decides on.
+func (s *subject) decidedNamed(u *use, e *expr.Expr) {
+	if s.LostSteps(u.step.Range) {
+		return
+	}
+	var all []string
+	for _, o := range u.step.Outcomes {
+		all = append(all, o.Name)
+	}
+	named(e, func(at *expr.Expr, name string) {
+		switch where := u.expr.Within(at.From, at.To); {
+		case len(all) == 0:
+			s.report(where, "%q is never among the answers: %q has no outcomes that its steps could answer", name, u.step.ID).Help =
+				"give the block `outcomes`, those that its steps are answered with"
+		case !slices.Contains(all, name):
+			s.report(where, "the block is never answered so: %s", diag.Unknown("outcome", name, all))
 		}
 	})
 }

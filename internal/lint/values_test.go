@@ -237,6 +237,20 @@ func TestValues(t *testing.T) {
 	})
 }
 
+func TestAnswersOfAJoin(t *testing.T) {
+	const block = "- parallel:\n  id: block\n  join: when(%s)\n%s  branches:\n  - {%s: A, who: role lawyer}\n  - {task: B, who: role cfo}\n"
+	checkValues(t, []valueCase{
+		{fmt.Sprintf(block, "«\"nope\"» in answers", "", "task"), []string{`R037 "nope" is never among the answers: "block" has no outcomes that its steps could answer`}},
+		{fmt.Sprintf(block, "«\"done\"» in answers", "", "task"), []string{`R037 "done" is never among the answers: "block" has no outcomes that its steps could answer`}},
+		{fmt.Sprintf(block, "arrived > 1 or «\"nope\"» in answers", "", "approve"), []string{
+			`R037 the block is never answered so: unknown outcome "nope"; known: "approve", "reject"`}},
+		{fmt.Sprintf(block, "\"reject\" in answers", "", "approve"), nil},
+		{fmt.Sprintf(block, "\"reject\" in answers", "  outcomes: {approve: next, reject: {end: refused}}\n", "approve"), nil},
+		{fmt.Sprintf(block, "«\"rejct\"» in answers", "  outcomes: {approve: next, reject: {end: refused}}\n", "approve"), []string{
+			`R037 the block is never answered so: unknown outcome "rejct"; did you mean "reject"?`}},
+	})
+}
+
 func TestData(t *testing.T) {
 	checkValues(t, []valueCase{
 		// R070
