@@ -26,6 +26,7 @@ type dataflow struct {
 	interrupted map[string]bool
 	unsure      []string                 // paths that a handler of the route may clear at any time
 	lost        set                      // paths named by what could not be understood
+	lostFrom    map[*route.Step]set      // the same, by the step from which on they matter; nil: from the beginning
 	astray      map[*route.Branch]*state // by branch, before a jump in it that leads nobody knows where
 	uses        []*use
 	writes      []*write
@@ -150,8 +151,10 @@ func (d *dataflow) run() {
 	if begin == nil {
 		begin = &state{}
 	}
-	begin.doubted = begin.doubted.union(d.lost)
-	d.handlers(d.s.Handlers, nil, begin)
+	anytime := begin.clone()
+	anytime.doubted = anytime.doubted.union(d.lost)
+	d.handlers(d.s.Handlers, nil, anytime)
+	begin.doubted = begin.doubted.union(d.lostFrom[nil])
 	d.branch(d.s.Body, begin)
 }
 
@@ -222,6 +225,7 @@ func (d *dataflow) branch(b *route.Branch, in *state) *state {
 		}
 		if in != nil {
 			in = in.clone()
+			in.doubted = in.doubted.union(d.lostFrom[s])
 			d.stray(s, in)
 			d.entry[s] = in
 		}

@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -12,17 +13,43 @@ import (
 // have said about the fields of the document nobody knows; nothing that would
 // rest on it is reported, so that a fault is told once.
 
-// findDoubts notes what is unknown about the route as a whole.
+// findDoubts notes the fields that parts which are not understood name, and from
+// which step on they may matter.
 func (d *dataflow) findDoubts() {
 	r := d.s.Route
-	d.lost = nil
-	if f := d.s.forms.Form(r.For.Text); f != nil {
-		for _, name := range f.FieldNames() {
-			if r.Lost(name) {
-				d.lost.add(d.path(name))
-			}
+	d.lost, d.lostFrom = nil, map[*route.Step]set{}
+	f := d.s.forms.Form(r.For.Text)
+	if f == nil {
+		return
+	}
+	for _, name := range f.FieldNames() {
+		for _, at := range r.LostAt(name) {
+			i := d.path(name)
+			d.lost.add(i)
+			from := d.lostStep(at)
+			here := d.lostFrom[from]
+			here.add(i)
+			d.lostFrom[from] = here
 		}
 	}
+}
+
+// lostStep gives the step of the route's own sequence before which nothing
+// depends on a part that is not understood; nil when all may. Branches that go on
+// behind their join are beside whatever comes then.
+func (d *dataflow) lostStep(at diag.Pos) *route.Step {
+	body := d.s.Body
+	if !at.IsValid() || at.Before(body.At.Start) || !at.Before(body.At.End) {
+		return nil
+	}
+	for _, s := range body.Steps {
+		if at.Before(s.Range.End) || slices.ContainsFunc(d.s.Steps(), func(inner *route.Step) bool {
+			return partial(inner) && (inner == s || standsIn(inner, s))
+		}) {
+			return s
+		}
+	}
+	return &route.Step{} // nothing comes behind it
 }
 
 // stray adds to what is known before a step that a jump may lead here of which
@@ -33,6 +60,7 @@ func (d *dataflow) stray(s *route.Step, in *state) {
 		return
 	}
 	if d.s.Lost(s.ID) {
+		in.doubted = in.doubted.union(d.lost)
 		in.loose = in.loose.union(in.filled)
 		for i := range d.names {
 			in.written.add(i)
@@ -44,7 +72,7 @@ func (d *dataflow) stray(s *route.Step, in *state) {
 				in.loose.add(i)
 			}
 		}
-		in.written = in.written.union(from.written)
+		in.written, in.doubted = in.written.union(from.written), in.doubted.union(from.doubted)
 	}
 }
 

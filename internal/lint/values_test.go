@@ -237,6 +237,25 @@ func TestValues(t *testing.T) {
 	})
 }
 
+// TestWhatIsLostComesLater: a part that is not understood makes doubtful what
+// comes behind it, not what was decided before.
+func TestWhatIsLostComesLater(t *testing.T) {
+	const (
+		choose = "- %s:\n  branches:\n  - {if: amount > 100, task: A, who: role ceo}\n  - {if: amount <= 100, task: B, who: role ceo}\n"
+		lost   = "- «set»: {amount: 3}\n"
+		fault  = `R002 the step has no verb; known: task, approve, inform, do, choose, parallel, each, repeat, wait, call, go, leave, end`
+		found  = `R032 choose has no branch for amount is empty and no "else"`
+	)
+	before := fmt.Sprintf(choose, "choose")
+	checkValues(t, []valueCase{
+		{fmt.Sprintf(choose, "«choose»") + lost, []string{found, fault}},
+		{lost + before, []string{fault}},
+		{"- {task: C, id: c, who: role ceo}\n" + before + lost + "- {task: D, who: role ceo, outcomes: {done: next, again: {go: c, max: 2, else: next}}}\n", []string{fault}},
+		{"- repeat:\n  steps:\n  - choose:\n    branches:\n    - {if: amount > 100, task: A, who: role ceo}\n  - «set»: {amount: 3}\n  until: paid > 3\n  max: 3\n  else: next\n", []string{fault}},
+		{"- parallel:\n  join: any\n  branches:\n  - {task: C, who: role ceo}\n  - steps:\n    - {task: E, who: role ceo}\n    - choose:\n      branches:\n      - {if: amount > 100, task: A, who: role ceo}\n" + lost, []string{fault}},
+	})
+}
+
 func TestAnswersOfAJoin(t *testing.T) {
 	const block = "- parallel:\n  id: block\n  join: when(%s)\n%s  branches:\n  - {%s: A, who: role lawyer}\n  - {task: B, who: role cfo}\n"
 	checkValues(t, []valueCase{

@@ -13,13 +13,18 @@ import (
 // understood: what was found out about the word may only follow from that. A
 // step that nothing seems to lead to is an example, when a jump to it stands
 // under an unknown key.
-func (r *Route) Lost(word string) bool {
+func (r *Route) Lost(word string) bool { return len(r.LostAt(word)) > 0 }
+
+// LostAt gives where the parts begin in which a lost word stands; a place that
+// is not valid may be anywhere.
+func (r *Route) LostAt(word string) []diag.Pos {
+	var out []diag.Pos
 	for _, n := range r.lost {
 		if mentions(n, word) {
-			return true
+			out = append(out, n.Start)
 		}
 	}
-	return false
+	return out
 }
 
 // Understood tells that every part of the file is.
