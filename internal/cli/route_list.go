@@ -36,10 +36,7 @@ func runRouteList(cmd *cobra.Command, a *app) error {
 	}}
 	var out []render.Object
 	for _, name := range names {
-		def, err := defs.UsableRoute(name)
-		if err == nil {
-			err = lint.Startable(defs, def)
-		}
+		def, err := lint.Startable(defs, name)
 		if err != nil {
 			row, object := brokenRoute(defs, name, lang, err)
 			t.Rows, out = append(t.Rows, row), append(out, object)

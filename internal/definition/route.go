@@ -23,10 +23,16 @@ func (d *Set) UsableRoute(name string) (*route.Route, error) {
 	if err != nil {
 		return nil, err
 	}
-	if problems.HasErrors() {
-		problems = d.behind(r.Forms(), problems)
+	return r, d.Behind(r, problems).Err()
+}
+
+// Behind gives the errors of the forms that a route uses in the place of what
+// was found in it, when it refers to what is not there.
+func (d *Set) Behind(r *route.Route, found diag.List) diag.List {
+	if checked, err := d.CheckRoute(r); err != nil || !checked.HasErrors() {
+		return found
 	}
-	return r, problems.Err()
+	return d.behind(r.Forms(), found)
 }
 
 // CheckRoute holds a route against the other definitions.

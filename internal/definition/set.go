@@ -318,15 +318,21 @@ func (d *Set) RouteNames() ([]string, error) {
 	return d.routeNames, err
 }
 
-// Route returns one route, or all its problems as *diag.Error.
-func (d *Set) Route(name string) (*route.Route, error) {
+// RouteFile returns the file of one route, broken or not; an unknown one is an
+// *UnknownError.
+func (d *Set) RouteFile(name string) (*RouteFile, error) {
 	if err := d.listRoutes(); err != nil {
 		return nil, err
 	}
 	if !slices.Contains(d.routeNames, name) {
 		return nil, &UnknownError{What: "route", Name: name, Known: d.routeNames, Try: "e1 route list"}
 	}
-	file, err := d.routeFile(name)
+	return d.routeFile(name)
+}
+
+// Route returns one route, or all its problems as *diag.Error.
+func (d *Set) Route(name string) (*route.Route, error) {
+	file, err := d.RouteFile(name)
 	if err != nil {
 		return nil, err
 	}

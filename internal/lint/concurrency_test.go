@@ -24,7 +24,7 @@ func judged(t *testing.T, steps string) []string {
 	if err != nil || found.HasErrors() {
 		t.Fatal(err, found.Err())
 	}
-	if found, err = Route(defs, r); err != nil {
+	if found, err = judge(defs, r, nil, nil); err != nil {
 		t.Fatal(err)
 	}
 	out := []string{}

@@ -306,19 +306,8 @@ func (l *linter) route(f *definition.RouteFile) (diag.List, error) {
 			Help:    "rename one of them",
 		})
 	}
-	found, err := l.defs.CheckRoute(r)
-	if err != nil {
-		return problems, err
-	}
-	problems = append(problems, found...)
-	if names, err := l.defs.FormNames(); err == nil && r.For.Text != "" && !slices.Contains(names, r.For.Text) {
-		if near := diag.Nearest(r.For.Text, names); near != "" { // as it was meant
-			corrected := *r
-			corrected.For.Text, r = near, &corrected
-		}
-	}
-	judged, err := judge(l.defs, r, slices.Concat(f.Problems, found), l.shaky)
-	return append(problems, judged...), err
+	found, err := analyse(l.defs, r, f.Problems, l.shaky)
+	return append(problems, found...), err
 }
 
 // trials checks the route tests without running them.

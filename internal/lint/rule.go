@@ -111,9 +111,29 @@ func (s *subject) report(at diag.Span, format string, args ...any) *diag.Problem
 	return &(*s.problems)[len(*s.problems)-1]
 }
 
-// Route judges a route that is right in itself (route.Check found no error in
-// it) by all rules. A route with errors here must not be started.
-func Route(defs *definition.Set, r *route.Route) (diag.List, error) { return judge(defs, r, nil, nil) }
+// Route holds a route against the other definitions and judges it by all rules.
+// Known are the problems of reading it; all come back together. A route with
+// errors among them must not be started.
+func Route(defs *definition.Set, r *route.Route, known diag.List) (diag.List, error) {
+	found, err := analyse(defs, r, known, nil)
+	return slices.Concat(known, found), err
+}
+
+// analyse is Route without the problems that are known already.
+func analyse(defs *definition.Set, r *route.Route, known diag.List, others *shaky) (diag.List, error) {
+	problems, err := defs.CheckRoute(r)
+	if err != nil {
+		return nil, err
+	}
+	if names, err := defs.FormNames(); err == nil && r.For.Text != "" && !slices.Contains(names, r.For.Text) {
+		if near := diag.Nearest(r.For.Text, names); near != "" { // as it was meant
+			corrected := *r
+			corrected.For.Text, r = near, &corrected
+		}
+	}
+	judged, err := judge(defs, r, slices.Concat(known, problems), others)
+	return slices.Concat(problems, judged), err
+}
 
 // judge judges a route by all rules. Of a route with errors it says what is
 // wrong besides, and leaves out what may only follow from these.

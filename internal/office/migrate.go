@@ -41,11 +41,8 @@ const migrateBatch = 200
 // definition they have and are named with the reasons.
 func (o *Office) Migrate(ctx context.Context, m Migration) (out []Migrated, receipts []repo.Receipt, err error) {
 	defs := o.repo.Definitions()
-	def, err := defs.UsableRoute(m.Route)
+	def, err := lint.Startable(defs, m.Route)
 	if err != nil {
-		return nil, nil, err
-	}
-	if err := lint.Startable(defs, def); err != nil {
 		return nil, nil, err
 	}
 	for _, to := range sortedValues(m.Map) {

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path"
 	"slices"
+	"strings"
 
 	"github.com/e1-dms/e1/internal/definition"
 	"github.com/e1-dms/e1/internal/diag"
@@ -42,7 +44,7 @@ func (o *Office) Start(ctx context.Context, number string, s Starting) (*Done, e
 				return err
 			}
 			event.Definition = def
-		} else if err := startable(tx.Definitions(), s.Route); err != nil {
+		} else if _, err := lint.Startable(tx.Definitions(), s.Route); err != nil {
 			return err
 		}
 		if err := o.apply(tx, done, d, event); err != nil {
@@ -65,23 +67,11 @@ func (o *Office) language(tx *repo.Tx) string {
 	return conf.Language
 }
 
-// startable refuses a route of the repository that has errors.
-func startable(defs *definition.Set, name string) error {
-	r, err := defs.UsableRoute(name)
-	if err != nil {
-		return err
-	}
-	return lint.Startable(defs, r)
-}
-
 // individual reads a route that somebody wrote for one document, and analyses
 // it as lint does the others.
 func (o *Office) individual(defs *definition.Set, f *form.Form, d *document.Document, s Starting) (*route.Route, error) {
 	if s.Steps == "" {
 		def, problems := route.ParseSource(s.File, s.Source)
-		if err := problems.Err(); err != nil {
-			return nil, err
-		}
 		names, err := defs.RouteNames()
 		if err != nil {
 			return nil, err
@@ -89,11 +79,10 @@ func (o *Office) individual(defs *definition.Set, f *form.Form, d *document.Docu
 		if slices.Contains(names, def.Name.Text) {
 			return nil, refusef("give it another name", "%s: the repository has a route %q already", s.File, def.Name.Text)
 		}
-		problems, err = analysed(defs, def)
-		if err != nil {
+		if problems, err = lint.Route(defs, def, problems); err != nil {
 			return nil, err
 		}
-		return def, problems.Err()
+		return def, problems.Errors().Err()
 	}
 	set, err := defs.Forms()
 	if err != nil {
@@ -108,21 +97,10 @@ func (o *Office) individual(defs *definition.Set, f *form.Form, d *document.Docu
 		return nil, err
 	}
 	def, problems := route.ParseSource(route.ShortFile, short.Source)
-	if !problems.HasErrors() {
-		if problems, err = analysed(defs, def); err != nil {
-			return nil, err
-		}
+	if problems, err = lint.Route(defs, def, problems); err != nil {
+		return nil, err
 	}
-	return def, short.Back(def, problems).Err()
-}
-
-// analysed holds a route against the repository and judges it by every rule.
-func analysed(defs *definition.Set, r *route.Route) (diag.List, error) {
-	problems, err := defs.CheckRoute(r)
-	if err != nil || problems.HasErrors() {
-		return problems, err
-	}
-	return lint.Route(defs, r)
+	return def, short.Back(def, problems).Errors().Err()
 }
 
 // shortContext says what the words of a route on one line may mean.
@@ -179,7 +157,7 @@ func (j judged) Pinned(id string) (*route.Route, error) {
 
 // Current implements engine.Definitions.
 func (j judged) Current(name string) (*route.Route, error) {
-	if err := startable(j.defs, name); err != nil {
+	if _, err := lint.Startable(j.defs, name); err != nil {
 		return nil, err
 	}
 	return j.Definitions.Current(name)
@@ -189,7 +167,7 @@ func (j judged) Current(name string) (*route.Route, error) {
 func (j judged) Starting(form string, on route.StartKind) []*route.Route {
 	var out []*route.Route
 	for _, r := range j.Definitions.Starting(form, on) {
-		err := lint.Startable(j.defs, r)
+		_, err := lint.Startable(j.defs, strings.TrimSuffix(path.Base(r.File.Name), definition.Ext))
 		if err == nil {
 			out = append(out, r)
 			continue
