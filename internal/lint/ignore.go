@@ -2,12 +2,14 @@ package lint
 
 import (
 	"fmt"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
 	"sync"
 	"unicode/utf8"
 
+	"github.com/e1-dms/e1/internal/definition"
 	"github.com/e1-dms/e1/internal/diag"
 	"github.com/e1-dms/e1/internal/settings"
 )
@@ -41,6 +43,11 @@ type ignored struct {
 	used   map[string]bool
 }
 
+// at is the place of the comment.
+func (c *ignored) at() diag.Span {
+	return diag.Span{File: c.file, Start: diag.Pos{Line: c.own, Column: c.column}, End: diag.Pos{Line: c.own, Column: c.column + len("# e1:ignore")}}
+}
+
 // ignore takes out the problems that a comment with a reason covers, and
 // reports comments without a reason or without a problem.
 func (l *linter) ignore(problems diag.List) diag.List {
@@ -50,18 +57,21 @@ func (l *linter) ignore(problems diag.List) diag.List {
 	}
 	var out diag.List
 	for _, p := range problems {
-		covered := false
+		covered, binds := false, l.binding[findingOf(p)]
 		for _, c := range comments {
 			if c.wrong == "" && c.file == p.At.File && c.line == p.At.Start.Line && slices.Contains(c.codes, p.Code) {
 				c.used[p.Code], covered = true, true
+				if binds {
+					p.Related = append(slices.Clone(p.Related), diag.Related{At: c.at(), Message: p.Code + " cannot be ignored here: " + stops(p)})
+				}
 			}
 		}
-		if !covered {
+		if !covered || binds {
 			out.Add(p)
 		}
 	}
 	for _, c := range comments {
-		at := diag.Span{File: c.file, Start: diag.Pos{Line: c.own, Column: c.column}, End: diag.Pos{Line: c.own, Column: c.column + len("# e1:ignore")}}
+		at := c.at()
 		if c.wrong != "" {
 			codes := strings.Join(c.codes, ", ")
 			if codes == "" {
@@ -156,6 +166,49 @@ func isCode(text string) bool {
 	return len(text) == 4 && text[0] >= 'A' && text[0] <= 'Z' && strings.Trim(text[1:], "0123456789") == ""
 }
 
+// finding tells one problem from the others.
+type finding struct {
+	at            diag.Span
+	code, message string
+}
+
+func findingOf(p diag.Problem) finding { return finding{p.At, p.Code, p.Message} }
+
+// bind notes errors with which their definition does not run, whatever the
+// repository thinks of them: were they left out, everything would be right here
+// and nothing would happen there.
+func (l *linter) bind(problems diag.List) {
+	if l.binding == nil {
+		l.binding = map[finding]bool{}
+	}
+	for _, p := range problems.Errors() {
+		l.binding[findingOf(p)] = true
+	}
+}
+
+// bindRoute binds what reading a route and holding it against the other
+// definitions has found; what the rules think of it is open to judgement.
+func (l *linter) bindRoute(f *definition.RouteFile) error {
+	l.bind(f.Problems)
+	if f.Def == nil {
+		return nil
+	}
+	checked, err := l.defs.CheckRoute(f.Def)
+	l.bind(checked)
+	return err
+}
+
+// stops says what does not happen because of a binding error.
+func stops(p diag.Problem) string {
+	switch path.Dir(p.At.File) {
+	case definition.RoutesDir:
+		return "with it the route does not start"
+	case definition.RulesDir:
+		return "with it the rule does nothing"
+	}
+	return "with it nothing runs that uses this"
+}
+
 // unknownCodes reports codes that the settings judge and that do not exist.
 func (l *linter) unknownCodes() {
 	f, _, err := l.defs.Parse(settings.FileName)
@@ -190,9 +243,20 @@ func (l *linter) severities(problems diag.List) diag.List {
 	if err != nil || len(conf.Lint) == 0 {
 		return problems
 	}
+	var at diag.Span // where the repository says so
+	if f, _, err := l.defs.Parse(settings.FileName); err == nil && f.Root != nil {
+		if judged := f.Root.Get("lint"); judged != nil {
+			at = f.Span(judged)
+		}
+	}
 	var out diag.List
 	for _, p := range problems {
-		switch conf.Lint[p.Code] {
+		judged := conf.Lint[p.Code]
+		if judged != "" && judged != "error" && l.binding[findingOf(p)] {
+			p.Related = append(slices.Clone(p.Related), diag.Related{At: at, Message: fmt.Sprintf("%s: %s does not hold here: %s", p.Code, judged, stops(p))})
+			judged = ""
+		}
+		switch judged {
 		case "off":
 			continue
 		case "error":

@@ -127,6 +127,7 @@ type linter struct {
 	parsed   map[string]*route.Route // by file
 	problems diag.List
 	shaky    *shaky // what must not be relied on; known when the forms are
+	binding  map[finding]bool
 }
 
 // Source is the text of a file that was checked, for snippets.
@@ -280,6 +281,9 @@ func (l *linter) routes() error {
 	definition.InParallel(len(files)-1, func(i int) { found[i+1], errs[i+1] = l.route(files[i+1]) })
 	for i, f := range files {
 		l.see(f.File)
+		if err := l.bindRoute(f); err != nil {
+			return err
+		}
 		l.add(f.Problems...)
 		if f.Def != nil {
 			found[i] = l.shaky.relies(f.File.Name, f.File.Src, formsOf(f.Def), found[i])
@@ -386,6 +390,7 @@ func (l *linter) rules() error {
 	l.add(processing.Together(defs, l.defs.Surroundings(set))...)
 	for _, f := range all {
 		l.see(f.File)
+		l.bind(f.Problems)
 		var forms []string
 		if f.Def != nil {
 			forms = append(formsIn(f.Def.Do), f.Def.For.Text)

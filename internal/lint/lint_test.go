@@ -209,6 +209,57 @@ func TestJudgedIgnores(t *testing.T) {
 	}
 }
 
+// TestBinding: what a route does not start with, and a rule does nothing with,
+// is an error whatever a comment or the settings say; what the rules think is
+// open to judgement.
+func TestBinding(t *testing.T) {
+	const head = "route: extra\nfor: clients\nstart: by hand\nsteps:\n"
+	for _, test := range []struct {
+		name, file, text, settings string
+		want                       []string // codes, and what is said beside them
+	}{
+		{"the language", "routes/extra.yaml", head + "- {task: A, who: author, x: 1} # e1:ignore R001 -- on purpose\n", "",
+			[]string{"R001: R001 cannot be ignored here: with it the route does not start"}},
+		{"a reference", "routes/extra.yaml", head + "# e1:ignore R006 -- comes later\n- {task: A, who: author, if: colour == 1}\n", "",
+			[]string{"R006: R006 cannot be ignored here: with it the route does not start"}},
+		{"YAML", "routes/extra.yaml", head + "- {task: A, who: author, who: starter} # e1:ignore Y010 -- why not\n", "",
+			[]string{"Y010: first written here: Y010 cannot be ignored here: with it the route does not start"}},
+		{"the settings", "routes/extra.yaml", head + "- {task: A, who: author, x: 1}\n", "lint: {R001: \"off\"}",
+			[]string{"R001: R001: off does not hold here: with it the route does not start"}},
+		{"graver is allowed", "routes/extra.yaml", head + "- {task: A, who: author, x: 1}\n", "lint: {R001: error}", []string{"R001"}},
+		{"a judgement", "routes/extra.yaml", head + "- choose: # e1:ignore R032 -- there are no others\n  branches: [{if: filled(inn), task: A, who: author}]\n", "", nil},
+		{"a judgement by code", "routes/extra.yaml", head + "- choose:\n  branches: [{if: filled(inn), task: A, who: author}]\n", "lint: {R032: warning}", []string{"R032"}},
+		{"a rule", "rules/extra.yaml", "rule: extra\nfor: clients\non: registered\ndo:\n- set: {colour: name} # e1:ignore A006 -- on purpose\n", "",
+			[]string{"A006: A006 cannot be ignored here: with it the rule does nothing"}},
+	} {
+		f := shipped(t)
+		f[test.file] = test.text
+		f["e1.yaml"] += "\n" + test.settings + "\n"
+		defs := definition.New(f)
+		result, err := lint.Run(defs, test.file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, p := range result.Problems {
+			line := p.Code
+			for _, r := range p.Related {
+				line += ": " + r.Message
+			}
+			got = append(got, line)
+		}
+		if diff := cmp.Diff(test.want, got); diff != "" {
+			t.Errorf("%s: %s", test.name, diff)
+		}
+		if !strings.HasPrefix(test.file, "routes/") {
+			continue
+		}
+		if _, err := lint.Startable(defs, "extra"); (err != nil) != result.Problems.HasErrors() {
+			t.Errorf("%s: lint finds %q, and the start says %v", test.name, got, err)
+		}
+	}
+}
+
 func TestCodesAreUnique(t *testing.T) {
 	seen := map[string]string{}
 	for _, c := range lint.Codes() {

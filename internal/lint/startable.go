@@ -13,7 +13,7 @@ var Stranded = Code{"R090", "stranded-instances", "documents stand at a step tha
 // gives all errors in it, as a *diag.ListError: those that lint shows, or, when
 // the route refers to what a broken form does not give, those of the form. What
 // the repository's own severities or a comment with a reason say is no error
-// here either.
+// here either, as far as lint lets them.
 func Startable(defs *definition.Set, name string) (*route.Route, error) {
 	f, err := defs.RouteFile(name)
 	if err != nil {
@@ -23,6 +23,9 @@ func Startable(defs *definition.Set, name string) (*route.Route, error) {
 	l.see(f.File)
 	found, err := l.route(f)
 	if err != nil {
+		return nil, err
+	}
+	if err := l.bindRoute(f); err != nil {
 		return nil, err
 	}
 	l.add(f.Problems...)
