@@ -18,7 +18,7 @@ func TestWhatIsSaid(t *testing.T) {
 		{"a value that does not fit", "- {do: {register: {form: firms, set: {name: '\"Firm\"', inn: '\"1\"'}}}, id: firm}\n",
 			`route "r", step "firm", register firms: field "inn": INN "1" has 1 character`, ""},
 		{"two new ones alike", "- do: [" + twice + ", " + twice + "]\n", `route "r", step "do.1", register firms: field "inn": INN "7707083893" is already that of a new document of firms`, ""},
-		{"what cannot be evaluated", "- {do: {set: {amount: amount / rounds}}}\n", `"amount / rounds" cannot be evaluated: `, "e1 set P amount=… rounds=…"},
+		{"what cannot be evaluated", "- {do: {set: {amount: amount / rounds}}}\n", `"amount / rounds" cannot be evaluated: `, "e1 set P rounds=…"},
 	} {
 		s := newShop(t, papers(t), steps(t, test.body))
 		s.put("papers", "P", "amount", "5", "rounds", "0")

@@ -81,18 +81,78 @@ func (r *run) outdated(format string, args ...any) *Refusal {
 	return refuse(BrokenRoute, hint, format, args...)
 }
 
-// badExpression refuses what cannot be evaluated, with the fields it reads.
+// badExpression refuses what cannot be evaluated, with the fields it reads; of
+// a division by zero, with those that make the divisor.
 func (m *machine) badExpression(e *route.Expr, program *expr.Program, err error) *Refusal {
 	out := &Refusal{Reason: BadExpression, Err: err, Message: fmt.Sprintf("%s: %q cannot be evaluated: %v", e.At(), e.Text, err)}
 	f := m.in.Forms.Form(m.self.Form)
-	for _, name := range program.Reads() {
+	if f == nil {
+		return out
+	}
+	reads := program.Reads()
+	if divisor := dividedBy(program, err); divisor != nil {
+		reads = writtenFor(f, namesIn(divisor), nil)
+	}
+	hint := "e1 set " + m.self.Number
+	for _, name := range reads {
 		name, _, _ = strings.Cut(strings.TrimPrefix(name, "card."), ".")
-		if f != nil && f.Field(name) != nil && !f.Field(name).Computed && !slices.Contains(out.Possible, name) {
-			out.Possible = append(out.Possible, name)
+		field := f.Field(name)
+		if field == nil || field.Computed || slices.Contains(out.Possible, name) {
+			continue
 		}
+		out.Possible = append(out.Possible, name)
+		if hint += " " + name; field.Type == expr.Table {
+			hint += "+"
+		}
+		hint += "=…"
 	}
 	if len(out.Possible) > 0 {
-		out.Hint = fmt.Sprintf("e1 set %s %s=…", m.self.Number, strings.Join(out.Possible, "=… "))
+		out.Hint = hint
+	}
+	return out
+}
+
+// dividedBy gives the divisor that was zero; nil when something else went wrong.
+func dividedBy(program *expr.Program, err error) *expr.Expr {
+	failed, ok := err.(*expr.EvalError) // of this expression, not of what it reads
+	if !ok || failed.Kind != expr.Division {
+		return nil
+	}
+	var divisor *expr.Expr
+	program.Tree().Walk(func(e *expr.Expr) bool {
+		if (e.Op == expr.Div || e.Op == expr.Mod) && e.From == failed.From && e.To == failed.To {
+			divisor = e.Args[1]
+		}
+		return true
+	})
+	return divisor
+}
+
+// namesIn lists the fields, and members of fields, that an expression names.
+func namesIn(e *expr.Expr) []string {
+	var out []string
+	e.Walk(func(e *expr.Expr) bool {
+		path, ok := e.Path()
+		if ok {
+			out = append(out, path)
+		}
+		return !ok
+	})
+	return out
+}
+
+// writtenFor puts what computed fields are computed from in their places.
+func writtenFor(f *form.Form, reads, within []string) []string {
+	var out []string
+	for _, name := range reads {
+		field := f.Field(strings.TrimPrefix(name, "card."))
+		if field == nil || !field.Computed || field.Value == nil || slices.Contains(within, name) {
+			out = append(out, name)
+			continue
+		}
+		if p, err := field.Value.Program(); err == nil {
+			out = append(out, writtenFor(f, p.Reads(), append(within, name))...)
+		}
 	}
 	return out
 }

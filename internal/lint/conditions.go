@@ -18,12 +18,18 @@ func (s *subject) inside(step *route.Step) *state {
 // ask looks for values of the document's fields with which conditions come
 // true in a state.
 func (s *subject) ask(st *state, wishes ...decide.Wish) (decide.Verdict, decide.Witness) {
+	return s.askIn(st, func(string, *decide.Domain) {}, wishes)
+}
+
+// askIn is ask with more that is known about fields.
+func (s *subject) askIn(st *state, more func(path string, d *decide.Domain), wishes []decide.Wish) (decide.Verdict, decide.Witness) {
 	if slices.ContainsFunc(wishes, func(w decide.Wish) bool { return s.unsure(w.Cond) }) {
 		return decide.Undecided, nil
 	}
 	known := s.domains(s.data().certain(st))
 	return decide.Satisfy(wishes, func(path string, t expr.Type) decide.Domain {
 		d := known(path, t)
+		more(path, &d)
 		d.Loose = d.Loose || s.data().doubts(st, path)
 		return d
 	})

@@ -227,7 +227,23 @@ func TestValues(t *testing.T) {
 		{fmt.Sprintf(urgent, "paid == «0.333»"), []string{"R038 a sum of money has two digits behind the point; this has more and equals none"}},
 
 		// R039
-		{fmt.Sprintf(urgent, "amount / stages_open > 5"), nil}, // computed: nobody knows
+		{fmt.Sprintf(urgent, "amount / «stages_open» > 5"), []string{"R039 division by zero when stages_open = 0"}},
+		{fmt.Sprintf(urgent, "stages_open > 0 and amount / stages_open > 5"), nil},
+		{fmt.Sprintf(urgent, "'count(stages, empty(.done_on)) > 0 and amount / stages_open > 5'"), nil},
+		{fmt.Sprintf(urgent, "amount / (stages_open + 1) > 5"), nil}, // a number of rows is never negative
+		{fmt.Sprintf(urgent, "amount / («stages_open - 1») > 5"), []string{"R039 division by zero when stages_open = 1"}},
+		{fmt.Sprintf(urgent, "amount / («paid - 1») > 5"), []string{"R039 division by zero when paid = 1"}},
+		{fmt.Sprintf(urgent, "amount / («1 - paid») > 5"), []string{"R039 division by zero when paid = 1"}},
+		{fmt.Sprintf(urgent, "amount / (paid + 1.5) > 5"), nil},
+		{fmt.Sprintf(urgent, "paid > 1 and amount / (paid - 1) > 5"), nil},
+		{fmt.Sprintf(urgent, "paid - 1 > 0 and amount / (paid - 1) > 5"), nil},
+		{fmt.Sprintf(urgent, "paid != 1 and amount / (paid - 1) > 5"), nil},
+		{"- {task: A, who: role lawyer, fill: [amount, paid]}\n" + fmt.Sprintf(urgent, "paid / («amount - paid») > 5"), []string{"R039 division by zero when amount = 0 and paid = 0"}},
+		{"- {task: A, who: role lawyer, fill: [amount, paid]}\n" + fmt.Sprintf(urgent, "amount > paid and paid / (amount - paid) > 5"), nil},
+		{"- {task: A, who: role lawyer, fill: [amount, paid]}\n" + fmt.Sprintf(urgent, "amount - paid != 0 and paid / abs(amount - paid) > 5"), nil},
+		{fmt.Sprintf(urgent, "amount / («paid * 2») > 5"), []string{"R039 division by zero when paid = 0"}},
+		{fmt.Sprintf(urgent, "'amount / ((«paid ?? 0) + stages_open») > 5'"), []string{"R039 division by zero when paid = 0 and stages_open = 0"}},
+		{fmt.Sprintf(urgent, "'amount / (filled(paid) and paid > 0 ? paid : 1) > 5'"), nil},
 		{fmt.Sprintf(urgent, "amount / «paid» > 5"), []string{"R039 division by zero when paid = 0"}},
 		{fmt.Sprintf(urgent, "paid > 0 and amount / paid > 5"), nil},
 		{fmt.Sprintf(urgent, "amount / «paid» > 5 and paid > 0"), []string{"R039 division by zero when paid = 0"}},
