@@ -128,6 +128,10 @@ func (c *checker) moment(e *Expr, env *expr.Env, what string) {
 	switch p.Type().Kind {
 	case expr.DurationKind, expr.DateKind, expr.DateTime:
 	default:
+		if m := writtenDate().FindStringSubmatch(e.Text); m != nil {
+			c.helpf(R067, e.At(), "write date(\""+m[2]+"\")", "%s is %s", what, p.Type())
+			return
+		}
 		c.helpf(R067, e.At(), "write a duration such as \"2wd\", a date field, or \"by hand\"", "%s is %s", what, p.Type())
 	}
 }

@@ -229,6 +229,9 @@ func (p *parser) remind(n *yamlsrc.Node) []*Reminder {
 			r.Percent = value
 		case isDuration(lead) && (where == "" || where == "before" || where == "after"):
 			r.Lead, r.After = lead, where == "after"
+		case isPercent && err == nil:
+			p.errorf(R004, r.At, "remind %q is no share of the time until the deadline; write one between 1%% and 99%%, or \"1wd after\"", text)
+			continue
 		default:
 			p.errorf(R004, r.At, "remind %q is not understood; write \"50%%\" or \"1wd before\"", text)
 			continue

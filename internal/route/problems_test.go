@@ -101,6 +101,8 @@ func TestProblems(t *testing.T) {
 		{"R004", "- task: «012»‹\"012\"›\n  who: ann\n", `5:9: task is "012", which YAML reads as a number; put it in quotes to make it a text`},
 		{"R004", "- {task: A, id: «Big»‹big›, who: ann}\n", `5:17: id "Big" is no id; small latin letters, digits, "-" and "_" make one, a letter first`},
 		{"R004", "- {task: A, who: ann, pick: «most»‹2›}\n", `5:29: unknown pick "most"; known: "any", "all", "first", "least-loaded", "round-robin", or the number of people who are to finish`},
+		{"R004", "- {task: A, who: ann, due: 2wd, remind: «150%»‹99%›}\n", `5:41: remind "150%" is no share of the time until the deadline; write one between 1% and 99%, or "1wd after"`},
+		{"R004", "- choose:\n  branches: «[]»‹[{if: amount > 1, end: x}, {else: next}]›\n", `6:13: branches is an empty list`},
 		{"R004", "- {task: A, who: ann, due: 2wd, remind: «half»‹50%›}\n", `5:41: remind "half" is not understood; write "50%" or "1wd before"`},
 		{"R004", "- task: A\n  who: ann\n  outcomes: {done: «nxet»‹next›}\n", `7:20: outcome done is "nxet"; write next, leave, "go STEP", "end NAME" or a mapping`},
 		{"R004", "- {task: A, who: «role»‹role clerk›}\n", `5:18: who: "role" is not understood; write "role X" with an id`},

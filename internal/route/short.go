@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 
 	"github.com/e1-dms/e1/internal/diag"
@@ -20,7 +21,7 @@ const ShortFile = "--steps"
 //	approve lawyer 1wd; task petrova 'send originals' 2wd
 //
 // Steps are separated by `;`, those to be done at once by `|`. A step is task,
-// approve or inform, who, a title in quotes, a duration. Who is a user, a role,
+// approve or inform, who, a title in quotes, a duration or a date. Who is a user, a role,
 // a department, author, starter, `head of` one of these, or several with commas.
 type Short struct {
 	Source []byte // the same route as a definition
@@ -215,13 +216,14 @@ func (p *shortParser) step(i *int) (*yamlsrc.Node, diag.Span) {
 	title, due := "", ""
 	if n := len(words); n > 0 && !words[n-1].quoted && words[n-1].text[0] >= '0' && words[n-1].text[0] <= '9' {
 		last := words[n-1]
-		if _, err := worktime.ParseDuration(last.text); err != nil {
+		var err error
+		if due, err = shortDue(last.text); err != nil {
 			p.errorf(R067, p.at(last.from, last.to), "%v", err)
 		}
 		if verb.text == "inform" {
 			p.errorf(R001, p.at(last.from, last.to), "nobody waits for an inform; it has no deadline")
 		}
-		due, words = last.text, words[:n-1]
+		words = words[:n-1]
 	}
 	if n := len(words); n > 0 && words[n-1].quoted {
 		title, words = strings.TrimSpace(words[n-1].text), words[:n-1]
@@ -236,6 +238,20 @@ func (p *shortParser) step(i *int) (*yamlsrc.Node, diag.Span) {
 		n.Pairs = append(n.Pairs, yamlsrc.P("due", yamlsrc.Text(due)))
 	}
 	return n, at
+}
+
+// shortDue gives a deadline as a definition writes it: a duration or a date.
+func shortDue(text string) (string, error) {
+	if strings.Count(text, ".") == 2 || strings.Count(text, "-") == 2 {
+		for _, layout := range []string{time.DateOnly, "2.1.2006"} {
+			if t, err := time.Parse(layout, text); err == nil {
+				return fmt.Sprintf("date(%q)", t.Format(time.DateOnly)), nil
+			}
+		}
+		return "", fmt.Errorf("%q is no date; write it like 2026-12-10 or 10.12.2026", text)
+	}
+	_, err := worktime.ParseDuration(text)
+	return text, err
 }
 
 // who reads people: names with commas between them.

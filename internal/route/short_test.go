@@ -23,6 +23,8 @@ func TestParseShort(t *testing.T) {
   - {approve: "Money: yes", id: step2, who: [role cfo, orlov], due: 4wh}
 - {inform: For information, id: step3, who: head of department legal}`},
 		{"task manager «Проверить» 1wd4wh", `- {task: Проверить, id: step1, who: manager, due: 1wd4wh}`},
+		{"task petrova 'x' 10.12.2026; task orlov 2026-12-09", `- {task: x, id: step1, who: petrova, due: 'date("2026-12-10")'}
+- {task: Task, id: step2, who: orlov, due: 'date("2026-12-09")'}`},
 		{"task author; task role cfo; task department legal", `- {task: Task, id: step1, who: author}
 - {task: Task, id: step2, who: role cfo}
 - {task: Task, id: step3, who: department legal}`},
@@ -74,6 +76,9 @@ func TestParseShortRefuses(t *testing.T) {
 		{"task petrova send it", `14 R004 "send" is not understood here; titles stand in quotes, several people have commas between them, steps ` + "`;`"},
 		{"task", `1 R002 the step does not say who; write VERB WHO 'TITLE' DUE`},
 		{"task petrova 2 wd", `14 R004 "2" is not understood here; titles stand in quotes, several people have commas between them, steps ` + "`;`"},
+		{"task petrova 31.02.2027", `14 R067 "31.02.2027" is no date; write it like 2026-12-10 or 10.12.2026`},
+		{"task petrova 10.12.26", `14 R067 "10.12.26" is no date; write it like 2026-12-10 or 10.12.2026`},
+		{"task petrova 1.5wd", `14 R067 duration "1.5wd" has a fraction; write 1h30m instead of 1.5h, 1wd4wh instead of 1.5wd`},
 		{"task petrova 2wx", `14 R067 `},
 		{"task sales", `6 R007 "sales" may be sales or department sales; write which`},
 		{"inform petrova 2wd", `16 R001 nobody waits for an inform; it has no deadline`},

@@ -169,8 +169,13 @@ func (p *parser) block(s *Step, o *object) {
 		o.missing("branches")
 		return
 	}
-	if n.Kind != yamlsrc.Sequence || len(n.Items) == 0 {
+	switch {
+	case n.Kind != yamlsrc.Sequence:
 		p.errorf(R004, p.file.Span(n), "branches is %s; a list of branches is needed", describe(n))
+		p.lose(n)
+		return
+	case len(n.Items) == 0:
+		p.errorf(R004, p.file.Span(n), "branches is an empty list")
 		p.lose(n)
 		return
 	}

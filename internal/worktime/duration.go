@@ -87,7 +87,7 @@ func badDuration(s, rest string) error {
 	case rest[0] == '-' || strings.HasPrefix(rest, "−"):
 		return fmt.Errorf("duration %q is negative; durations have no sign", s)
 	case rest[0] == '.' || rest[0] == ',':
-		return fmt.Errorf("duration %q has a fraction; write 1h30m instead of 1.5h", s)
+		return fmt.Errorf("duration %q has a fraction; write 1h30m instead of 1.5h, 1wd4wh instead of 1.5wd", s)
 	}
 	r := []rune(rest)[0]
 	return fmt.Errorf("duration %q: unexpected %q; write it like 4wh, 2wd or 3d", s, r)
