@@ -1,6 +1,7 @@
 package definition
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/e1-dms/e1/internal/diag"
@@ -12,9 +13,15 @@ type UnknownError struct {
 	Name  string
 	Known []string // candidates for the nearest name
 	Try   string   // a command that shows what there is
+	Why   string   // why it cannot be known; "": there is none
 }
 
-func (e *UnknownError) Error() string { return diag.Unknown(e.What, e.Name, e.Known) }
+func (e *UnknownError) Error() string {
+	if e.Why != "" {
+		return fmt.Sprintf("%s %q cannot be looked up: %s", e.What, e.Name, e.Why)
+	}
+	return diag.Unknown(e.What, e.Name, e.Known)
+}
 
 // Hint is a command that shows what there is.
 func (e *UnknownError) Hint() string { return e.Try }

@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"sort"
 	"strconv"
 	"strings"
 
+	"github.com/e1-dms/e1/internal/definition"
 	"github.com/e1-dms/e1/internal/diag"
 	"github.com/e1-dms/e1/internal/document"
 	"github.com/e1-dms/e1/internal/form"
@@ -50,14 +52,15 @@ func misplaced(path, number string, d *document.Document) error {
 
 // unknownDocument is the error for a number nothing has.
 func (r *Repo) unknownDocument(number string) error {
-	hint := ""
+	hint, why := "", ""
 	if set, err := r.defs.Forms(); err == nil {
 		if f := set.FormOf(strings.ToUpper(number)); f != nil {
 			hint = "e1 list " + f.Name
 		}
 		for _, f := range set.Forms() {
 			if hint == "" && len(f.Numbers) == 0 {
-				hint = fmt.Sprintf("the form %q has errors and tells no numbers; see e1 lint", f.Name)
+				hint = "e1 lint " + path.Join(definition.FormsDir, f.Name+definition.Ext)
+				why = fmt.Sprintf("the form %q has errors and tells no numbers", f.Name)
 			}
 		}
 	}
@@ -67,7 +70,7 @@ func (r *Repo) unknownDocument(number string) error {
 	if hint == "" {
 		hint = "e1 search " + strconv.Quote(number)
 	}
-	return &UnknownError{What: "document", Name: number, Try: hint}
+	return &UnknownError{What: "document", Name: number, Try: hint, Why: why}
 }
 
 // pathOf gives the path of a document from its number alone.
