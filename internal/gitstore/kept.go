@@ -107,17 +107,24 @@ func (r *Repo) Keep(ids []Hash) error {
 		_ = binary.Write(b, binary.BigEndian, uint32(len(o.data)))
 		b.Write(o.data)
 	}
-	if old, err := os.ReadFile(r.odb.kept.path); err == nil && bytes.Equal(old, b.Bytes()) {
+	return r.WriteOwn(keptName, b.Bytes())
+}
+
+// WriteOwn replaces a file of e1's own folder that is derived and may be lost;
+// one that holds the same bytes is left alone.
+func (r *Repo) WriteOwn(name string, data []byte) error {
+	at := filepath.Join(r.Dir(), name)
+	if old, err := os.ReadFile(at); err == nil && bytes.Equal(old, data) {
 		return nil
 	}
-	tmp := filepath.Join(r.Dir(), "tmp", fmt.Sprintf("kept-%d", os.Getpid()))
+	tmp := filepath.Join(r.Dir(), "tmp", fmt.Sprintf("%s-%d", name, os.Getpid()))
 	if _, err := r.disk.mkdirAll(filepath.Dir(tmp)); err != nil {
 		return err
 	}
-	if err := r.disk.writeFile(tmp, b.Bytes(), 0o666, false); err != nil {
+	if err := r.disk.writeFile(tmp, data, 0o666, false); err != nil {
 		return err
 	}
-	if err := r.disk.rename(tmp, r.odb.kept.path); err != nil {
+	if err := r.disk.rename(tmp, at); err != nil {
 		_ = os.Remove(tmp)
 		return err
 	}

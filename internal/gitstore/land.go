@@ -3,6 +3,7 @@ package gitstore
 import (
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 )
 
@@ -38,19 +39,21 @@ func (tx *Tx) land(l landing) (Hash, error) {
 	defer tx.Rollback()
 	l.journal.Version, l.journal.Command = journalVersion, tx.opt.Command
 	l.journal.Ref, l.journal.Old, l.journal.New = tx.head.Ref, hexOrEmpty(tx.head.Commit), l.to.String()
+	derived := tx.derive(l.to)
 	err := l.prepare(l.journal)
 	moved := false
 	if err == nil {
 		moved, err = tx.r.moveRef(tx.ctx, tx.refMove(l))
 	}
+	wait := derived(moved && err == nil)
 	if !moved {
+		wait()
 		return Hash{}, errors.Join(unwritable(err), tx.r.removeJournal())
 	}
 	if err == nil {
-		derived := tx.derive(l.to)
 		err = l.follow()
-		tx.notes = append(tx.notes, derived()...)
 	}
+	tx.notes = append(tx.notes, wait()...)
 	if err == nil {
 		err = tx.r.removeJournal()
 	}
@@ -75,18 +78,27 @@ func (tx *Tx) refMove(l landing) refMove {
 	return m
 }
 
-// derive runs the functions of AfterCommit. What they bring up to date follows
-// from the commit alone, so the work tree is written meanwhile.
-func (tx *Tx) derive(id Hash) (wait func() []Note) {
+// derive begins the functions of Derive. They are told by the first call
+// whether the commit was made; the second waits for them. With a fault hook they
+// are run by the second, and only after a commit.
+func (tx *Tx) derive(id Hash) func(made bool) (wait func() []Note) {
 	var notes []Note
+	outcome := make(chan bool, 1)
+	made := sync.OnceValues(func() (Hash, bool) { return id, <-outcome })
 	done := tx.r.disk.beside(func() {
-		for _, fn := range tx.afterCommit {
-			if err := fn(id); err != nil {
+		for _, fn := range tx.derived {
+			if err := fn(made); err != nil {
 				notes = append(notes, Note{Text: fmt.Sprintf("derived data could not be brought up to date: %v", err)})
 			}
 		}
 	})
-	return func() []Note { done(); return notes }
+	return func(happened bool) func() []Note {
+		outcome <- happened
+		if !happened && tx.r.disk.fault != nil {
+			return func() []Note { return nil }
+		}
+		return func() []Note { done(); return notes }
+	}
 }
 
 // abandon drops the locks that die with a process and keeps those that a

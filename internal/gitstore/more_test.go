@@ -202,11 +202,21 @@ func TestCallbacks(t *testing.T) {
 	if err := tx.Put("a", []byte("two\n")); err != nil {
 		t.Fatal(err)
 	}
-	tx.BeforeRef(func() error { return errors.New("no outbox") })
+	begun := make(chan struct{})
+	var happened = true
+	tx.Derive(func(made func() (Hash, bool)) error {
+		close(begun)
+		_, happened = made()
+		return nil
+	})
+	tx.BeforeRef(func() error {
+		<-begun // it does not wait for the ref
+		return errors.New("no outbox")
+	})
 	if _, err := tx.Commit(Message{Subject: "x"}, testSig(), testSig()); err == nil || !strings.Contains(err.Error(), "no outbox") {
 		t.Fatalf("got %v", err)
 	}
-	if now, _ := r.Head(); now != head {
+	if now, _ := r.Head(); now != head || happened {
 		t.Fatal("HEAD moved")
 	}
 	wantClean(t, r)
@@ -215,8 +225,11 @@ func TestCallbacks(t *testing.T) {
 		t.Fatal(err)
 	}
 	var seen Hash
-	tx.AfterCommit(func(id Hash) error {
-		seen = id
+	tx.Derive(func(made func() (Hash, bool)) error {
+		id, happened := made()
+		if seen = id; !happened {
+			t.Error("the commit did not happen")
+		}
 		if head, err := reopen(t, r).Head(); err != nil || head.Commit != id {
 			t.Errorf("called before the commit was made: %v %v", head, err)
 		}

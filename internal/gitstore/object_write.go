@@ -106,7 +106,7 @@ func (s *objectStore) storePack(list []newObject, level int) error {
 // storeLoose writes loose objects: all to temporary files, one barrier, all
 // renamed, one barrier for the folders.
 func (s *objectStore) storeLoose(list []newObject, level int, dirs, also []string, rename func() (string, error)) (err error) {
-	z, err := zlib.NewWriterLevel(io.Discard, level)
+	z, err := zlib.NewWriterLevel(io.Discard, looseLevel(level, list))
 	if err != nil {
 		return err
 	}
@@ -271,3 +271,16 @@ func removeAll(pattern string) {
 		_ = os.Remove(path)
 	}
 }
+
+// looseLevel is the level for loose objects when git's configuration leaves it
+// open: what fits into a block of the disk anyway is compressed without looking
+// for repetitions, whose tables cost more than the rest of writing it.
+func looseLevel(level int, list []newObject) int {
+	if level != defaultLevel || slices.ContainsFunc(list, func(o newObject) bool { return o.size > smallObject }) {
+		return level
+	}
+	return zlib.HuffmanOnly
+}
+
+const smallObject = 4096
+const defaultLevel = 1

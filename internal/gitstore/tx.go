@@ -43,14 +43,14 @@ type Tx struct {
 	indexLock *lockFile
 	index     chan loadedIndex
 
-	attrs       *attributes
-	sparse      *sparseCheckout
-	trees       map[Hash][]TreeEntry
-	files       map[string]*stagedFile
-	folded      map[string]string // new names by their folded form
-	beforeRef   []func() error
-	afterCommit []func(Hash) error
-	done        bool
+	attrs     *attributes
+	sparse    *sparseCheckout
+	trees     map[Hash][]TreeEntry
+	files     map[string]*stagedFile
+	folded    map[string]string // new names by their folded form
+	beforeRef []func() error
+	derived   []func(made func() (Hash, bool)) error
+	done      bool
 }
 
 // stagedFile is one path of a transaction.
@@ -281,10 +281,11 @@ func (tx *Tx) Changes() []Change {
 // durable and before the ref moves; an error stops the commit.
 func (tx *Tx) BeforeRef(fn func() error) { tx.beforeRef = append(tx.beforeRef, fn) }
 
-// AfterCommit registers a function that Commit calls inside the locks once the
-// commit is made, on another goroutine while work tree and git index are brought
-// to it. It brings derived data up to date; its error becomes a note.
-func (tx *Tx) AfterCommit(fn func(Hash) error) { tx.afterCommit = append(tx.afterCommit, fn) }
+// Derive registers a function that brings derived data to the commit, inside
+// the locks. It is called on another goroutine as soon as the commit is decided,
+// to prepare what it can while disks are waited for; made then waits for the
+// commit, and tells its name and whether it happened. An error becomes a note.
+func (tx *Tx) Derive(fn func(made func() (Hash, bool)) error) { tx.derived = append(tx.derived, fn) }
 
 // Rollback gives up and releases the locks; nothing was changed. After Commit
 // it does nothing.

@@ -157,7 +157,7 @@ func (j judged) Pinned(id string) (*route.Route, error) {
 
 // Current implements engine.Definitions.
 func (j judged) Current(name string) (*route.Route, error) {
-	if _, err := lint.Startable(j.defs, name); err != nil {
+	if err := j.judge(name); err != nil {
 		return nil, err
 	}
 	return j.Definitions.Current(name)
@@ -167,7 +167,7 @@ func (j judged) Current(name string) (*route.Route, error) {
 func (j judged) Starting(form string, on route.StartKind) []*route.Route {
 	var out []*route.Route
 	for _, r := range j.Definitions.Starting(form, on) {
-		_, err := lint.Startable(j.defs, strings.TrimSuffix(path.Base(r.File.Name), definition.Ext))
+		err := j.judge(strings.TrimSuffix(path.Base(r.File.Name), definition.Ext))
 		if err == nil {
 			out = append(out, r)
 			continue
@@ -175,4 +175,16 @@ func (j judged) Starting(form string, on route.StartKind) []*route.Route {
 		j.done.Notes = append(j.done.Notes, fmt.Sprintf("route %q has errors and does not start: %s", r.Name.Text, diag.Brief(err)))
 	}
 	return out
+}
+
+// judge gives the errors that keep a route from being started.
+func (j judged) judge(name string) error {
+	if j.tx.Repo().Fit(name) {
+		return nil
+	}
+	_, err := lint.Startable(j.defs, name)
+	if err == nil {
+		j.tx.Repo().FoundFit(name)
+	}
+	return err
 }

@@ -29,11 +29,11 @@ type routeSource struct{ r *Repo }
 func (s routeSource) Pinned(id string) (*route.Route, error) { return s.r.defs.Pinned(id) }
 
 // Current gives the definition a new instance of a route starts on.
-func (s routeSource) Current(name string) (*route.Route, error) { return s.r.defs.UsableRoute(name) }
+func (s routeSource) Current(name string) (*route.Route, error) { return s.r.defs.Route(name) }
 
-// Starting gives the routes of a form that an event may start, by name. A
-// broken route is not started; the document is registered all the same, and
-// the user is told.
+// Starting gives the routes of a form that an event may start, by name, whoever
+// starts one judges it first. One that cannot be read is not started; the
+// document is registered all the same, and the user is told.
 func (s routeSource) Starting(formName string, on route.StartKind) []*route.Route {
 	names, err := s.r.defs.RouteNames()
 	if err != nil {
@@ -48,12 +48,12 @@ func (s routeSource) Starting(formName string, on route.StartKind) []*route.Rout
 		if parsed != nil && (parsed.For.Text != formName || !startsOn(parsed, on)) {
 			continue
 		}
-		usable, err := s.r.defs.UsableRoute(name)
+		read, err := s.r.defs.Route(name)
 		if err != nil {
 			s.r.opt.note(fmt.Sprintf("route %q has errors and does not start: %s", name, diag.Brief(err)))
 			continue
 		}
-		out = append(out, usable)
+		out = append(out, read)
 	}
 	return out
 }

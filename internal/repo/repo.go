@@ -75,7 +75,8 @@ type Repo struct {
 	scratch string
 	wrote   bool
 	used    usedObjects
-	dry     bool // a dry run leaves no file behind
+	fit     *fitRoutes // nil: not looked for yet
+	dry     bool       // a dry run leaves no file behind
 }
 
 // Wrote reports whether a transaction has been committed, so that doing all of
@@ -116,6 +117,7 @@ func noFolder(dir string) bool {
 // Close releases the index and the files of git.
 func (r *Repo) Close() error {
 	r.keepDefinitions()
+	r.keepFit()
 	defer r.git.Close()
 	return r.closeIndex()
 }
@@ -139,7 +141,7 @@ func (r *Repo) load() error {
 		}
 		r.tree = c.Tree
 	}
-	r.defs = definition.New(treeSource{r.git, r.tree, &r.used})
+	r.defs, r.fit = definition.New(treeSource{r.git, r.tree, &r.used}), nil
 	return r.closeIndex()
 }
 

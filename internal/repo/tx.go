@@ -466,8 +466,8 @@ func (tx *Tx) finish() (Receipt, error) {
 		tx.git.BeforeRef(fn)
 	}
 	message := gitstore.Message{Subject: tx.subject, Trailers: tx.trailers(receipt.Documents)}
-	tx.git.AfterCommit(func(id gitstore.Hash) error {
-		tx.index(id, changed)
+	tx.git.Derive(func(made func() (gitstore.Hash, bool)) error {
+		tx.index(made, changed)
 		return nil
 	})
 	name, email := tx.r.git.UserConfig()
@@ -520,9 +520,11 @@ func (tx *Tx) trailers(docs []string) []gitstore.Trailer {
 	return out
 }
 
-// index brings the index to the commit just made. It is derived: when this
-// cannot be done now, the next command that reads does it.
-func (tx *Tx) index(id gitstore.Hash, changed []changedDoc) {
+// index brings the index to the commit that is being made. It is derived: when
+// this cannot be done now, the next command that reads does it. All but its end
+// is done while the commit waits for the disk, unless it needs files that are
+// only being written.
+func (tx *Tx) index(made func() (gitstore.Hash, bool), changed []changedDoc) {
 	if tx.r.index == nil {
 		file, err := tx.r.indexFile()
 		if err != nil {
@@ -535,9 +537,17 @@ func (tx *Tx) index(id gitstore.Hash, changed []changedDoc) {
 	if db == nil || !tx.r.current(db) || definitionsTouched(tx.files) || tx.attachmentsTouched(changed) {
 		return
 	}
-	made, err := tx.r.git.Commit(id)
-	if err != nil {
-		return
+	tree := tx.r.tree
+	if slices.ContainsFunc(tx.files, func(f filePut) bool { return !isPinned(f.path) }) {
+		id, happened := made()
+		if !happened {
+			return
+		}
+		c, err := tx.r.git.Commit(id)
+		if err != nil {
+			return
+		}
+		tree = c.Tree
 	}
 	base := tx.r.head.Commit.String()
 	if tx.r.git.Step("index", tx.r.indexAt) != nil {
@@ -548,8 +558,12 @@ func (tx *Tx) index(id gitstore.Hash, changed []changedDoc) {
 		if db.State().Commit != base {
 			return errMoved // since we looked, by somebody who read another commit
 		}
-		if err := tx.putEntries(db, w, made.Tree, changed); err != nil {
+		if err := tx.putEntries(db, w, tree, changed); err != nil {
 			return err
+		}
+		id, happened := made()
+		if !happened {
+			return errNotMade
 		}
 		if head, _, err := db.HistoryHead(); err == nil && head == base {
 			change, err := tx.r.historyChange(db, id)
@@ -567,12 +581,13 @@ func (tx *Tx) index(id gitstore.Hash, changed []changedDoc) {
 // What keeps a transaction from writing the index itself; the next command
 // compares trees.
 var (
-	errMoved = errors.New("the index describes another commit by now")
-	errAside = errors.New("a number has more files than its document")
+	errMoved   = errors.New("the index describes another commit by now")
+	errAside   = errors.New("a number has more files than its document")
+	errNotMade = errors.New("the commit was not made")
 )
 
 // putEntries changes what the index holds of the documents of the transaction,
-// as they can be read from the commit.
+// as they can be read from the commit; tree is where their files lie.
 func (tx *Tx) putEntries(db *index.DB, w *index.Writer, tree gitstore.Hash, changed []changedDoc) error {
 	for number, t := range tx.docs {
 		if aside, err := db.Aside(number); err != nil || len(aside) > 0 {
@@ -604,12 +619,14 @@ func (tx *Tx) putEntries(db *index.DB, w *index.Writer, tree gitstore.Hash, chan
 // that forms may have.
 func definitionsTouched(files []filePut) bool {
 	for _, f := range files {
-		if !strings.HasPrefix(f.path, documentsDir+"/") && !strings.HasPrefix(f.path, definition.PinnedDir+"/") || f.adopt {
+		if !strings.HasPrefix(f.path, documentsDir+"/") && !isPinned(f.path) || f.adopt {
 			return true
 		}
 	}
 	return false
 }
+
+func isPinned(path string) bool { return strings.HasPrefix(path, definition.PinnedDir+"/") }
 
 // attachmentsTouched reports whether the files of documents change that do not
 // change themselves.
@@ -627,7 +644,7 @@ func (tx *Tx) attachmentsTouched(changed []changedDoc) bool {
 // when the commit did not touch any.
 func (r *Repo) moved(id gitstore.Hash, paths []string) error {
 	for _, p := range paths {
-		if !strings.HasPrefix(p, documentsDir+"/") && !strings.HasPrefix(p, definition.PinnedDir+"/") {
+		if !strings.HasPrefix(p, documentsDir+"/") && !isPinned(p) {
 			return r.load()
 		}
 	}
@@ -636,6 +653,9 @@ func (r *Repo) moved(id gitstore.Hash, paths []string) error {
 		return err
 	}
 	r.head.Commit, r.head.Unborn, r.tree = id, false, c.Tree
+	if r.fit != nil && slices.ContainsFunc(paths, isPinned) {
+		r.fit.fresh = true
+	}
 	r.defs.Moved(treeSource{r.git, r.tree, &r.used})
 	if r.index == nil {
 		return nil

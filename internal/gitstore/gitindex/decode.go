@@ -66,7 +66,7 @@ func decode(data []byte) (x *Index, link []byte, err error) {
 	}
 	// The reader peeks beyond the last entry, hence data and not body.
 	r := newEntryReader(bytes.NewReader(data[headerSize:]), x.version, headerSize)
-	x.entries = make([]Entry, n)
+	x.entries = make([]Entry, n, n+16) // the next ones find room
 	for i := range x.entries {
 		if err := r.next(&x.entries[i]); err != nil {
 			return nil, nil, err
