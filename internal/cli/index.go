@@ -15,18 +15,22 @@ func newIndexCmd(a *app) *cobra.Command {
 
 // indexState prints what the index describes.
 func (a *app) indexState(db *index.DB) error {
-	s := db.State()
+	commit := db.State().Commit
+	documents, aside, err := db.Count()
+	if err != nil {
+		return err
+	}
 	switch {
 	case a.flags.json:
 		return render.JSON(a.result, render.Object{
-			{Key: "commit", Value: s.Commit}, {Key: "documents", Value: s.Documents}, {Key: "unusable", Value: s.Aside},
+			{Key: "commit", Value: commit}, {Key: "documents", Value: documents}, {Key: "unusable", Value: aside},
 		})
 	case a.flags.plain:
-		return render.PlainTable(a.result, render.Table{Rows: [][]render.Cell{render.Row(s.Commit, fmt.Sprint(s.Documents), fmt.Sprint(s.Aside))}})
+		return render.PlainTable(a.result, render.Table{Rows: [][]render.Cell{render.Row(commit, fmt.Sprint(documents), fmt.Sprint(aside))}})
 	}
-	_, err := fmt.Fprintf(a.result, "the index describes %s at %s\n", plural(s.Documents, "document"), shortID(s.Commit))
-	if s.Aside > 0 {
-		a.message("%s cannot be used as a document; e1 check says why", plural(s.Aside, "file"))
+	_, err = fmt.Fprintf(a.result, "the index describes %s at %s\n", plural(documents, "document"), shortID(commit))
+	if aside > 0 {
+		a.message("%s cannot be used as a document; e1 check says why", plural(aside, "file"))
 	}
 	return err
 }

@@ -272,15 +272,16 @@ func removeAll(pattern string) {
 	}
 }
 
-// looseLevel is the level for loose objects when git's configuration leaves it
-// open: what fits into a block of the disk anyway is compressed without looking
-// for repetitions, whose tables cost more than the rest of writing it.
+// smallObject is a document, or a folder of a hundred of them: compressing it
+// better saves a block of the disk at most.
+const smallObject = 8192
+
+// looseLevel is the level for loose objects. Where git's configuration leaves
+// it at its fast default and all are small, repetitions are not looked for: the
+// tables for that cost more than writing the objects.
 func looseLevel(level int, list []newObject) int {
 	if level != defaultLevel || slices.ContainsFunc(list, func(o newObject) bool { return o.size > smallObject }) {
 		return level
 	}
 	return zlib.HuffmanOnly
 }
-
-const smallObject = 4096
-const defaultLevel = 1

@@ -2,6 +2,7 @@ package gitstore
 
 import (
 	"cmp"
+	"compress/zlib"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -205,6 +206,9 @@ func (tx *Tx) prepare(p *commitPlan, j journal) error {
 	return nil
 }
 
+// defaultLevel is git's own for loose objects.
+const defaultLevel = zlib.BestSpeed
+
 // compression is the level for loose objects, as git chooses it.
 func (r *Repo) compression() int {
 	for _, key := range []string{"loosecompression", "compression"} {
@@ -212,7 +216,7 @@ func (r *Repo) compression() int {
 			return n
 		}
 	}
-	return 1
+	return defaultLevel
 }
 
 // follow brings work tree and git index to the new commit.

@@ -140,7 +140,7 @@ func TestSameSecond(t *testing.T) {
 		entries = append(entries, Entry{Number: fmt.Sprintf("N%d-7", i), Form: "inquiries", Prefix: "N", Seq: 7, Registered: day})
 	}
 	db := withEntries(t, entries...)
-	if n := db.State().Documents; n != len(entries) {
+	if n := documentsOf(t, db); n != len(entries) {
 		t.Fatalf("%d documents", n)
 	}
 	res, err := db.List(Query{Form: "inquiries"})
@@ -204,7 +204,7 @@ func TestSchemaChanges(t *testing.T) {
 				}
 				return w.Put(&base)
 			}))
-			if s := db.State(); len(s.Changes) != 0 || s.Documents != 1 {
+			if s := db.State(); len(s.Changes) != 0 || documentsOf(t, db) != 1 {
 				t.Fatalf("%+v", s)
 			}
 			checkSchema(t, db, schema, base)

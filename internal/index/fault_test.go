@@ -223,8 +223,8 @@ func TestBulkWithDoubles(t *testing.T) {
 		return errors.Join(put(&late), put(&broken), put(&early), put(&third))
 	}))
 	row, ok, err := db.Get("INQ-2026-000001")
-	if err != nil || !ok || row.Title != "второй" || db.State().Documents != 1 {
-		t.Fatalf("%+v %v %v, %d documents", row, ok, err, db.State().Documents)
+	if err != nil || !ok || row.Title != "второй" || documentsOf(t, db) != 1 {
+		t.Fatalf("%+v %v %v, %d documents", row, ok, err, documentsOf(t, db))
 	}
 	if tasks, n, err := db.Tasks(TaskQuery{Users: []string{"petrova"}}); err != nil || len(tasks) != 1 || n != 1 {
 		t.Fatalf("%v %d %v", tasks, n, err)
@@ -253,8 +253,8 @@ func TestAside(t *testing.T) {
 			paths = append(paths, a.Path)
 		}
 		same(t, what, paths, aside)
-		if s := db.State(); s.Documents != documents || s.Aside != len(aside) {
-			t.Errorf("%s: %+v", what, s)
+		if n, files, err := db.Count(); err != nil || n != documents || files != len(aside) {
+			t.Errorf("%s: %d documents, %d aside, %v", what, n, files, err)
 		}
 		if _, found, err := db.Get("CLI-1"); err != nil || found != (documents == 1) {
 			t.Errorf("%s: found %v, %v", what, found, err)
@@ -466,7 +466,7 @@ func TestRebuildUnderReaders(t *testing.T) {
 	if answers(t, reader) != want {
 		t.Fatal("a rebuild disturbed a reader")
 	}
-	if n := open(t, path).State().Documents; n != 41 {
+	if n := documentsOf(t, open(t, path)); n != 41 {
 		t.Fatalf("%d documents after the rebuild", n)
 	}
 }
@@ -582,4 +582,12 @@ func contents(t testing.TB, dir string) string {
 		fmt.Fprintf(&b, "%s %v %d %x\n", f.Name(), st.ModTime(), len(data), sha256.Sum256(data))
 	}
 	return b.String()
+}
+
+// documentsOf counts the documents of an index.
+func documentsOf(t testing.TB, db *DB) int {
+	t.Helper()
+	n, _, err := db.Count()
+	must(t, err)
+	return n
 }

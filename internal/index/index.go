@@ -244,8 +244,6 @@ func (v Versions) Brings() bool { return v.Before == [20]byte{} && v.After != [2
 // State says what an index is good for.
 type State struct {
 	Commit       string // the commit it describes; empty when it describes none
-	Documents    int
-	Aside        int    // files that cannot be used as documents
 	NeedsRebuild bool   // it holds nothing of use: missing, damaged, of another version
 	Reason       string // why, in words for a person
 	// Changes tells in what the forms asked for differ from those stored;

@@ -448,17 +448,7 @@ func (db *DB) State() State {
 	meta, err := db.meta()
 	if err == nil {
 		s.Commit = meta["commit"]
-		var n int64
-		n, err = db.c.int("SELECT sum(n) FROM counts")
-		s.Documents = int(n)
-	}
-	if err == nil {
-		var aside []Aside
-		aside, err = db.Aside("")
-		s.Aside = len(aside)
-	}
-	if err == nil {
-		_, s.Changes, err = db.changes(db.schema)
+		_, s.Changes, err = db.changes(meta["schema"], db.schema)
 	}
 	switch {
 	case err != nil:
@@ -469,16 +459,36 @@ func (db *DB) State() State {
 	return s
 }
 
-func (db *DB) changes(schema Schema) (Schema, []FormChange, error) {
-	text, _, err := db.c.one("SELECT value FROM main.meta WHERE key = 'schema'")
-	if err != nil || text == nil {
-		return Schema{}, nil, wrap(err)
+// Count gives how many documents the index holds, and how many files beside
+// them cannot be used as documents.
+func (db *DB) Count() (documents, aside int, err error) {
+	n, err := db.c.int("SELECT sum(n) FROM counts")
+	if err != nil {
+		return 0, 0, wrap(err)
 	}
-	stored, err := db.decode(asString(text[0]))
+	files, err := db.Aside("")
+	return int(n), len(files), err
+}
+
+// storedSchema is the schema that the index was made with, as text.
+func (db *DB) storedSchema() (string, error) {
+	row, ok, err := db.c.one("SELECT value FROM main.meta WHERE key = 'schema'")
+	if err != nil || !ok {
+		return "", wrap(err)
+	}
+	return asString(row[0]), nil
+}
+
+// changes compares a stored schema, empty where there is none, with another.
+func (db *DB) changes(text string, schema Schema) (Schema, []FormChange, error) {
+	if text == "" {
+		return Schema{}, nil, nil
+	}
+	stored, err := db.decode(text)
 	if err != nil {
 		return Schema{}, nil, err
 	}
-	if asString(text[0]) == db.encoded(schema) {
+	if text == db.encoded(schema) {
 		return stored, nil, nil
 	}
 	changes := compareSchemas(stored, schema, func(form, name string) bool {
@@ -517,7 +527,11 @@ func (db *DB) Update(fn func(*Writer) error) error {
 	if err := db.c.exec("BEGIN IMMEDIATE"); err != nil {
 		return wrap(err)
 	}
-	stored, _, err := db.changes(db.schema) // another process may have changed it
+	text, err := db.storedSchema() // another process may have changed it
+	stored := Schema{}
+	if err == nil {
+		stored, _, err = db.changes(text, db.schema)
+	}
 	if err != nil {
 		return errors.Join(err, db.c.exec("ROLLBACK"))
 	}

@@ -371,7 +371,11 @@ func (w *Writer) SetSchema(schema Schema) error {
 	if err := schema.check(); err != nil {
 		return err
 	}
-	stored, changes, err := w.db.changes(schema)
+	text, err := w.db.storedSchema()
+	if err != nil {
+		return err
+	}
+	stored, changes, err := w.db.changes(text, schema)
 	if err != nil {
 		return err
 	}

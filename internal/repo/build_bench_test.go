@@ -22,7 +22,11 @@ func BenchmarkIndexBuild(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		b.ReportMetric(float64(db.State().Documents), "documents")
+		n, _, err := db.Count()
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.ReportMetric(float64(n), "documents")
 		if err := r.Close(); err != nil {
 			b.Fatal(err)
 		}
