@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -58,8 +59,11 @@ func (a *app) completeRow(hasRow bool) completer {
 			return out, noFiles
 		}
 		table := f.Field(args[1])
-		if table == nil || table.Type != expr.Table || hasRow && len(args) == 2 {
+		if table == nil || table.Type != expr.Table {
 			return nil, noFiles
+		}
+		if hasRow && len(args) == 2 {
+			return a.rowNumbers(cmd, args[0], table), noFiles | cobra.ShellCompDirectiveKeepOrder
 		}
 		if name, value, ok := strings.Cut(toComplete, "="); ok {
 			if column := table.Column(name); column != nil {
@@ -77,6 +81,41 @@ func (a *app) completeRow(hasRow bool) completer {
 		return out, noFiles | cobra.ShellCompDirectiveNoSpace
 	}
 }
+
+// rowNumbers are the rows of a table of a document, each with what stands in its
+// first columns.
+func (a *app) rowNumbers(cmd *cobra.Command, text string, table *form.Field) []string {
+	r, number, err := a.resolve(cmd, text)
+	if err != nil {
+		return nil
+	}
+	d, err := r.Read(number)
+	if err != nil {
+		return nil
+	}
+	v, err := a.cardView(r)
+	if err != nil {
+		return nil
+	}
+	value := d.Card.Get(table.Name)
+	if value == nil {
+		return nil
+	}
+	var out []string
+	for i, row := range value.Rows {
+		var cells []string
+		for _, column := range table.Columns {
+			if text := row.Text(column.Name); text != "" && len(cells) < rowTitleColumns {
+				cells = append(cells, v.shown(column, text))
+			}
+		}
+		out = append(out, described(strconv.Itoa(i+1), strings.Join(cells, " · ")))
+	}
+	return out
+}
+
+// rowTitleColumns is how many columns tell one row from the others.
+const rowTitleColumns = 3
 
 // formNamed finds a form and the language of its labels; nil when there is
 // none of that name, for completion never complains.
