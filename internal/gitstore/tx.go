@@ -138,7 +138,7 @@ func (tx *Tx) lockAll() error {
 
 // start reads HEAD and begins to load the index.
 func (tx *Tx) start() error {
-	if err := tx.r.idle(); err != nil {
+	if err := tx.r.Idle(); err != nil {
 		return err
 	}
 	var err error
@@ -166,8 +166,8 @@ func (tx *Tx) start() error {
 	return nil
 }
 
-// idle refuses a repository in the middle of something.
-func (r *Repo) idle() error {
+// Idle refuses a repository in the middle of something, with a *StateError.
+func (r *Repo) Idle() error {
 	for _, s := range []struct{ file, what, command string }{
 		{"MERGE_HEAD", "a merge is in progress", "git merge"},
 		{"rebase-merge", "a rebase is in progress", "git rebase"},
@@ -182,6 +182,10 @@ func (r *Repo) idle() error {
 		state.Hint = s.command + " --continue, or " + state.Abort
 		if x, err := gitindex.Load(r.gitDir, r.Dir()); err == nil {
 			state.AddedTwice = x.AddedTwice()
+			if path := x.Unmerged(); path != "" { // git goes on only after git add
+				state.What += fmt.Sprintf(" and %q has a conflict", path)
+				state.Hint = "resolve what git status lists and git add it, then " + state.Hint
+			}
 			x.Close()
 		}
 		return state

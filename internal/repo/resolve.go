@@ -15,6 +15,7 @@ import (
 	"github.com/e1-dms/e1/internal/diag"
 	"github.com/e1-dms/e1/internal/document"
 	"github.com/e1-dms/e1/internal/form"
+	"github.com/e1-dms/e1/internal/gitstore"
 	"github.com/e1-dms/e1/internal/index"
 )
 
@@ -121,13 +122,24 @@ func (r *Repo) Read(number string) (*document.Document, error) {
 			r.opt.note(fmt.Sprintf("%s is missing in the work tree; this is what was committed", number))
 		}
 		return head, err
-	case edited && committed:
-		r.opt.note(fmt.Sprintf("%s was edited by hand and is not committed; `e1 commit` does it", number))
 	case edited:
-		r.opt.note(fmt.Sprintf("%s is not committed; `e1 commit` does it", number))
+		r.opt.note(r.uncommitted(number, committed))
 	}
 	d, problems := r.ReadDocument(p, src)
 	return d, problems.Err()
+}
+
+// uncommitted says that the file of a document is not what is committed, and how
+// it comes to be: in the middle of a merge it is git that goes on.
+func (r *Repo) uncommitted(number string, committed bool) string {
+	var state *gitstore.StateError
+	switch err := renumberHint(r.git.Idle()); {
+	case errors.As(err, &state):
+		return fmt.Sprintf("%s differs from what is committed, since %s; %s", number, state.What, state.Hint)
+	case committed:
+		return fmt.Sprintf("%s was edited by hand and is not committed; `e1 commit` does it", number)
+	}
+	return fmt.Sprintf("%s is not committed; `e1 commit` does it", number)
 }
 
 // overtaken reports whether a file is as another command has committed it since

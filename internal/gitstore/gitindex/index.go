@@ -74,7 +74,6 @@ func (x *Index) Unmerged() string {
 	return ""
 }
 
-// find returns the position of the first entry not before path.
 // AddedTwice returns the paths that both sides of a merge have added, each its
 // own way.
 func (x *Index) AddedTwice() []string {
@@ -88,6 +87,7 @@ func (x *Index) AddedTwice() []string {
 	return out
 }
 
+// find returns the position of the first entry not before path.
 func (x *Index) find(path string) (int, bool) {
 	i := sort.Search(len(x.entries), func(i int) bool { return x.entries[i].Path >= path })
 	return i, i < len(x.entries) && x.entries[i].Path == path
