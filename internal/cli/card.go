@@ -314,10 +314,20 @@ func (v *cardView) linkTitle(kind string) string {
 	return kind
 }
 
-// numberTitle is a document by its number and its title; nothing for nothing.
+// numberTitle is a document of the history by the number that it had, and its
+// title; nothing for nothing.
 func (v *cardView) numberTitle(number string) string {
 	if number == "" {
 		return ""
 	}
-	return v.reference(number)
+	d, _ := v.r.Lookup().Document(number)
+	if d == nil {
+		if now, err := v.r.Renumbered(number, ""); err == nil && now != "" {
+			d, _ = v.r.Lookup().Document(now)
+		}
+	}
+	if d == nil {
+		return number
+	}
+	return number + " " + v.r.Title(d)
 }

@@ -36,6 +36,32 @@ func (a *app) withOthers(err error) error {
 	return shown
 }
 
+// renumberedError is about a number that its document has no longer.
+type renumberedError struct {
+	error
+	number, now string
+}
+
+func (e *renumberedError) Error() string { return e.number + " was renumbered to " + e.now }
+
+func (e *renumberedError) Unwrap() error { return e.error }
+
+// Hint shows the document.
+func (e *renumberedError) Hint() string { return "e1 show " + e.now }
+
+// renumbered looks up what became of a document that is not there, as long as
+// the repository is open.
+func (a *app) renumbered(err error) error {
+	var unknown *repo.UnknownError
+	if a.session == nil || !errors.As(err, &unknown) || unknown.What != "document" {
+		return err
+	}
+	if now, lookErr := a.session.repo.Renumbered(unknown.Name, ""); lookErr == nil && now != "" {
+		return &renumberedError{err, unknown.Name, now}
+	}
+	return err
+}
+
 func (a *app) printOthers(lines []string) {
 	for _, line := range lines {
 		text := strings.TrimLeft(line, " ")

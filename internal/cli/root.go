@@ -70,7 +70,7 @@ func runOnce(ctx context.Context, args []string, s Streams, version string) (*ap
 	root.SetOut(a.result)
 	root.SetErr(s.Err)
 	cmd, err := root.ExecuteContextC(ctx)
-	err = a.finish(ctx, a.withOthers(err))
+	err = a.finish(ctx, a.renumbered(a.withOthers(err)))
 	if err != nil && isDelivery(cmd, args) {
 		err = &temporaryError{err}
 	}

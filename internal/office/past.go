@@ -47,6 +47,15 @@ func (v version) was() *document.Document {
 	return nil
 }
 
+// gone is 1 where the commit took the number away: of a renumbering that is the
+// half that says less.
+func (v version) gone() int {
+	if v.after == nil {
+		return 1
+	}
+	return 0
+}
+
 // brings reports whether the commit brought the document under its number.
 func (v version) brings() bool { return v.isNew && v.after != nil }
 
@@ -92,7 +101,7 @@ func (p *past) versions(number string, limit int) ([]version, error) {
 	}
 	if len(numbers) > 1 {
 		slices.SortStableFunc(out, func(a, b version) int {
-			return cmp.Or(cmp.Compare(b.rec.Place, a.rec.Place), strings.Compare(b.rec.ID, a.rec.ID))
+			return cmp.Or(cmp.Compare(b.rec.Place, a.rec.Place), strings.Compare(b.rec.ID, a.rec.ID), a.gone()-b.gone())
 		})
 		out = slices.CompactFunc(out, func(a, b version) bool { return a.rec.ID == b.rec.ID })
 	}

@@ -413,6 +413,18 @@ func (tx *Tx) changed() ([]changedDoc, error) {
 	return out, nil
 }
 
+// givenUp are the numbers that renumbered documents had: the commit is part of
+// their history, too.
+func (tx *Tx) givenUp() []string {
+	var out []string
+	for _, number := range tx.order {
+		if t := tx.docs[number]; t.was != nil && t.now == nil {
+			out = append(out, number)
+		}
+	}
+	return out
+}
+
 // same reports whether a document was not changed although its file is not in
 // canonical form: a document nobody changed is never rewritten.
 func (tx *Tx) same(t *tracked, f *form.Form) bool {
@@ -464,7 +476,7 @@ func (tx *Tx) finish() (Receipt, error) {
 	for _, fn := range tx.before {
 		tx.git.BeforeRef(fn)
 	}
-	message := gitstore.Message{Subject: tx.subject, Trailers: tx.trailers(receipt.Documents)}
+	message := gitstore.Message{Subject: tx.subject, Trailers: tx.trailers(append(slices.Clone(receipt.Documents), tx.givenUp()...))}
 	tx.git.Derive(func(made func() (gitstore.Hash, bool)) error {
 		tx.index(made, changed)
 		return nil
