@@ -14,11 +14,21 @@ const listed = 8
 // when none is near and there are few, with all of them:
 // `unknown field "inm"; did you mean "inn"?`.
 func Unknown(what, word string, candidates []string) string {
+	return unknown(what, word, candidates, listed)
+}
+
+// UnknownWord is Unknown for a word of the language of definitions: nothing
+// else shows which ones there are, so all are told, however many.
+func UnknownWord(what, word string, words []string) string {
+	return unknown(what, word, words, len(words))
+}
+
+func unknown(what, word string, candidates []string, most int) string {
 	text := fmt.Sprintf("unknown %s %q", what, word)
 	if near := Nearest(word, candidates); near != "" {
 		return text + fmt.Sprintf("; did you mean %q?", near)
 	}
-	if len(candidates) == 0 || len(candidates) > listed {
+	if len(candidates) == 0 || len(candidates) > most {
 		return text
 	}
 	quoted := make([]string, len(candidates))

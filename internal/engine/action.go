@@ -153,7 +153,7 @@ func (m *machine) store(d *document.Document, field string, v expr.Value) error 
 	if field == "status" {
 		id, _ := expr.Identity(v)
 		if _, known := f.Status(id); !known || id == form.Void {
-			return refuse(BadField, "", "%s: %s", m.name(d), diag.Unknown("status", id, withoutVoid(f.StatusIDs()))).offer(withoutVoid(f.StatusIDs())...)
+			return refuse(BadField, "", "%s: %s", m.name(d), diag.Unknown("status", id, f.SettableStatuses())).offer(f.SettableStatuses()...)
 		}
 		if d.Status != id {
 			d.Status = id
@@ -190,10 +190,6 @@ func sameField(a, b *document.Value) bool {
 	cells := func(a, b document.Cell) bool { return a.Name == b.Name && a.Text == b.Text }
 	rows := func(a, b document.Row) bool { return slices.EqualFunc(a, b, cells) }
 	return a.Text == b.Text && slices.Equal(a.List, b.List) && slices.EqualFunc(a.Rows, b.Rows, rows)
-}
-
-func withoutVoid(ids []string) []string {
-	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return id == form.Void })
 }
 
 // document gives a document to be changed: a copy of its own.

@@ -325,7 +325,14 @@ func (c *checker) member(n *ast.MemberNode) *Expr {
 	}
 	v, ok := fields.Lookup(prop.Value)
 	if !ok {
-		c.issueAt(at.From, at.To, "unknown", c.suggest(prop.Value, fields.sorted()), "unknown field %q of %s", prop.Value, base.Type)
+		of := base.Type.String()
+		if base.Type.Kind == Document {
+			of = base.Type.Name
+		}
+		c.issueAt(at.From, at.To, "unknown", c.suggest(prop.Value, fields.sorted()), "unknown field %q of %s", prop.Value, of)
+		if base.Type.Kind == Document {
+			c.issues[len(c.issues)-1].Form = base.Type.Name
+		}
 		return c.unknown(n, base)
 	}
 	if v.Clock && c.opt.NoClock {

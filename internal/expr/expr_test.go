@@ -218,7 +218,7 @@ func TestIssues(t *testing.T) {
 		{"kind == suply", "        ^^^^^", "value", `unknown value "suply" of entry of kinds; did you mean "supply"?`},
 		{`kind == "suply"`, "        ^^^^^^^", "value", `did you mean "supply"?`},
 		{`status in [new, olt]`, "                ^^^", "value", `unknown value "olt"`},
-		{"client.indutry == it", "       ^^^^^^^", "unknown", `unknown field "indutry" of document of clients; did you mean "industry"?`},
+		{"client.indutry == it", "       ^^^^^^^", "unknown", `unknown field "indutry" of clients; did you mean "industry"?`},
 		{`имя == "Ёж" and amount > "5"`, "^^^", "unknown", `unknown name "имя"`},
 		{`name == "Ёжик" and amount > "5"`, `                   ^^^^^^^^^^^^`, "type", "a money cannot be compared with a text; write numbers without quotes"},
 		{"amount + name * 2", "         ^^^^^^^^", "type", "a text * an int has no meaning"},

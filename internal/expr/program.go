@@ -40,6 +40,9 @@ type Issue struct {
 	// Meant is the known word that stands for the text, most likely; empty when
 	// none is near.
 	Meant string
+	// Form is whose fields there are instead of an unknown one, where these are
+	// another form's than the expression's.
+	Form string
 }
 
 // Error makes an issue usable as an error.

@@ -65,7 +65,7 @@ func (s *Set) Check(f *Form, d *document.Document, ctx Context) []Problem {
 	if _, ok := f.Status(d.Status); !ok && (d.Status != "" || len(f.Statuses) > 0) {
 		p := Problem{Field: "status", Code: "status", Message: "the document has no status"}
 		if d.Status != "" {
-			p.Message = diag.Unknown("status", d.Status, f.StatusIDs())
+			p.Message = diag.Unknown("status", d.Status, f.SettableStatuses())
 		}
 		c.add(p)
 	}

@@ -257,7 +257,7 @@ func (p *parser) fieldType(m *yamlsrc.Mapped, f *Field, column bool) {
 	text := m.Required("type")
 	n := m.Node("type")
 	if _, known := expr.KindOf(text); text != "" && text != "computed" && !known {
-		p.errorf(wrongType, n, "field %q: %s", f.Name, diag.Unknown("type", text, TypeNames()))
+		p.errorf(wrongType, n, "field %q: %s", f.Name, diag.UnknownWord("type", text, TypeNames()))
 		text = diag.Nearest(text, TypeNames()) // what else is said of the field is read with the type that was meant
 	}
 	var ok bool

@@ -145,11 +145,17 @@ func (f *Form) Initial() string {
 
 // StatusIDs lists the ids of the statuses in file order, Void last.
 func (f *Form) StatusIDs() []string {
+	return append(f.SettableStatuses(), Void)
+}
+
+// SettableStatuses are the ids of the statuses that people and routes can give,
+// in file order: a document becomes void only by undoing its registration.
+func (f *Form) SettableStatuses() []string {
 	ids := make([]string, 0, len(f.Statuses)+1)
 	for _, st := range f.Statuses {
 		ids = append(ids, st.ID)
 	}
-	return append(ids, Void)
+	return ids
 }
 
 // Closed reports whether nothing is expected of a document in a status.

@@ -177,7 +177,7 @@ func (s *shaky) causes(lines, forms []string, p diag.Problem) []string {
 		text += "\n" + strings.Join(lines[first-1:last], "\n")
 	}
 	var out []string
-	for _, r := range p.Related { // "unknown field … of document of clients"
+	for _, r := range p.Related { // "unknown field … of clients"
 		for _, f := range slices.Sorted(maps.Keys(s.forms)) {
 			if aboutForm(p) && route.HasWord(r.Message, f) {
 				out = append(out, s.forms[f].behind(r.Message)...)

@@ -1,7 +1,9 @@
 package repo
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/e1-dms/e1/internal/expr"
@@ -42,8 +44,16 @@ func (e *ExpressionError) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// Hint shows what the fields are.
-func (e *ExpressionError) Hint() string { return "e1 form show " + e.form }
+// Hint shows what the fields are, of every form that is meant.
+func (e *ExpressionError) Hint() string {
+	var out []string
+	for _, issue := range e.Issues {
+		if hint := "e1 form show " + cmp.Or(issue.Form, e.form); !slices.Contains(out, hint) {
+			out = append(out, hint)
+		}
+	}
+	return strings.Join(out, "\n")
+}
 
 // Code is the error's stable word.
 func (e *ExpressionError) Code() string { return "expression" }

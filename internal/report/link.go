@@ -68,7 +68,7 @@ func (l *linker) params() {
 		case p.typeNode != nil:
 			kind, ok := expr.KindOf(p.typeNode.Value)
 			if !ok || kind == expr.Table {
-				l.errorf(badParam, p.typeNode, "parameter %q: %s", p.Name, diag.Unknown("type", p.typeNode.Value, paramTypes()))
+				l.errorf(badParam, p.typeNode, "parameter %q: %s", p.Name, diag.UnknownWord("type", p.typeNode.Value, paramTypes()))
 			}
 			p.Type = expr.Type{Kind: kind, Nullable: !p.Required && p.Default == nil}
 			if _, taken := l.env.Lookup(p.Name); taken || expr.Reserved(p.Name) {

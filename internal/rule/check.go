@@ -94,8 +94,8 @@ func (c *checker) name(j *route.Judge, t *Trigger, w route.Word, f *form.Form, s
 	case Message, Document, Payment:
 		j.Event(t.event(w))
 	case Status:
-		if !slices.Contains(f.StatusIDs(), w.Text) || w.Text == form.Void {
-			unknown("status", w.Text, slices.DeleteFunc(f.StatusIDs(), func(s string) bool { return s == form.Void }), w.At)
+		if !slices.Contains(f.SettableStatuses(), w.Text) {
+			unknown("status", w.Text, f.SettableStatuses(), w.At)
 		}
 	case Task, Assigned:
 		all := steps(f.Name)

@@ -87,7 +87,7 @@ func (s *source) inForm(f *form.Form, within object) object {
 func (s *source) sets() object {
 	out := object{}
 	for _, f := range s.forms.Forms() {
-		properties := object{"status": describe(suggested(f.StatusIDs(), scalar("")), "the status, or an expression")}
+		properties := object{"status": describe(suggested(f.SettableStatuses(), scalar("")), "the status, or an expression")}
 		for _, field := range f.Fields() {
 			for _, name := range settableNames(field) {
 				properties[name] = s.valuesOf(field)

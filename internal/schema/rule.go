@@ -1,11 +1,6 @@
 package schema
 
-import (
-	"maps"
-	"slices"
-
-	"github.com/e1-dms/e1/internal/form"
-)
+import "maps"
 
 // rule describes rules/*.yaml. Actions are those of routes, but for the ones
 // that mean something in a route only.
@@ -45,7 +40,7 @@ func (s *source) rule() object {
 		within := ref("in." + f.Name)
 		defs["in."+f.Name] = s.inForm(f, within)
 		changed := oneOrMany(enum(unique(append(storedFields(f), "status")), ""), "")
-		status := oneOrMany(enum(slices.DeleteFunc(append(f.StatusIDs(), "any"), func(id string) bool { return id == form.Void }), ""), "")
+		status := oneOrMany(enum(append(f.SettableStatuses(), "any"), ""), "")
 		one := object{"properties": object{"changed": changed, "status": status}}
 		cases = append(cases, when("for", f.Name, object{"properties": object{"do": within, "on": with(maps.Clone(one), object{"items": one})}}))
 	}
