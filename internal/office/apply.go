@@ -117,7 +117,7 @@ func (o *Office) input(tx *repo.Tx, done *Done, set *form.Set, d *document.Docum
 		Document:    d,
 		Actor:       o.actor.ID,
 		Now:         tx.Now(),
-		Definitions: judged{tx.Repo().Routes(), tx.Definitions(), done, tx},
+		Definitions: judged{tx.Definitions(), done, tx},
 		Forms:       set,
 		Calendar:    tx.Definitions().Calendar,
 		Lookup:      tx.Lookup(),

@@ -188,7 +188,7 @@ func (o *Office) obey(tx *repo.Tx, done *Done, re *reply, said intake.Said) (ans
 	if t.State == engine.TaskInform { // whatever is said, it has been read
 		event.Comment = strings.TrimSpace(said.First + "\n" + said.Rest)
 	} else if engine.Pending(t.State) {
-		def, err := (judged{tx.Repo().Routes(), tx.Definitions(), done, tx}).Pinned(in.Definition)
+		def, err := (judged{tx.Definitions(), done, tx}).Pinned(in.Definition)
 		if err != nil {
 			return "", err
 		}

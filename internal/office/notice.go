@@ -225,7 +225,7 @@ func (o *Office) about(tx *repo.Tx, s *stationery, done *Done, in *document.Inst
 	if t.Kind == engine.KindNotice || t.State == engine.TaskInform {
 		return n
 	}
-	def, err := (judged{tx.Repo().Routes(), tx.Definitions(), done, tx}).Pinned(in.Definition)
+	def, err := (judged{tx.Definitions(), done, tx}).Pinned(in.Definition)
 	if err != nil {
 		return n
 	}

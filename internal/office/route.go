@@ -5,9 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"path"
 	"slices"
-	"strings"
 
 	"github.com/e1-dms/e1/internal/definition"
 	"github.com/e1-dms/e1/internal/diag"
@@ -129,20 +127,19 @@ func shortContext(set *form.Set, f *form.Form, d *document.Document, language st
 	return ctx
 }
 
-// judged gives routes as the repository has them, but none that lint has found
-// to be faulty: such a route must not be started. Its document is registered
-// all the same, and the reason is told.
+// judged gives the engine the routes at HEAD, but none that lint has found to be
+// faulty: such a route must not be started. Its document is registered all the
+// same, and the reason is told.
 type judged struct {
-	engine.Definitions
 	defs *definition.Set
 	done *Done
 	tx   *repo.Tx
 }
 
-// Pinned implements engine.Definitions: a route that began in this transaction
-// is not in the repository yet.
+// Pinned gives the definition an instance runs on. That of a route which began
+// in this transaction is not in the repository yet.
 func (j judged) Pinned(id string) (*route.Route, error) {
-	r, err := j.Definitions.Pinned(id)
+	r, err := j.defs.Pinned(id)
 	if !errors.Is(err, fs.ErrNotExist) {
 		return r, err
 	}
@@ -155,24 +152,35 @@ func (j judged) Pinned(id string) (*route.Route, error) {
 	return r, problems.Err()
 }
 
-// Current implements engine.Definitions.
+// Current gives the definition a new instance of a route starts on.
 func (j judged) Current(name string) (*route.Route, error) {
 	if err := j.judge(name); err != nil {
 		return nil, err
 	}
-	return j.Definitions.Current(name)
+	return j.defs.Route(name)
 }
 
-// Starting implements engine.Definitions.
-func (j judged) Starting(form string, on route.StartKind) []*route.Route {
+// Starting gives the routes of a form that an event may start, by name.
+func (j judged) Starting(formName string, on route.StartKind) []*route.Route {
+	names, err := j.defs.RouteNames()
+	if err != nil {
+		return nil
+	}
 	var out []*route.Route
-	for _, r := range j.Definitions.Starting(form, on) {
-		err := j.judge(strings.TrimSuffix(path.Base(r.File.Name), definition.Ext))
-		if err == nil {
-			out = append(out, r)
+	for _, name := range names {
+		if !j.defs.MayStart(name, formName, on) {
 			continue
 		}
-		j.done.Notes = append(j.done.Notes, fmt.Sprintf("route %q has errors and does not start: %s", r.Name.Text, diag.Brief(err)))
+		parsed := j.defs.Parsed(name)
+		if parsed != nil && (parsed.For.Text != formName || !slices.ContainsFunc(parsed.Starts, func(s *route.Start) bool { return s.On == on })) {
+			continue
+		}
+		r, err := j.Current(name)
+		if err != nil {
+			j.done.note("route %q has errors and does not start: %s", name, diag.Brief(err))
+			continue
+		}
+		out = append(out, r)
 	}
 	return out
 }

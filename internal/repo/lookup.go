@@ -248,3 +248,6 @@ func (l Lookup) LastPerformer(route, step string) (string, error) {
 	}
 	return row.Chosen, nil
 }
+
+var _ form.Lookup = Lookup{}
+var _ engine.Lookup = Lookup{}

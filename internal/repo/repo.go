@@ -179,3 +179,12 @@ func (r *Repo) Language() string {
 	}
 	return s.Language
 }
+
+// zone is the repository's time zone, UTC where its settings cannot be read.
+func (r *Repo) zone() *time.Location {
+	s, _, err := r.defs.Settings()
+	if err != nil || s.Zone == nil {
+		return time.UTC
+	}
+	return s.Zone
+}
