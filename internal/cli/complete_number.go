@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/e1-dms/e1/internal/engine"
 	"github.com/e1-dms/e1/internal/index"
 	"github.com/e1-dms/e1/internal/repo"
 )
@@ -130,7 +131,11 @@ func (a *app) completeTasks(cmd *cobra.Command, args []string, toComplete string
 				continue
 			}
 			name = toComplete + name[len(toComplete):]
-			out = append(out, described(name, t.Title+" · "+t.DocumentTitle))
+			title := t.Title
+			if t.State == engine.TaskReview {
+				title = a.style().Word(t.State) + ": " + title
+			}
+			out = append(out, described(name, title+" · "+t.DocumentTitle))
 		}
 		if len(out) > 0 || len(q.Users) == 0 {
 			return out, noFiles

@@ -63,13 +63,16 @@ func (o *taskOptions) event(cmd *cobra.Command, op, task string, make func(r *re
 // taskResult prints what happened to a task.
 func (a *app) taskResult(of *office.Office, done *office.Done, id int) error {
 	r := of.Repo()
-	if !a.flags.json {
-		a.changed(r, done)
-		return nil
-	}
 	in, t, err := office.TaskOf(done.Document, id)
 	if err != nil {
 		return err
+	}
+	if !a.flags.json {
+		a.changed(r, done)
+		if t.State == engine.TaskReview && t.Controller != of.Actor().ID {
+			a.message("task %s: %s, to be confirmed by %s", taskNumber(done.Document.Number, id), t.Title, t.Controller)
+		}
+		return nil
 	}
 	d, err := documentJSON(r, done.Document, true)
 	if err != nil {

@@ -55,17 +55,35 @@ func runTaskShow(cmd *cobra.Command, a *app, text string) error {
 	if err := v.style.Card(a.result, v.taskCard(d, t)); err != nil {
 		return err
 	}
-	first := true
-	for _, c := range outcomesOf(r, in, t) {
-		if first {
-			fmt.Fprintln(a.result)
-			first = false
-		}
+	return a.answers(v, d, in, t)
+}
+
+// answers lists what can be answered to a task, as commands with what they mean
+// beside them.
+func (a *app) answers(v *cardView, d *document.Document, in *document.Instance, t *document.Task) error {
+	var lines, titles []string
+	width := 0
+	for _, c := range outcomesOf(v.r, in, t) {
 		line := fmt.Sprintf("e1 advance %s %s", taskNumber(d.Number, t.ID), c.Name)
 		if c.Comment {
 			line += " --comment …"
 		}
-		_ = v.style.Line(a.result, 2, render.Normal, line+"   "+c.Title)
+		title := c.Title
+		if title == c.Name {
+			title = "" // an answer without a title of its own
+		}
+		lines, titles, width = append(lines, line), append(titles, title), max(width, render.Width(line))
+	}
+	if len(lines) > 0 {
+		fmt.Fprintln(a.result)
+	}
+	for i, line := range lines {
+		if titles[i] != "" {
+			line += strings.Repeat(" ", width-render.Width(line)) + "  " + titles[i]
+		}
+		if err := v.style.Line(a.result, 2, render.Normal, line); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -24,7 +24,7 @@ func (v *cardView) task(d *document.Document, t *document.Task) render.Task {
 	}
 	return render.Task{
 		ID: taskNumber(d.Number, t.ID), Title: title, Document: v.r.Title(d),
-		Who: v.people(t.Who, t.Candidates), State: v.style.Word(t.State), Outcome: outcome,
+		Who: v.holders(t.State, t.Who, t.Controller, t.Candidates), State: v.style.Word(t.State), Outcome: outcome,
 		Comment: t.Comment, Assigned: t.Assigned, Due: t.Due, Done: t.Done, Overdue: engine.Late(t.State, t.Due, t.Done, v.r.Now()), Closed: !engine.Pending(t.State), Unread: t.State == engine.TaskInform,
 		Mark: v.taskMark(engine.Pending(t.State), t.State, t.Reminded, t.Escalated),
 	}
@@ -42,10 +42,19 @@ func (v *cardView) taskRow(t index.TaskRow) render.Task {
 		}
 	}
 	return render.Task{
-		ID: taskNumber(t.Number, t.ID), Title: t.Title, Document: t.DocumentTitle, Who: v.people(t.Who, t.Candidates),
+		ID: taskNumber(t.Number, t.ID), Title: t.Title, Document: t.DocumentTitle, Who: v.holders(t.State, t.Who, t.Controller, t.Candidates),
 		State: v.style.Word(t.State), Outcome: outcome, Comment: t.Comment, Assigned: inZone(t.Assigned, v.r), Due: inZone(t.Due, v.r), Done: inZone(t.Done, v.r),
 		Overdue: engine.Late(t.State, t.Due, t.Done, v.r.Now()), Closed: !t.Open && !t.Unread, Unread: t.Unread, Mark: v.taskMark(t.Open, t.State, t.Reminded, t.Escalated),
 	}
+}
+
+// holders are who has a task, and of a finished one whose move it is now.
+func (v *cardView) holders(state, who, controller string, candidates []string) []string {
+	names := v.people(who, candidates)
+	if state == engine.TaskReview {
+		return []string{whoText("", names) + " → " + v.user(controller)}
+	}
+	return names
 }
 
 // people are who has a task, or all who share it.
@@ -82,15 +91,16 @@ func (v *cardView) answer(in *document.Instance, step, kind, outcome string) str
 	return v.style.Word(outcome)
 }
 
-// taskMark says what has happened to an open task.
+// taskMark says what has happened to an open task, above all that its controller
+// has it.
 func (v *cardView) taskMark(open bool, state string, reminded, escalated time.Time) string {
 	switch {
 	case !open:
 		return ""
-	case !escalated.IsZero():
-		return v.style.Word("escalated")
 	case state == engine.TaskReview:
 		return v.style.Word(state)
+	case !escalated.IsZero():
+		return v.style.Word("escalated")
 	case !reminded.IsZero():
 		return v.style.Word("reminded")
 	}

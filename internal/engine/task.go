@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/e1-dms/e1/internal/document"
@@ -205,6 +206,18 @@ func Outcomes(def *route.Route, t *document.Task, language string) []Choice {
 		out[i] = Choice{Name: o.Name, Title: o.Label(language), Comment: o.Comment}
 	}
 	return out
+}
+
+// Answer is what somebody has answered to a task, given what they said and how
+// the task stood before and after: "" where they did something else.
+func Answer(before, after *document.Task, said string) string {
+	switch {
+	case before.State == TaskReview && after.State != TaskReview:
+		return cmp.Or(said, confirm) // its outcome stays that of the performer
+	case before.Outcome == after.Outcome:
+		return ""
+	}
+	return after.Outcome
 }
 
 // The answers to tasks that no route declares.

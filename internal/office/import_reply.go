@@ -184,7 +184,7 @@ func (o *Office) obey(tx *repo.Tx, done *Done, re *reply, said intake.Said) (ans
 	if !concerned(set.Org(), o.actor.ID, t, expr.DateOf(tx.Now())) {
 		return "", unclear("это задание другого исполнителя", "it is somebody else's task")
 	}
-	event := engine.Advance{Task: t.ID, Comment: said.Rest}
+	event, before := engine.Advance{Task: t.ID, Comment: said.Rest}, *t
 	if t.State == engine.TaskInform { // whatever is said, it has been read
 		event.Comment = strings.TrimSpace(said.First + "\n" + said.Rest)
 	} else if engine.Pending(t.State) {
@@ -204,7 +204,7 @@ func (o *Office) obey(tx *repo.Tx, done *Done, re *reply, said intake.Said) (ans
 	if !errors.As(err, &refusal) {
 		if now, e := tx.Document(re.number); err == nil && e == nil {
 			_, t = now.Task(re.task)
-			return t.Outcome, nil
+			return engine.Answer(&before, t, event.Outcome), nil
 		}
 		return "", err
 	}

@@ -22,6 +22,10 @@ func (o *Office) Task(ctx context.Context, op, number string, task int, event en
 		return nil, err
 	}
 	return o.change(ctx, op, number, nil, func(tx *repo.Tx, done *Done, _ *form.Form, d *document.Document) error {
+		var before document.Task
+		if _, t := d.Task(task); t != nil {
+			before = *t
+		}
 		if err := o.apply(tx, done, d, event); err != nil {
 			return err
 		}
@@ -34,11 +38,8 @@ func (o *Office) Task(ctx context.Context, op, number string, task int, event en
 			if t.Title != "" {
 				subject += ": " + t.Title
 			}
-			answer := t.Outcome
-			if advance, ok := event.(engine.Advance); ok && advance.Outcome != "" {
-				answer = advance.Outcome // of a controller: not that of the performer
-			}
-			if answer != "" {
+			advance, _ := event.(engine.Advance)
+			if answer := engine.Answer(&before, t, advance.Outcome); answer != "" {
 				subject += " [" + answer + "]"
 			}
 		}
