@@ -83,7 +83,7 @@ func (v *cardView) approvalRoute(d *document.Document, x engine.Approval) string
 	if !in.Ended.IsZero() {
 		line += "; " + v.style.Word("ended") + " " + v.style.DateTime(in.Ended)
 		if in.End != "" {
-			line += ": " + in.End
+			line += ": " + v.endTitle(in, in.End)
 		}
 	}
 	return line

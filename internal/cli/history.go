@@ -201,7 +201,13 @@ func (v *cardView) routeChange(e office.LogEntry, path string, c document.Change
 	case "state":
 		return from(label, v.routeState(c.Old), v.routeState(c.New))
 	case "end":
-		return from(label+", "+strings.ToLower(v.style.Word("End")), c.Old, c.New)
+		title := func(d *document.Document, end string) string {
+			if id, err := strconv.Atoi(number); err == nil && d != nil && d.Instance(id) != nil {
+				return v.endTitle(d.Instance(id), end)
+			}
+			return end
+		}
+		return from(label+", "+strings.ToLower(v.style.Word("End")), title(e.Before, c.Old), title(e.After, c.New))
 	case "due":
 		return from(label+", "+strings.ToLower(v.style.Word("Due")), v.moment(c.Old), v.moment(c.New))
 	}

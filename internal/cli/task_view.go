@@ -118,6 +118,14 @@ func (v *cardView) instanceTitle(in *document.Instance) string {
 	return in.Route
 }
 
+// endTitle is an end of a route in its words.
+func (v *cardView) endTitle(in *document.Instance, end string) string {
+	if def, err := v.r.Definitions().Pinned(in.Definition); err == nil {
+		return def.EndLabel(end, v.lang)
+	}
+	return end
+}
+
 // inZone shows a time in the repository's zone.
 func inZone(t time.Time, r *repo.Repo) time.Time {
 	if t.IsZero() {
