@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/e1-dms/e1/internal/document"
 	"github.com/e1-dms/e1/internal/form"
 	"github.com/e1-dms/e1/internal/render"
 )
@@ -262,19 +263,26 @@ func (a *app) completeRoutes(cmd *cobra.Command, args []string, _ string) ([]str
 	if len(args) > 0 {
 		return nil, noFiles
 	}
+	return a.routeNames(cmd, ""), noFiles
+}
+
+// routeNames are the routes for a form, or all of them.
+func (a *app) routeNames(cmd *cobra.Command, form string) []string {
 	r, err := a.open(cmd)
 	if err != nil {
-		return nil, noFiles
+		return nil
 	}
 	routes, err := r.Definitions().Routes()
 	if err != nil {
-		return nil, noFiles
+		return nil
 	}
 	var out []string
 	for _, def := range routes {
-		out = append(out, described(def.Name.Text, def.Title.In(r.Language())))
+		if form == "" || def.For.Text == "" || def.For.Text == form {
+			out = append(out, described(def.Name.Text, def.Title.In(r.Language())))
+		}
 	}
-	return out, noFiles
+	return out
 }
 
 func (a *app) completeFiles(cmd *cobra.Command, args []string, toComplete string) ([]string, cobra.ShellCompDirective) {
@@ -296,6 +304,9 @@ func (a *app) completeFiles(cmd *cobra.Command, args []string, toComplete string
 			of = fmt.Sprintf("%s@%d", of, n)
 		}
 		out = append(out, described(of, f.Original))
+	}
+	if d.Message != "" {
+		out = append(out, described(document.MessageName, a.style().Word("Letter")))
 	}
 	return out, noFiles
 }

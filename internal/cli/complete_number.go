@@ -44,7 +44,11 @@ func (a *app) numbersOf(r *repo.Repo, db *index.DB, typed, form string) []string
 	}
 	for _, row := range rows {
 		if !slices.ContainsFunc(short, func(s index.Row) bool { return s.Number == row.Number }) {
-			out = append(out, described(typed+row.Number[len(typed):], row.Title))
+			number := typed + row.Number[len(typed):]
+			if typed == strings.ToLower(typed) && typed != upper {
+				number = strings.ToLower(row.Number)
+			}
+			out = append(out, described(number, row.Title))
 		}
 	}
 	return out

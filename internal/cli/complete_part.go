@@ -202,10 +202,18 @@ func (a *app) completeUndo(cmd *cobra.Command, args []string, _ string) ([]strin
 	if err != nil {
 		return nil, noFiles
 	}
+	people, _, err := r.Definitions().Org()
+	if err != nil {
+		return nil, noFiles
+	}
 	var out []string
 	for _, e := range entries {
-		if e.Op != "" {
-			out = append(out, described(shortID(e.Commit), e.Actor+": "+e.Subject))
+		if e.Op != "" && e.Op != "init" {
+			title := e.Subject // of a machine it says which
+			if u := people.User(e.Actor); u != nil {
+				title = u.Name + ": " + title
+			}
+			out = append(out, described(shortID(e.Commit), title))
 		}
 	}
 	return out, noFiles | cobra.ShellCompDirectiveKeepOrder

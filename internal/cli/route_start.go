@@ -38,10 +38,13 @@ errors are shown with their places. Other people's routes go on.`,
 		Args: argsBetween(1, 2),
 		RunE: func(cmd *cobra.Command, args []string) error { return runRouteStart(cmd, a, o, args) },
 		ValidArgsFunction: func(cmd *cobra.Command, args []string, toComplete string) ([]string, cobra.ShellCompDirective) {
-			if len(args) == 0 {
+			switch len(args) {
+			case 0:
 				return a.numbers(cmd, toComplete), noFiles
+			case 1:
+				return a.routeNames(cmd, a.formOf(cmd, args[0])), noFiles
 			}
-			return a.completeRoutes(cmd, args[1:], toComplete)
+			return nil, noFiles
 		},
 	}
 	cmd.Flags().StringVar(&o.file, "file", "", "an individual route: its definition in `FILE`, or -")
