@@ -42,10 +42,10 @@ role, so that every route works at once.`,
 		},
 	}
 	f := cmd.Flags()
-	f.String("lang", "", "language of the texts people read: ru or en")
-	f.StringVar(&o.user, "user", "", "id of the first user")
-	f.StringVar(&o.name, "name", "", "name of the first user")
-	f.StringVar(&o.email, "email", "", "e-mail of the first user")
+	f.String("lang", "", "`LANGUAGE` of the texts people read: ru or en")
+	f.StringVar(&o.user, "user", "", "`ID` of the first user")
+	f.StringVar(&o.name, "name", "", "`NAME` of the first user")
+	f.StringVar(&o.email, "email", "", "`MAIL` of the first user")
 	f.BoolVar(&o.sample, "sample", false, "add a small organisation and sample letters")
 	a.completeWords(cmd, "lang", "ru", "en")
 	return cmd

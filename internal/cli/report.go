@@ -124,7 +124,7 @@ func runReport(cmd *cobra.Command, o *reportOptions) error {
 	}
 	result, err := def.Run(report.Run{
 		Source: source, Names: names, Now: r.Now(), Language: language, Params: params,
-		Author: a.reportAuthor(cmd), Settings: source.ReportSettings(def.Form), Limit: limit, Value: names.Value,
+		Author: a.reportAuthor(cmd), Settings: source.ReportSettings(def.Form), Limit: limit, Typed: source.ReportTyped, Value: names.Value,
 	})
 	var wrong *report.ParamError
 	if errors.As(err, &wrong) {

@@ -39,6 +39,9 @@ requisites and phones are found by their digits.`,
 
 func runSearch(cmd *cobra.Command, o *searchOptions) error {
 	a := o.app
+	if strings.TrimSpace(strings.Join(o.words, "")) == "" {
+		return usagef("there are no words to search for")
+	}
 	limit, err := a.limit(cmd, o.limit)
 	if err != nil {
 		return err

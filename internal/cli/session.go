@@ -84,7 +84,7 @@ func (a *app) configure(cmd *cobra.Command) error {
 	}
 	conf, err := config.Load(config.Input{Flags: cmd.Flags(), Getenv: a.Getenv})
 	if err != nil {
-		return &usageError{message: err.Error(), hint: "e1 --help"}
+		return &usageError{message: err.Error(), hint: cmd.CommandPath() + " --help"}
 	}
 	a.conf = conf
 	return nil

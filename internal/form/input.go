@@ -103,6 +103,37 @@ func (s *Set) AppendText(f *Form, d *document.Document, field, text string, ctx 
 		Hint: "write " + field + "="}
 }
 
+// Typed reads what a person typed for a value of a type, as SetText does. A path
+// from a form, over its references, says which field's value it is; with "" any
+// value of the type is meant.
+func (s *Set) Typed(form, path string, t expr.Type, text string, ctx Context) (string, *Problem) {
+	f := s.formsByName[form]
+	name, rest, more := strings.Cut(path, ".")
+	for f != nil && more && f.byName[name] != nil {
+		f = s.formsByName[f.byName[name].Form]
+		name, rest, more = strings.Cut(rest, ".")
+	}
+	fl := &Field{Name: name, Type: t.Kind}
+	switch {
+	case f != nil && f.byName[name] != nil && f.byName[name].Type == t.Kind:
+		fl = f.byName[name]
+	case t.Kind == expr.Directory:
+		fl.Directory = t.Name
+	case t.Kind == expr.Document:
+		fl.Form = t.Name
+	case t.Kind == expr.Choice && f != nil && name == "status":
+		for _, st := range f.Statuses {
+			fl.Values = append(fl.Values, Choice{Value: st.ID, Title: st.Title})
+		}
+		fl.Values = append(fl.Values, Choice{Value: Void})
+	case t.Kind == expr.Choice:
+		for _, id := range t.Values {
+			fl.Values = append(fl.Values, Choice{Value: id})
+		}
+	}
+	return s.typed(fl, text, ctx)
+}
+
 // unreadable refuses a text that is not UTF-8.
 func unreadable(f *Field, text string) *Problem {
 	err := encoded(text)

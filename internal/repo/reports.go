@@ -208,6 +208,11 @@ func (s *ReportSource) ReportDefinitions() *report.Definitions {
 	}}
 }
 
+// ReportTyped reads what people give for parameters, as cards are read.
+func (s *ReportSource) ReportTyped(formName, field string, t expr.Type, text string) (string, *form.Problem) {
+	return s.set.Typed(formName, field, t, text, s.repo.Context(""))
+}
+
 // documentName is what a report calls a document.
 func documentName(row index.Row) string {
 	if row.Title == "" || row.Title == row.Number {

@@ -65,10 +65,37 @@ func (r *Repo) Compile(formName, source string) (*expr.Program, error) {
 		return nil, err
 	}
 	p, issues := expr.Compile(source, set.Env(formName), expr.Options{Want: expr.Type{Kind: expr.Bool}})
+	if len(issues) == 0 {
+		issues = r.named(set, p.Tree())
+	}
 	if len(issues) > 0 {
 		return nil, &ExpressionError{Source: source, Issues: issues, form: formName}
 	}
 	return p, nil
+}
+
+// named puts numbers in the place of what people call documents by in a
+// condition, as in a card: a short number, a name. Compared as it is, such a
+// text would be no document's and nothing would be found.
+func (r *Repo) named(set *form.Set, tree *expr.Expr) (issues []expr.Issue) {
+	tree.Walk(func(e *expr.Expr) bool {
+		ref, ok := e.Value.(expr.Ref)
+		if !ok || e.Op != expr.Literal {
+			return true
+		}
+		if f := set.FormOf(ref.Number); f != nil && (ref.Form == "" || f.Name == ref.Form) {
+			return true
+		}
+		number, problem := set.Typed("", "", e.Type, ref.Number, r.Context(""))
+		if problem != nil {
+			issues = append(issues, expr.Issue{From: e.From, To: e.To, Slug: "value", Message: problem.Message, Form: ref.Form})
+			return true
+		}
+		ref.Number = number
+		e.Value = ref
+		return true
+	})
+	return issues
 }
 
 // countAtMost bounds the counting of what a list leaves out: people want to

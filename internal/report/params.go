@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -21,7 +22,7 @@ type ParamError struct {
 // Error names the report and says what is wrong.
 func (e *ParamError) Error() string { return fmt.Sprintf("report %s: %s", e.Report, e.Message) }
 
-func (ev *evaluation) paramError(name, format string, args ...any) error {
+func (ev *evaluation) paramError(name, format string, args ...any) *ParamError {
 	hint := "e1 report show " + ev.r.Name
 	return &ParamError{Report: ev.r.Name, Param: name, Message: fmt.Sprintf(format, args...), Hint: hint}
 }
@@ -72,6 +73,15 @@ func (ev *evaluation) decodeParam(p *Param, text string) (expr.Value, error) {
 		if day, err := form.ParseDay(text, ev.in.Now); err == nil {
 			text = day.String()
 		}
+	}
+	if ev.in.Typed != nil && p.Is != Contains {
+		typed, problem := ev.in.Typed(ev.r.Form, p.Field, p.Type, text)
+		if problem != nil {
+			err := ev.paramError(p.Name, "parameter %q: %s", p.Name, problem.Message)
+			err.Hint = cmp.Or(problem.Hint, err.Hint)
+			return nil, err
+		}
+		text = typed
 	}
 	if len(p.Type.Values) > 0 && p.Type.Kind.IsNamed() && !slices.Contains(p.Type.Values, text) {
 		return nil, ev.paramError(p.Name, "parameter %q: %s", p.Name, diag.Unknown("value", text, p.Type.Values))

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/e1-dms/e1/internal/expr"
+	"github.com/e1-dms/e1/internal/form"
 	"github.com/e1-dms/e1/internal/yamlsrc"
 )
 
@@ -21,6 +22,9 @@ type Run struct {
 	// Limit is the most rows wanted: 0 means the report's own limit, a negative
 	// number all.
 	Limit int
+	// Typed reads what a person gives for the parameter of a field, "" for one of
+	// no field, and gives the canonical text; nil: people give that.
+	Typed func(form, field string, t expr.Type, text string) (string, *form.Problem)
 	// Value decodes the canonical text of a value; nil: expr.ParseValue. It may
 	// add what ParseValue does not know, such as the fields of directory entries.
 	Value func(t expr.Type, text string) (expr.Value, error)
