@@ -32,7 +32,10 @@ func (e *NotCommittedError) Hint() string { return "e1 commit" }
 
 // MisplacedError says that the file of a document holds another one: it was
 // copied or renamed by hand.
-type MisplacedError struct{ Path, Number, Holds string }
+type MisplacedError struct {
+	Path, Number, Holds string
+	hint                string // what to do with it; "": it is committed
+}
 
 func (e *MisplacedError) Error() string {
 	return fmt.Sprintf("%q is named after %s, but holds %s", e.Path, e.Number, e.Holds)
@@ -40,6 +43,9 @@ func (e *MisplacedError) Error() string {
 
 // Hint says how to get rid of it.
 func (e *MisplacedError) Hint() string {
+	if e.hint != "" {
+		return e.hint
+	}
 	return "e1 check shows what else is wrong; git rm removes a copy"
 }
 
@@ -126,7 +132,14 @@ func (r *Repo) Read(number string) (*document.Document, error) {
 		r.opt.note(r.uncommitted(number, committed))
 	}
 	d, problems := r.ReadDocument(p, src)
-	return d, problems.Err()
+	wrong := misplaced(p, number, d)
+	var m *MisplacedError
+	if errors.As(wrong, &m) {
+		if m.hint = "rm " + p; committed {
+			m.hint = "git checkout -- " + p
+		}
+	}
+	return d, errors.Join(problems.Err(), wrong)
 }
 
 // uncommitted says that the file of a document is not what is committed, and how
