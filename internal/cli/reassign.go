@@ -58,6 +58,9 @@ func runReassign(cmd *cobra.Command, o *reassignOptions) error {
 	if err != nil {
 		return fmt.Errorf("--to: %w", err)
 	}
+	if from == to.ID {
+		return usagef("--from and --to are both %q", from)
+	}
 	batches, err := of.Reassign(cmd.Context(), office.Reassignment{Form: o.form, From: from, To: to.ID, Where: o.where})
 	if len(batches) == 0 {
 		return err

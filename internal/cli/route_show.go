@@ -32,7 +32,7 @@ func runRouteShow(cmd *cobra.Command, a *app, name string) error {
 	s := a.style()
 	t := render.Table{Columns: []render.Column{
 		{Title: s.Word("Step"), Whole: true}, {Title: s.Word("Verb")}, {Title: s.Word("Title"), Flex: true, Wrap: true},
-		{Title: s.Word("Performer"), Flex: true, Wrap: true}, {Title: s.Word("Due"), Flex: true, Wrap: true}, {Title: s.Word("Outcomes"), Flex: true, Wrap: true},
+		{Title: s.Word("Performer"), Flex: true, Wrap: true}, {Title: s.Word("Due"), Flex: true, Wrap: true, Min: 17}, {Title: s.Word("Outcomes"), Flex: true, Wrap: true},
 	}}
 	var steps []render.Object
 	for _, step := range def.Steps() {
@@ -47,7 +47,11 @@ func runRouteShow(cmd *cobra.Command, a *app, name string) error {
 		for _, o := range step.Outcomes {
 			outcomes = append(outcomes, o.Name)
 		}
-		t.Rows = append(t.Rows, []render.Cell{{Text: step.ID, Tone: render.Accent}, {Text: string(step.Verb)}, {Text: step.Label(lang)}, {Text: who}, {Text: due}, {Text: strings.Join(outcomes, ", ")}})
+		title := step.Label(lang)
+		if title == step.ID && !a.flags.plain {
+			title = "" // it stands in front already
+		}
+		t.Rows = append(t.Rows, []render.Cell{{Text: step.ID, Tone: render.Accent}, {Text: string(step.Verb)}, {Text: title}, {Text: who}, {Text: due}, {Text: strings.Join(outcomes, ", ")}})
 		steps = append(steps, render.Object{
 			{Key: "step", Value: step.ID}, {Key: "verb", Value: string(step.Verb)}, {Key: "title", Value: step.Label(lang)},
 			{Key: "who", Value: who}, {Key: "due", Value: due}, {Key: "outcomes", Value: outcomes},

@@ -57,11 +57,12 @@ func (o *taskOptions) event(cmd *cobra.Command, op, task string, make func(r *re
 	if err != nil {
 		return err
 	}
-	return a.taskResult(of, done, id)
+	return a.taskResult(of, done, op, id)
 }
 
-// taskResult prints what happened to a task.
-func (a *app) taskResult(of *office.Office, done *office.Done, id int) error {
+// taskResult prints what happened to a task, and whose it is by when if that is
+// what was changed.
+func (a *app) taskResult(of *office.Office, done *office.Done, op string, id int) error {
 	r := of.Repo()
 	in, t, err := office.TaskOf(done.Document, id)
 	if err != nil {
@@ -69,6 +70,9 @@ func (a *app) taskResult(of *office.Office, done *office.Done, id int) error {
 	}
 	if !a.flags.json {
 		a.changed(r, done)
+		if again := op == "delegate" || op == "extend"; again && len(done.Opened) == 0 && t.State == engine.TaskOpen {
+			a.message("task %s%s", taskNumber(done.Document.Number, id), a.taskLine(r, done, done.Document.Number, id))
+		}
 		if t.State == engine.TaskReview && t.Controller != of.Actor().ID {
 			a.message("task %s: %s, to be confirmed by %s", taskNumber(done.Document.Number, id), t.Title, t.Controller)
 		}

@@ -85,7 +85,7 @@ func (o *Office) Present(ctx context.Context, user string, from expr.Date) (*Don
 		}
 		for i, item := range root.Get("absences").Items {
 			if item.Start == found[0].At.Start {
-				subject := fmt.Sprintf("absent %s: not from %s to %s", user, found[0].From, found[0].To)
+				subject := fmt.Sprintf("absent %s: removed, from %s to %s", user, found[0].From, found[0].To)
 				if len(root.Get("absences").Items) == 1 {
 					return subject, e.Set([]any{"absences"}, yamlsrc.Seq().Flow())
 				}
