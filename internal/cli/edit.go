@@ -84,8 +84,7 @@ func runEdit(cmd *cobra.Command, a *app, text string) error {
 		src = withoutErrors(src)
 		if bytes.Equal(src, before) {
 			os.RemoveAll(dir)
-			a.message("nothing to do")
-			return nil
+			return a.documentResult(r, &office.Done{Document: d})
 		}
 		done, err := o.Edit(cmd.Context(), number, d, src)
 		if err == nil {

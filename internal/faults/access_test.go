@@ -105,9 +105,11 @@ func TestReadOnlyFolder(t *testing.T) {
 	if got.String() != want {
 		t.Errorf("other answers than with a folder that can be written:\n%s", got.String())
 	}
-	r := reader.try("set", "CLI-000001", "name=Never")
-	if r.code != 3 || !strings.Contains(r.err, `no permission to write to "`+s.path(".git")) {
-		t.Errorf("writing ended with %d\n%s", r.code, r.err)
+	for _, line := range [][]string{{"set", "CLI-000001", "name=Never"}, {"import"}, {"tick"}} {
+		r := reader.try(line...)
+		if r.code != 3 || !strings.Contains(r.err, `no permission to write to "`+s.path(".git")) {
+			t.Errorf("e1 %s ended with %d\n%s", strings.Join(line, " "), r.code, r.err)
+		}
 	}
 }
 

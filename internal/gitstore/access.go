@@ -9,9 +9,9 @@ import (
 	"syscall"
 )
 
-// unwritable puts the reason for a refused write into words, with the folder
+// Unwritable puts the reason for a refused write into words, with the folder
 // or file that refuses it.
-func unwritable(err error) error {
+func Unwritable(err error) error {
 	if !errors.Is(err, fs.ErrPermission) && !errors.Is(err, syscall.EROFS) {
 		return err
 	}

@@ -51,7 +51,7 @@ func (r *Repo) NewBulk(ctx context.Context, opt BulkOptions) (*Bulk, error) {
 	}
 	if b.pack, err = newPackWriter(r.disk, r.odb.dir, 1); err != nil {
 		tx.Rollback()
-		return nil, unwritable(err)
+		return nil, Unwritable(err)
 	}
 	return b, nil
 }

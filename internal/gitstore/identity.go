@@ -30,10 +30,10 @@ func (r *Repo) SetIdentity(name, email string) error {
 		if errors.Is(err, fs.ErrExist) {
 			return &filelock.LockedError{Path: lock, Holder: "git", Try: fmt.Sprintf("try again; if no git command is running, remove %q", lock)}
 		}
-		return unwritable(err)
+		return Unwritable(err)
 	}
 	if err := r.disk.rename(lock, file); err != nil {
-		return errors.Join(unwritable(err), os.Remove(lock))
+		return errors.Join(Unwritable(err), os.Remove(lock))
 	}
 	if err := r.disk.syncDir(r.commonDir); err != nil {
 		return err

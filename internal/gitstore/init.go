@@ -43,7 +43,7 @@ func Init(dir string, opt InitOptions) (*Repo, error) {
 	git := filepath.Join(abs, ".git")
 	for _, sub := range []string{"", "objects/info", "objects/pack", "refs/heads", "refs/tags", "info", "hooks"} {
 		if _, err := d.mkdirAll(filepath.Join(git, filepath.FromSlash(sub))); err != nil {
-			return nil, unwritable(err)
+			return nil, Unwritable(err)
 		}
 	}
 	// HEAD comes last: with it the folder is a repository.
@@ -55,7 +55,7 @@ func Init(dir string, opt InitOptions) (*Repo, error) {
 	} {
 		path := filepath.Join(git, filepath.FromSlash(f.name))
 		if err := d.writeFile(path, []byte(f.text), 0o666, true); err != nil && !errors.Is(err, os.ErrExist) {
-			return nil, unwritable(err)
+			return nil, Unwritable(err)
 		}
 	}
 	for _, path := range []string{git, abs, filepath.Dir(abs)} {

@@ -119,7 +119,7 @@ func (r *Repo) prepareDirs() error {
 	for _, dir := range []string{r.CommonE1Dir(), filepath.Join(r.Dir(), "tmp"), filepath.Join(r.Dir(), "journal")} {
 		made, err := r.disk.mkdirAll(dir)
 		if err != nil {
-			return unwritable(err)
+			return Unwritable(err)
 		}
 		for _, m := range made {
 			if err := r.disk.syncDir(filepath.Dir(m)); err != nil {

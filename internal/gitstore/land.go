@@ -48,7 +48,7 @@ func (tx *Tx) land(l landing) (Hash, error) {
 	wait := derived(moved && err == nil)
 	if !moved {
 		wait()
-		return Hash{}, errors.Join(unwritable(err), tx.r.removeJournal())
+		return Hash{}, errors.Join(Unwritable(err), tx.r.removeJournal())
 	}
 	if err == nil {
 		err = l.follow()

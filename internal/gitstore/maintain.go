@@ -57,7 +57,7 @@ func (r *Repo) Maintain(ctx context.Context, opt MaintainOptions) (MaintainStats
 		}
 		lock, err := r.lockWrite(ctx, m.start.Add(opt.Wait), "e1 maintain")
 		if err != nil {
-			return m.stats, unwritable(err)
+			return m.stats, Unwritable(err)
 		}
 		defer lock.Release()
 		r.odb.clearTmp()
@@ -66,7 +66,7 @@ func (r *Repo) Maintain(ctx context.Context, opt MaintainOptions) (MaintainStats
 	if err == nil && !m.late() {
 		err = m.merge()
 	}
-	return m.stats, unwritable(err)
+	return m.stats, Unwritable(err)
 }
 
 // maintenance is one run.

@@ -112,7 +112,7 @@ func (tx *Tx) lockAll() error {
 	}
 	var err error
 	if tx.lock, err = r.lockWrite(tx.ctx, tx.deadline, tx.opt.Command); err != nil {
-		return unwritable(err)
+		return Unwritable(err)
 	}
 	r.clearTmp()
 	r.odb.clearPacks()
@@ -122,7 +122,7 @@ func (tx *Tx) lockAll() error {
 	}
 	if tx.indexLock, err = r.takeLock(tx.ctx, indexLock, lockContent(tx.opt.Command), tx.deadline); err != nil {
 		tx.Rollback()
-		return unwritable(err)
+		return Unwritable(err)
 	}
 	if tx.notes, err = r.recoverLocked(tx.opt); err != nil {
 		if r.NeedsRecovery() {
@@ -131,7 +131,7 @@ func (tx *Tx) lockAll() error {
 		} else {
 			tx.Rollback()
 		}
-		return unwritable(err)
+		return Unwritable(err)
 	}
 	return nil
 }

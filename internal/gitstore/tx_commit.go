@@ -31,7 +31,7 @@ func (tx *Tx) Commit(msg Message, author, committer Signature) (Hash, error) {
 	}
 	p, err := tx.plan(msg, author, committer)
 	if err != nil {
-		return Hash{}, unwritable(err)
+		return Hash{}, Unwritable(err)
 	}
 	defer p.index.Close()
 	if tx.opt.DryRun {

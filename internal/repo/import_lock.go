@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 
 	"github.com/e1-dms/e1/internal/filelock"
+	"github.com/e1-dms/e1/internal/gitstore"
 )
 
 // LockImports keeps other imports of the repository waiting, so that two of
@@ -17,7 +18,7 @@ func (r *Repo) LockImports(ctx context.Context) (release func(), err error) {
 	}
 	lock, err := filelock.Take(ctx, filepath.Join(dir, "import.lock"), filelock.Options{Wait: r.opt.Wait, For: "e1 import", Perm: r.git.SharedPerm})
 	if err != nil {
-		return nil, err
+		return nil, gitstore.Unwritable(err)
 	}
 	return lock.Release, nil
 }
