@@ -395,10 +395,10 @@ func tasksOf(d *document.Document, title string) ([]index.Task, []index.Event) {
 				Kind: t.Kind, Of: t.Of, Giver: t.Giver, Text: t.Text, Until: t.Until,
 				Reminded: t.Reminded, Escalated: t.Escalated, Chosen: t.Chosen,
 			})
-			if t.Due.IsZero() || !open && t.Done.IsZero() {
-				continue
+			if t.Due.IsZero() || !open && t.State != engine.TaskDone {
+				continue // what was withdrawn or given back is nobody's deadline
 			}
-			for _, who := range engine.Performers(&t) {
+			for _, who := range engine.Awaited(&t) {
 				events = append(events, index.Event{
 					Kind: "task", Start: t.Due, Who: who, Title: t.Title, Done: !open, Task: t.ID,
 					Client: d.Card.Text("client"),
@@ -409,7 +409,7 @@ func tasksOf(d *document.Document, title string) ([]index.Task, []index.Event) {
 	return tasks, events
 }
 
-// calendarEvent is how a document itself shows in the calendar.
+// calendarEvent is how a document itself shows in the calendar, if it does.
 func calendarEvent(f *form.Form, d *document.Document, title string, scope *form.Scope, zone *time.Location) (index.Event, bool) {
 	c := f.Calendar
 	if c == nil {
@@ -444,7 +444,8 @@ func calendarEvent(f *form.Form, d *document.Document, title string, scope *form
 		v, err := evaluate(c.Done, scope)
 		e.Done = err == nil && v == true
 	}
-	return e, true
+	// What is closed and not done was cancelled: nothing is planned any more.
+	return e, c.Done == nil || e.Done || !f.Closed(d.Status)
 }
 
 // span is how long a planned length takes on the clock; a working day counts
