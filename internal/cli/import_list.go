@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -54,9 +55,12 @@ func runImportList(cmd *cobra.Command, a *app) error {
 	s := a.style()
 	t := render.Table{Columns: []render.Column{
 		{Title: s.Word("Import"), Whole: true}, {Title: s.Word("Title"), Flex: true, Wrap: true}, {Title: s.Word("Form"), Whole: true}, {Title: s.Word("Folder"), Flex: true, Wrap: true},
-		{Title: s.Word("Waiting"), Align: render.Right}, {Title: s.Word("Quarantined"), Align: render.Right}, {Title: s.Word("Problem"), Flex: true, Wrap: true},
+		{Title: s.Word("Waiting"), Align: render.Right}, {Title: s.Word("Quarantined"), Align: render.Right},
 	}}
-	broken := a.flags.plain // programs find every column at its place
+	if a.flags.plain { // people read below what does not work
+		t.Columns = append(t.Columns, render.Column{Title: s.Word("Problem")})
+	}
+	var troubles []string
 	for _, i := range all {
 		state, b := boxState{}, boxHolding(boxes, i.Name)
 		if b != nil {
@@ -67,19 +71,40 @@ func runImportList(cmd *cobra.Command, a *app) error {
 			title, formName = i.Def.Title.In(s.Language), i.Def.Form
 		}
 		trouble := importTrouble(i, state)
-		broken = broken || trouble != ""
-		t.Rows = append(t.Rows, []render.Cell{
+		row := []render.Cell{
 			{Text: i.Name, Tone: render.Accent}, {Text: title}, {Text: formName}, {Text: state.dir},
-			{Text: format(state.waiting)}, {Text: format(len(state.quarantined))}, {Text: trouble, Tone: render.Bad},
-		})
-	}
-	if !broken {
-		t.Columns = t.Columns[:len(t.Columns)-1]
+			{Text: format(state.waiting)}, {Text: format(len(state.quarantined))},
+		}
+		if a.flags.plain {
+			row = append(row, render.Cell{Text: trouble})
+		} else if trouble != "" {
+			troubles = append(troubles, i.Name, trouble)
+		}
+		t.Rows = append(t.Rows, row)
 	}
 	if err := a.listing(t, nil); err != nil || a.flags.plain {
 		return err
 	}
+	if err := a.troubles(troubles); err != nil {
+		return err
+	}
 	return a.quarantined(r, boxes, states)
+}
+
+// troubles lists what keeps imports from working: names, each with the reason
+// behind it.
+func (a *app) troubles(list []string) error {
+	s := a.style()
+	if len(list) > 0 {
+		fmt.Fprintf(a.result, "\n%s\n", s.Paint(render.Strong, s.Word("Problem")))
+	}
+	for i := 0; i < len(list); i += 2 {
+		fmt.Fprintln(a.result, "  "+s.Paint(render.Accent, list[i]))
+		if err := s.Line(a.result, 4, render.Bad, oneLine(list[i+1])); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // quarantined lists the letters in quarantine, with the reasons below them.
@@ -112,6 +137,10 @@ func below(r *repo.Repo, name string) string {
 func stateOf(r *repo.Repo, b *office.Box) boxState {
 	s := boxState{dir: below(r, b.Path)}
 	folder, err := b.Folder()
+	var missing *office.MissingFolderError
+	if errors.As(err, &missing) {
+		err = missing.Err // the names of the imports are known here
+	}
 	if err != nil {
 		s.trouble = err.Error()
 		return s

@@ -66,7 +66,7 @@ func Open(dir string) (*Folder, error) {
 		return nil, err
 	}
 	for _, sub := range []string{"new", "cur", "tmp"} {
-		if err := mustBeFolder("maildir", filepath.Join(dir, sub)); err != nil {
+		if err := mustBeFolder("its folder", filepath.Join(dir, sub)); err != nil {
 			return nil, fmt.Errorf("%q is no maildir: %w", dir, err)
 		}
 	}
@@ -100,11 +100,18 @@ func CreateSpool(dir string) (*Folder, error) {
 	return OpenSpool(dir)
 }
 
+// missingError says which folder is not there.
+type missingError struct{ what, dir string }
+
+func (e *missingError) Error() string { return fmt.Sprintf("%s %q does not exist", e.what, e.dir) }
+
+func (e *missingError) Is(target error) bool { return target == fs.ErrNotExist }
+
 func mustBeFolder(what, dir string) error {
 	info, err := os.Stat(dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("%s %q does not exist: %w", what, dir, fs.ErrNotExist)
+		return &missingError{what, dir}
 	case err != nil:
 		return err
 	case !info.IsDir():
