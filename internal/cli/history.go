@@ -226,25 +226,21 @@ func (v *cardView) taskChange(e office.LogEntry, path string, c document.Change)
 	part := func(word string) string { return label + ", " + strings.ToLower(v.style.Word(word)) }
 	switch key {
 	case "":
-		if e.After == nil || c.New == "" {
-			return label + ": - " + beginning(c.Old)
-		}
-		in, t := e.After.Task(id)
-		if t == nil {
-			return ""
-		}
-		return label + ": + " + v.taskInWords(in, t)
+		return from(label, v.taskInWords(e.Before, id), v.taskInWords(e.After, id))
 	case "state":
 		return from(label, v.style.Word(c.Old), v.style.Word(c.New))
 	case "outcome":
-		if e.After == nil {
-			return ""
+		words := func(d *document.Document, outcome string) string {
+			if d == nil {
+				return outcome
+			}
+			in, t := d.Task(id)
+			if t == nil {
+				return outcome
+			}
+			return v.answer(in, t.Step, t.Kind, outcome)
 		}
-		in, t := e.After.Task(id)
-		if t == nil || c.New == "" {
-			return from(part("Answer"), c.Old, c.New)
-		}
-		return part("Answer") + ": + " + v.answer(in, t.Step, t.Kind, c.New)
+		return from(part("Answer"), words(e.Before, c.Old), words(e.After, c.New))
 	case "who", "for", "controller":
 		return from(part(map[string]string{"who": "Performer", "for": "For", "controller": "Controller"}[key]), v.userOrNone(c.Old), v.userOrNone(c.New))
 	case "due", "reminded", "escalated":
@@ -257,8 +253,16 @@ func (v *cardView) taskChange(e office.LogEntry, path string, c document.Change)
 	return ""
 }
 
-// taskInWords is a task with its performers and its deadline.
-func (v *cardView) taskInWords(_ *document.Instance, t *document.Task) string {
+// taskInWords is a task with its performers and its deadline; nothing where the
+// document does not have it.
+func (v *cardView) taskInWords(d *document.Document, id int) string {
+	if d == nil {
+		return ""
+	}
+	_, t := d.Task(id)
+	if t == nil {
+		return ""
+	}
 	text := t.Title
 	if who := v.performers(t.Who, t.Candidates); who != "" {
 		text += ", " + who
