@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"strings"
+
 	"github.com/spf13/cobra"
 
 	"github.com/e1-dms/e1/internal/config"
@@ -84,7 +86,11 @@ func (a *app) configure(cmd *cobra.Command) error {
 	}
 	conf, err := config.Load(config.Input{Flags: cmd.Flags(), Getenv: a.Getenv})
 	if err != nil {
-		return &usageError{message: err.Error(), hint: cmd.CommandPath() + " --help"}
+		wrong := &usageError{message: err.Error()}
+		if strings.Contains(wrong.message, "flag --") { // the environment and the file say themselves what is wrong
+			wrong.hint = cmd.CommandPath() + " --help"
+		}
+		return wrong
 	}
 	a.conf = conf
 	return nil
