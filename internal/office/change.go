@@ -372,6 +372,9 @@ func (o *Office) Edit(ctx context.Context, number string, seen *document.Documen
 		if err := joinDenied(o.mayWrite(f, d, edited)); err != nil {
 			return err
 		}
+		if isVoid(edited) && !isVoid(d) {
+			return o.refuseVoiding(number)
+		}
 		set, err := tx.Definitions().Forms()
 		if err != nil {
 			return err
