@@ -106,7 +106,7 @@ func (a *app) completeTasks(cmd *cobra.Command, args []string, toComplete string
 	if err != nil {
 		return nil, noFiles
 	}
-	q := index.TaskQuery{Open: true, Limit: completeAtMost, MaxCount: -1}
+	q := index.TaskQuery{Open: true, Awaited: true, Limit: completeAtMost, MaxCount: -1}
 	number, _, slash := strings.Cut(toComplete, "/")
 	if slash {
 		if q.Document, err = r.Resolve(number); err != nil {

@@ -142,6 +142,7 @@ func (r *usedReader) Read(p []byte) (int, error) {
 
 // newRootCmd makes the root with the commands named, or with all.
 func newRootCmd(a *app, names ...string) *cobra.Command {
+	version := false
 	root := &cobra.Command{
 		Use:   "e1",
 		Short: "Documents, tasks and sales in a git repository",
@@ -153,6 +154,9 @@ reports. Every command that changes something is one commit.`,
 		DisableAutoGenTag: true,
 		Args:              noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if version {
+				return runVersion(a)
+			}
 			return cmd.Help()
 		},
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return a.begin(cmd) },
@@ -164,6 +168,7 @@ reports. Every command that changes something is one commit.`,
 		return flagError(cmd, err)
 	})
 	addGlobalFlags(root.PersistentFlags(), &a.flags)
+	root.Flags().BoolVar(&version, "version", false, "print the version, as e1 version does")
 	addCommands(root, a, names)
 	a.completeFlag(root, "as", a.userNames)
 	a.completeWords(root, "color", "auto", "always", "never")

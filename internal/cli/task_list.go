@@ -69,7 +69,7 @@ func runTaskList(cmd *cobra.Command, o *taskListOptions) error {
 	if err != nil {
 		return err
 	}
-	q := index.TaskQuery{Open: !o.done && !o.unread, Closed: o.done, Unread: o.unread, Form: o.form, Limit: limit, Newest: o.done || o.unread}
+	q := index.TaskQuery{Open: !o.done && !o.unread, Awaited: !o.done && !o.unread, Closed: o.done, Unread: o.unread, Form: o.form, Limit: limit, Newest: o.done || o.unread}
 	if o.overdue {
 		q.Overdue = r.Now()
 	}
@@ -111,7 +111,7 @@ func runTaskList(cmd *cobra.Command, o *taskListOptions) error {
 	}
 	var unread []index.TaskRow
 	if q.Open && !o.overdue && !o.all {
-		q.Open, q.Unread, q.Newest = false, true, true
+		q.Open, q.Awaited, q.Unread, q.Newest = false, false, true, true
 		if unread, _, err = db.Tasks(q); err != nil {
 			return err
 		}

@@ -414,6 +414,7 @@ func (m *model) tasks(q TaskQuery) []string {
 			}
 			if len(q.Users) > 0 && !any(q.Users) || q.Controller != "" && t.Controller != q.Controller || q.Open && !t.Open || q.Closed && (t.Open || t.Unread) || q.Unread && !t.Unread ||
 				!q.Overdue.IsZero() && (!t.Open || t.Due.IsZero() || !t.Due.Before(q.Overdue)) || q.Form != "" && e.Form != q.Form ||
+				q.Awaited && t.State == review && !slices.Contains(q.Users, t.Controller) ||
 				q.Document != "" && e.Number != q.Document || q.State != "" && t.State != q.State {
 				continue
 			}

@@ -175,7 +175,8 @@ func checkQueries(t *rapid.T, db *DB, m *model) {
 	same(t, fmt.Sprintf("aggregate by %v where %+v", by, where), got, m.aggregate("inquiries", by, aggs, where))
 
 	due := time.Date(2026, 1, 20, 0, 0, 0, 0, time.UTC)
-	for _, q := range []TaskQuery{{}, {Users: []string{"petrova"}}, {Users: []string{"petrova"}, Open: true}, {Users: []string{"petrova", "sidorov"}}, {Controller: "orlov", Closed: true},
+	for _, q := range []TaskQuery{{}, {Users: []string{"petrova"}}, {Users: []string{"petrova"}, Open: true}, {Users: []string{"petrova", "sidorov"}},
+		{Users: []string{"petrova"}, Open: true, Awaited: true}, {Users: []string{"orlov"}, Open: true, Awaited: true}, {Users: []string{"petrova", "orlov"}, Open: true, Awaited: true}, {Controller: "orlov", Closed: true},
 		{Overdue: due}, {Users: []string{"ivanova"}, Overdue: due}, {Form: "inquiries", State: "done"}, {Document: "INQ-2026-000003"},
 		{Users: []string{"orlov"}, Open: true}, {Users: []string{"petrova"}, Unread: true}, {Users: []string{"petrova", "orlov"}, Unread: true}} {
 		tasks, total, err := db.Tasks(q)

@@ -144,6 +144,7 @@ type TaskQuery struct {
 	Users      []string // performers, candidates of a shared task, controllers of one under review
 	Controller string
 	Open       bool // open ones only
+	Awaited    bool // of tasks under review only those of which one of Users is the controller
 	Closed     bool // closed ones only
 	Unread     bool // only what is still to be read
 	Overdue    time.Time

@@ -76,7 +76,7 @@ func (q TaskQuery) sql(l layer, count bool) (tail string, args []any) {
 	if q.onePerson() {
 		sort, open = "p.sort", "p.open"
 		from = " FROM @task_people p CROSS JOIN @tasks t ON t.doc = p.doc AND t.n = p.n"
-		if count && q.Form+q.State+q.Route+q.Step == "" && q.DoneFrom.IsZero() && q.DoneTo.IsZero() {
+		if count && q.Form+q.State+q.Route+q.Step == "" && !q.Awaited && q.DoneFrom.IsZero() && q.DoneTo.IsZero() {
 			from = " FROM @task_people p"
 		}
 		user, kind := q.Controller, controls
@@ -112,6 +112,13 @@ func (q TaskQuery) sql(l layer, count bool) (tail string, args []any) {
 	}
 	if !q.Overdue.IsZero() {
 		add(sort+" < ?", q.Overdue.Unix())
+	}
+	if q.Awaited && len(q.Users) > 0 {
+		users := make([]any, len(q.Users))
+		for i, u := range q.Users {
+			users[i] = u
+		}
+		add("(t.state <> '"+review+"' OR t.controller IN ("+strings.TrimSuffix(strings.Repeat("?,", len(users)), ",")+"))", users...)
 	}
 	if q.Turns {
 		conds = append(conds, "t.chosen IS NOT NULL")

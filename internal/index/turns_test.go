@@ -16,6 +16,7 @@ func TestTasksAreFoundByAnIndex(t *testing.T) {
 	}{
 		"whose turn it was": {TaskQuery{Route: "r", Step: "s", Turns: true, Newest: true, Limit: 1}, "USING INDEX tasks_turn"},
 		"one's open tasks":  {TaskQuery{Users: []string{"petrova"}, Open: true}, "p USING PRIMARY KEY"},
+		"one's own move":    {TaskQuery{Users: []string{"petrova"}, Open: true, Awaited: true}, "p USING PRIMARY KEY"},
 		"what is unread":    {TaskQuery{Users: []string{"petrova"}, Unread: true}, "p USING PRIMARY KEY"},
 		"what is late":      {TaskQuery{Overdue: time.Unix(1, 0)}, "USING INDEX tasks_open"},
 	} {

@@ -58,7 +58,7 @@ func (o *Office) undoLast(ctx context.Context) (*Done, error) {
 		return nil, err
 	}
 	if len(last) == 0 {
-		return nil, refusef("e1 log shows the commits; e1 undo COMMIT takes one back", "user %q has done nothing that could be undone", o.actor.ID)
+		return nil, refusef("e1 log shows the commits; e1 undo COMMIT takes one back", "user %q has nothing left to undo", o.actor.ID)
 	}
 	done, err := o.undo(ctx, last[0].ID)
 	if err == nil {
