@@ -56,7 +56,7 @@ func (a *app) renumbered(err error) error {
 	if a.session == nil || !errors.As(err, &unknown) || unknown.What != "document" {
 		return err
 	}
-	if now, lookErr := a.session.repo.Renumbered(unknown.Name, ""); lookErr == nil && now != "" {
+	if now, lookErr := a.session.repo.GivenUp(unknown.Name); lookErr == nil && now != "" {
 		return &renumberedError{err, unknown.Name, now}
 	}
 	return err

@@ -3,9 +3,11 @@ package repo
 import (
 	"errors"
 	"io/fs"
+	"path"
 	"slices"
 
 	"github.com/e1-dms/e1/internal/document"
+	"github.com/e1-dms/e1/internal/form"
 	"github.com/e1-dms/e1/internal/gitstore"
 	"github.com/e1-dms/e1/internal/index"
 )
@@ -26,6 +28,42 @@ func (r *Repo) Renumbered(number, uid string) (string, error) {
 			return number, nil
 		}
 	}
+}
+
+// GivenUp is Renumbered for a number that nothing has: of one beyond the last of
+// its series, a slip of the pen mostly, the history is not asked, which would take
+// long where nobody has asked it yet.
+func (r *Repo) GivenUp(number string) (now string, err error) {
+	set, err := r.defs.Forms()
+	if err != nil {
+		return "", err
+	}
+	f := set.FormOf(number)
+	if f == nil {
+		return "", nil
+	}
+	for _, t := range f.Numbers {
+		n, ok := t.Number(number)
+		if !ok {
+			continue
+		}
+		p, err := form.PathOf(f, t.Format(n.Year, 1))
+		if err != nil {
+			return "", err
+		}
+		top, err := r.git.Lookup(r.tree, path.Dir(path.Dir(path.Dir(p))))
+		if errors.Is(err, fs.ErrNotExist) {
+			return "", nil
+		}
+		if err != nil {
+			return "", err
+		}
+		if last, err := r.lastIn(top.ID, t, n.Year, 2); err != nil || n.Prefix == r.prefix() && n.Seq > last {
+			return "", err
+		}
+		return r.Renumbered(number, "")
+	}
+	return "", nil
 }
 
 // renumbered finds the last commit that took a number from a document, and
