@@ -157,13 +157,14 @@ func taskRowJSON(r *repo.Repo, t index.TaskRow, outcomes map[string][]string) re
 	return render.Object{
 		{Key: "task", Value: taskNumber(t.Number, t.ID)}, {Key: "document", Value: t.Number}, {Key: "form", Value: t.Form},
 		{Key: "title", Value: t.Title}, {Key: "step", Value: t.Step}, {Key: "route", Value: t.Route}, {Key: "who", Value: t.Who},
-		{Key: "candidates", Value: t.Candidates}, {Key: "controller", Value: t.Controller}, {Key: "state", Value: t.State}, {Key: "assigned", Value: inZone(t.Assigned, r)},
+		{Key: "candidates", Value: t.Candidates}, {Key: "state", Value: t.State}, {Key: "assigned", Value: inZone(t.Assigned, r)},
 		{Key: "due", Value: inZone(t.Due, r)}, {Key: "overdue", Value: engine.Late(t.State, t.Due, t.Done, r.Now())},
 		{Key: "accepted", Value: inZone(t.Accepted, r)}, {Key: "done", Value: inZone(t.Done, r)},
 		{Key: "outcome", Value: t.Outcome}, {Key: "outcomes", Value: taskRowOutcomes(r, t, outcomes)}, {Key: "comment", Value: t.Comment},
 		{Key: "kind", Value: t.Kind}, {Key: "of", Value: ofTask(t.Number, t.Of)}, {Key: "giver", Value: t.Giver}, {Key: "text", Value: t.Text},
 		{Key: "until", Value: inZone(t.Until, r)}, {Key: "for", Value: t.For}, {Key: "cycle", Value: t.Cycle},
 		{Key: "reminded", Value: inZone(t.Reminded, r)}, {Key: "escalated", Value: inZone(t.Escalated, r)},
+		{Key: "controller", Value: t.Controller},
 	}
 }
 

@@ -225,7 +225,6 @@ func taskJSON(r *repo.Repo, d *document.Document, in *document.Instance, t *docu
 		{Key: "route", Value: in.Route},
 		{Key: "who", Value: t.Who},
 		{Key: "candidates", Value: candidates},
-		{Key: "controller", Value: t.Controller},
 		{Key: "state", Value: t.State},
 		{Key: "assigned", Value: t.Assigned},
 		{Key: "due", Value: t.Due},
@@ -244,6 +243,7 @@ func taskJSON(r *repo.Repo, d *document.Document, in *document.Instance, t *docu
 		{Key: "cycle", Value: t.Cycle},
 		{Key: "reminded", Value: t.Reminded},
 		{Key: "escalated", Value: t.Escalated},
+		{Key: "controller", Value: t.Controller},
 	}
 }
 
