@@ -52,7 +52,7 @@ func TestAskDouble(t *testing.T) {
 		{"", 3, ""}, // the end of the input
 	} {
 		code, out, errs := run(c.answer, true, register...)
-		if code != c.code || out != c.printed || strings.Count(errs, "Register it all the same? [y/N]") != 1 || !strings.Contains(errs, "\n  CLI-000001  Альфа  ") {
+		if code != c.code || out != c.printed || strings.Count(errs, "Register it all the same? [y/N]") != 1 || !strings.Contains(errs, "\n  CLI-000001  Альфа  ") || strings.Count(errs, "warning:") != 1 {
 			t.Errorf("answer %q: %d %q\n%s", c.answer, code, out, errs)
 		}
 	}

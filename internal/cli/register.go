@@ -3,10 +3,12 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/e1-dms/e1/internal/form"
 	"github.com/e1-dms/e1/internal/office"
 	"github.com/e1-dms/e1/internal/repo"
 )
@@ -101,7 +103,12 @@ func runRegister(cmd *cobra.Command, o *registerOptions) error {
 			return err
 		}
 		req.Doubles = true
-		done, err = of.Register(cmd.Context(), req)
+		if done, err = of.Register(cmd.Context(), req); err == nil {
+			told := double.Problems
+			done.Warnings = slices.DeleteFunc(done.Warnings, func(w form.Problem) bool {
+				return slices.ContainsFunc(told, func(p form.Problem) bool { return p.Message == w.Message })
+			})
+		}
 	}
 	if err != nil {
 		return card.placed(err)
