@@ -20,7 +20,7 @@ func (d *Set) Trial() (*trial.Base, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &trial.Base{Forms: forms, Names: names, Definitions: d}
+	b := &trial.Base{Forms: forms, Names: names, Templates: d.templateFor, Definitions: d}
 	for _, name := range names {
 		if r, err := d.UsableRoute(name); err == nil {
 			b.Routes = append(b.Routes, r)

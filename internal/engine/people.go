@@ -125,6 +125,20 @@ func userIDs(v expr.Value) []string {
 	return nil
 }
 
+// Controllers gives who controls a running instance as a whole now: who decides
+// about deadlines, and is told when it is late.
+func Controllers(in Input, instance int) ([]string, error) {
+	m := newMachine(in)
+	if m.self.Instance(instance) == nil {
+		return nil, nil
+	}
+	r, err := m.run(instance)
+	if err != nil {
+		return nil, err
+	}
+	return r.resolve(r.r.Controller, nil, "")
+}
+
 // candidates gives who may do a step: those of `who`, else of `else`, else the
 // route's controller, else the admins, so that no task is ever lost.
 func (r *run) candidates(s *route.Step, item string, except ...string) ([]string, error) {

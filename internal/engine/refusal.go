@@ -37,6 +37,13 @@ const (
 	RowsAtWork      Reason = "rows-at-work"
 )
 
+// Reasons lists all reasons.
+func Reasons() []Reason {
+	return []Reason{NoSuchTask, TaskClosed, NotYours, UnknownOutcome, OutcomeNeeded, CommentNeeded, FieldsNeeded, PartsOpen, BadField, NotPermitted,
+		DocumentVoid, UnknownRoute, BrokenRoute, AlreadyRunning, NotRunning, UnknownUser, BadExpression, NoBranch, Ambiguous, Incomplete, Endless,
+		NotCarriedOut, BadRequest, DocumentUnknown, RowsAtWork}
+}
+
 // Refusal is why a transition does not happen. Nothing was changed.
 type Refusal struct {
 	Reason  Reason

@@ -58,15 +58,32 @@ func (r *Route) Steps() []*Step { return r.order }
 // actions name.
 func (r *Route) Forms() []string {
 	out := []string{r.For.Text}
-	for _, s := range r.Steps() {
-		actions := slices.Clone(s.Actions)
-		for _, o := range s.Outcomes {
-			actions = append(actions, o.Actions...)
+	for _, a := range r.actions() {
+		if a.Form.Text != "" {
+			out = append(out, a.Form.Text)
 		}
-		for _, a := range actions {
-			if a.Form.Text != "" {
-				out = append(out, a.Form.Text)
-			}
+	}
+	return out
+}
+
+// LinkKinds are the kinds of links that the route makes.
+func (r *Route) LinkKinds() []string {
+	var out []string
+	for _, a := range r.actions() {
+		if a.LinkKind.Text != "" {
+			out = append(out, a.LinkKind.Text)
+		}
+	}
+	return out
+}
+
+// actions lists those of steps and of outcomes, in file order.
+func (r *Route) actions() []*Action {
+	var out []*Action
+	for _, s := range r.order {
+		out = append(out, s.Actions...)
+		for _, o := range s.Outcomes {
+			out = append(out, o.Actions...)
 		}
 	}
 	return out

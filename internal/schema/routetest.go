@@ -24,12 +24,24 @@ func (s *source) routeTest() object {
 	}
 	route := enum(s.routes, "the route that is tested")
 	answer := object{"type": "object", "minProperties": 1, "additionalProperties": object{"type": []string{"string", "null"}}, "properties": object{
-		"step": ref("stepID"), "accept": ref("stepID"), "refuse": ref("stepID"), "delegate": ref("stepID"), "withdraw": ref("stepID"),
+		"step": ref("stepID"), "accept": ref("stepID"), "refuse": ref("stepID"), "delegate": ref("stepID"), "withdraw": ref("stepID"), "attach": text("a file that somebody attaches"),
 		"set": card("fields that somebody changes"), "after": text("so much later: 2wd"), "until": text("a time that comes"),
 		"start": text("a route that is started"), "stop": value,
 		"outcome": text("of the step"), "who": text("who acts"), "item": scalar("of which row or person of an each"), "to": text("whom it is delegated to"),
 		"on": text("set: another document"), "comment": text("what is said"), "fields": card("fields that the performer fills"), "expect": ref("expect"),
 	}}
+	people := oneOrManyOrNone(value, "")
+	names := func(what string) object { return describe(oneOrManyOrNone(object{"type": "string"}, ""), what) }
+	kept := func(more object) object {
+		return with(more, object{
+			"links": anyOf(keyed(`.`, people, "kind → numbers, or forms of the documents that are meant"), object{"type": []string{"array", "null"}, "maxItems": 0}),
+			"files": names("names of its files"),
+		})
+	}
+	letter := mapping([]string{"template"}, object{
+		"template": text("the template it is made of"), "to": names("addresses or users; sender for a reply"),
+		"subject": text("its subject"), "attach": names("names of files"),
+	})
 	told := keyed(`^(assigned|inform|reminder|escalated|withdrawn|answered)$`, value, "who was told what")
 	return definitions(mapping([]string{"tests"}, with(common, object{
 		"route": route,
@@ -48,16 +60,18 @@ func (s *source) routeTest() object {
 	})), object{
 		"stepID": step,
 		"answer": answer,
-		"expect": mapping(nil, object{
+		"expect": mapping(nil, kept(object{
 			"path": steps("steps in the order in which they began"), "open": steps("steps with open tasks"),
 			"who": bySteps("step → who has it"), "due": bySteps("step → deadline"),
 			"told":   told,
 			"status": text("the document's status"), "card": card("fields of the document"),
-			"documents": object{"type": "object", "description": "other documents by number", "additionalProperties": mapping(nil, object{"status": text(""), "card": card("")})},
-			"registered": list(anyOf(form, mapping([]string{"form"}, object{
+			"documents": object{"type": "object", "description": "other documents by number", "additionalProperties": mapping(nil, kept(object{"status": text(""), "card": card("")}))},
+			"registered": list(anyOf(form, mapping([]string{"form"}, kept(object{
 				"form": form, "number": text(""), "status": text(""), "card": card("its fields"),
-			})), "documents that the route registered"),
-			"end": text("how the route ended"), "started": boolean("whether it began at all"), "refused": text("why the answer was refused"),
-		}),
+			}))), "documents that the route registered"),
+			"letters":    list(anyOf(text("the template of a letter"), letter), "letters that the route wrote, in order"),
+			"controller": anyOf(describe(people, "who controls the route"), bySteps("step → who controls it")),
+			"end":        text("how the route ended"), "started": boolean("whether it began at all"), "refused": text("why the answer was refused"),
+		})),
 	})
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/e1-dms/e1/internal/form"
 	"github.com/e1-dms/e1/internal/org"
 	"github.com/e1-dms/e1/internal/settings"
+	"github.com/e1-dms/e1/internal/template"
 	"github.com/e1-dms/e1/internal/yamlsrc"
 )
 
@@ -17,6 +18,8 @@ type Base struct {
 	Names []string
 	// Routes are those that can be run, in the order of their names.
 	Routes []Runnable
+	// Templates gives a template with its problems, else the names there are.
+	Templates func(name string) (*template.Template, diag.List, []string)
 	Definitions
 }
 

@@ -166,6 +166,14 @@ func (c *checker) expect(p *play, e *Expect) {
 	if e == nil {
 		return
 	}
+	c.letters(e.Letters)
+	c.kept(&e.Kept)
+	if e.Controller != nil {
+		c.people(e.Controller)
+	}
+	if why := e.Refused; why.Text != "" && !slices.Contains(refusals(), why.Text) {
+		c.errorf(unknownOutcome, why.At, "refused: %s", diag.Unknown("reason", why.Text, refusals()))
+	}
 	for _, list := range []*yamlsrc.Node{e.Path, e.Open} {
 		if list == nil {
 			continue
@@ -174,10 +182,10 @@ func (c *checker) expect(p *play, e *Expect) {
 			c.step(Word{Text: n.Value, At: c.src.Span(n)}, false)
 		}
 	}
-	for _, pair := range append(slices.Clone(e.Who), e.Due...) {
+	for _, pair := range slices.Concat(e.Who, e.Due, e.Controllers) {
 		c.step(Word{Text: pair.Key.Value, At: c.src.Span(pair.Key)}, false)
 	}
-	for _, pair := range append(slices.Clone(e.Who), e.Told...) {
+	for _, pair := range slices.Concat(e.Who, e.Told, e.Controllers) {
 		c.people(pair.Value)
 	}
 	kinds := []string{string(engine.TellAssigned), string(engine.TellInform), string(engine.TellReminder), string(engine.TellEscalated), string(engine.TellWithdrawn), string(engine.TellAnswered)}
@@ -198,8 +206,57 @@ func (c *checker) expect(p *play, e *Expect) {
 	}
 }
 
+// letters checks the templates of letters and to whom they are written.
+func (c *checker) letters(list []*Letter) {
+	for _, l := range list {
+		if t, _, known := c.base.Templates(l.Template.Text); t == nil && l.Template.Text != "" && known != nil {
+			c.errorf(unknownField, l.Template.At, "%s", diag.Unknown("template", l.Template.Text, known))
+		}
+		if l.To == nil {
+			continue
+		}
+		for _, n := range l.To.Items {
+			if known := c.forms.Org().UserIDs(); n.Value != sender && !strings.Contains(n.Value, "@") && !slices.Contains(known, n.Value) {
+				c.errorf(unknownPerson, c.src.Span(n), "to: %s", diag.Unknown("user", n.Value, append(known, sender)))
+			}
+		}
+	}
+}
+
+// kept checks the kinds of links: those of the settings and of the routes.
+func (c *checker) kept(k *Kept) {
+	if len(k.Links) == 0 {
+		return
+	}
+	known := c.forms.Settings().LinkKinds()
+	for _, name := range c.base.Names {
+		if r := c.base.Written(name); r != nil {
+			for _, kind := range r.LinkKinds() {
+				if !slices.Contains(known, kind) {
+					known = append(known, kind)
+				}
+			}
+		}
+	}
+	for _, pair := range k.Links {
+		if !slices.Contains(known, pair.Key.Value) && !c.r.Lost(pair.Key.Value) {
+			c.errorf(unknownField, c.src.Span(pair.Key), "links: %s", diag.Unknown("kind", pair.Key.Value, known))
+		}
+	}
+}
+
+// refusals are the reasons for which an answer can be refused.
+func refusals() []string {
+	out := []string{paperRefused}
+	for _, r := range engine.Reasons() {
+		out = append(out, string(r))
+	}
+	return out
+}
+
 // given checks what is expected of another document.
 func (c *checker) given(p *play, g *Given) {
+	c.kept(&g.Kept)
 	var f *form.Form
 	switch {
 	case g.Form.Text != "":

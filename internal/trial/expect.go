@@ -54,6 +54,12 @@ func (p *play) expect(e *Expect) {
 	if e.hasReg {
 		p.registrations(e)
 	}
+	if e.hasLetters {
+		p.lettersWritten(e)
+	}
+	p.links(p.document(), &e.Kept)
+	p.files(p.document(), &e.Kept)
+	p.controllers(e)
 	for _, pair := range e.Told {
 		p.told(pair)
 	}
@@ -79,10 +85,12 @@ func way(steps []string) string {
 
 func (p *play) refused(e *Expect) {
 	var refusal *engine.Refusal
+	var paper *paperError
 	switch {
 	case p.failed == nil:
 		p.fail(e.Refused.At, "expected to be refused (%s), but it was done", e.Refused.Text)
 	case errors.As(p.failed, &refusal) && string(refusal.Reason) == e.Refused.Text:
+	case errors.As(p.failed, &paper) && e.Refused.Text == paperRefused:
 	default:
 		got := p.failed.Error()
 		if refusal != nil {
@@ -302,7 +310,7 @@ func (p *play) cells(d *document.Document, name string, pair yamlsrc.Pair) {
 	}
 }
 
-// other compares another document's status and card.
+// other compares another document's status, card, links and files.
 func (p *play) other(d *document.Document, g *Given) {
 	if g.Status.Text != "" && d.Status != g.Status.Text {
 		p.fail(g.Status.At, "expected %s to have the status %q, got %q", d.Number, g.Status.Text, d.Status)
@@ -310,6 +318,8 @@ func (p *play) other(d *document.Document, g *Given) {
 	if g.Card != nil {
 		p.card(d, g.Card.Pairs)
 	}
+	p.links(d, &g.Kept)
+	p.files(d, &g.Kept)
 }
 
 // registrations compares the documents that were registered, in order.

@@ -51,6 +51,23 @@ type Given struct {
 	Number Word
 	Status Word
 	Card   *yamlsrc.Node
+	Kept
+}
+
+// Kept is what is expected of what a document keeps beside its card.
+type Kept struct {
+	Links    []yamlsrc.Pair // kind: numbers or forms
+	hasLinks bool
+	links    diag.Span
+	Files    *yamlsrc.Node // names
+}
+
+// Letter is a letter that is expected.
+type Letter struct {
+	Template Word
+	To       *yamlsrc.Node // addresses or users, "sender" for a reply
+	Subject  Word
+	Attach   *yamlsrc.Node // names of files
 }
 
 // Test is one document sent along a route.
@@ -100,6 +117,7 @@ const (
 	Until    AnswerKind = "until"
 	Start    AnswerKind = "start"
 	Stop     AnswerKind = "stop"
+	Attach   AnswerKind = "attach"
 	Look     AnswerKind = "expect" // nothing happens, only expectations
 )
 
@@ -116,10 +134,17 @@ type Expect struct {
 	Registered []*Given
 	hasReg     bool
 	registered diag.Span
-	End        Word
-	Started    Word // "true" or "false"
-	Told       []yamlsrc.Pair
-	Refused    Word
+	Letters    []*Letter
+	hasLetters bool
+	letters    diag.Span
+	Kept
+	// Controller is that of the route, Controllers are those of steps.
+	Controller  *yamlsrc.Node
+	Controllers []yamlsrc.Pair
+	End         Word
+	Started     Word // "true" or "false"
+	Told        []yamlsrc.Pair
+	Refused     Word
 }
 
 // parser reads one file.
@@ -217,6 +242,9 @@ func (p *parser) given(n *yamlsrc.Node, numbered bool) *Given {
 		m.Present("number")
 	}
 	m.Present("form")
+	if !numbered {
+		g.Kept = p.kept(m)
+	}
 	if g.Card != nil && g.Card.Kind != yamlsrc.Mapping {
 		p.wrong(g.Card, "card", "a mapping of fields")
 		g.Card = nil
@@ -263,7 +291,7 @@ func (p *parser) test(n *yamlsrc.Node, file *File) *Test {
 
 // answerKeys are the keys of answers that are no steps.
 func answerKeys() []string {
-	return []string{"step", "accept", "refuse", "delegate", "withdraw", "set", "after", "until", "start", "stop",
+	return []string{"step", "accept", "refuse", "delegate", "withdraw", "set", "attach", "after", "until", "start", "stop",
 		"outcome", "who", "item", "to", "on", "comment", "fields", "expect"}
 }
 
@@ -288,7 +316,7 @@ func (p *parser) answer(n *yamlsrc.Node) *Answer {
 		}
 		first, a.At = key, word.At
 		switch kind {
-		case Accept, Refuse, Delegate, Withdraw, After, Until, Start, Advance:
+		case Accept, Refuse, Delegate, Withdraw, Attach, After, Until, Start, Advance:
 			a.Kind, a.Subject = kind, p.wordOf(value, key.Value)
 		case Stop:
 			a.Kind = Stop
@@ -312,7 +340,7 @@ func (p *parser) answer(n *yamlsrc.Node) *Answer {
 	case first == nil && a.Expect != nil:
 		a.Kind, a.At = Look, a.Expect.At
 	case first == nil:
-		p.Problems.Errorf(missingKey.Code, missingKey.Slug, a.At, "the answer says nothing; write STEP: OUTCOME, or one of accept, refuse, delegate, withdraw, set, after, until, start, stop")
+		p.Problems.Errorf(missingKey.Code, missingKey.Slug, a.At, "the answer says nothing; write STEP: OUTCOME, or one of accept, refuse, delegate, withdraw, set, attach, after, until, start, stop")
 	case first.Value == string(Advance):
 		a.Outcome = p.word(m, "outcome")
 	}
@@ -360,14 +388,50 @@ func (p *parser) expect(m *yamlsrc.Mapped) *Expect {
 			e.Registered = append(e.Registered, p.given(item, false))
 		}
 	}
+	if e.hasLetters = x.Has("letters"); e.hasLetters {
+		e.letters = x.Span("letters")
+		for _, item := range x.Items("letters") {
+			e.Letters = append(e.Letters, p.letter(item))
+		}
+	}
+	e.Kept = p.kept(x)
+	if c := x.Node("controller"); c != nil && c.Kind == yamlsrc.Mapping {
+		e.Controllers = c.Pairs
+	} else {
+		e.Controller = c
+	}
 	x.Done()
 	return e
+}
+
+// letter reads a letter that is expected: a template, or more of it.
+func (p *parser) letter(n *yamlsrc.Node) *Letter {
+	if n.Kind == yamlsrc.Scalar {
+		return &Letter{Template: Word{Text: n.Value, At: p.f.Span(n)}}
+	}
+	m := p.Mapping(n, "letter")
+	l := &Letter{Template: p.word(m, "template"), To: p.list(m, "to"), Subject: p.word(m, "subject"), Attach: p.list(m, "attach")}
+	m.Present("template")
+	m.Done()
+	return l
+}
+
+// kept reads the links and files that a document is expected to have.
+func (p *parser) kept(m *yamlsrc.Mapped) Kept {
+	k := Kept{Files: p.list(m, "files")}
+	if k.hasLinks = m.Has("links"); k.hasLinks {
+		k.links = m.Span("links")
+		if n := m.Node("links"); n.Kind != yamlsrc.Sequence || len(n.Items) > 0 { // [] is none, as elsewhere
+			k.Links = p.pairs(m, "links")
+		}
+	}
+	return k
 }
 
 // after reads what is expected of another document: its status and card.
 func (p *parser) after(n *yamlsrc.Node) *Given {
 	m := p.Mapping(n, "document")
-	g := &Given{Status: p.word(m, "status"), Card: m.Node("card")}
+	g := &Given{Status: p.word(m, "status"), Card: m.Node("card"), Kept: p.kept(m)}
 	if g.Card != nil && g.Card.Kind != yamlsrc.Mapping {
 		p.wrong(g.Card, "card", "a mapping of fields")
 		g.Card = nil
@@ -387,12 +451,12 @@ func (p *parser) list(m *yamlsrc.Mapped, key string) *yamlsrc.Node {
 		return &yamlsrc.Node{Kind: yamlsrc.Sequence, Items: []*yamlsrc.Node{&one}, Start: n.Start, End: n.End}
 	}
 	if n.Kind != yamlsrc.Sequence {
-		p.wrong(n, key, "a list of steps")
+		p.wrong(n, key, "a list")
 		return nil
 	}
 	for _, item := range n.Items {
 		if item.Kind != yamlsrc.Scalar {
-			p.wrong(item, key, "the name of a step")
+			p.wrong(item, key, "a text")
 			return nil
 		}
 	}

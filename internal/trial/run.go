@@ -59,8 +59,8 @@ type play struct {
 	number string
 	by     string
 	// how much of what the world remembers belongs to earlier answers
-	effects, registered int
-	failed              error // why the last answer was refused
+	effects, registered, letters int
+	failed                       error // why the last answer was refused
 }
 
 func (p *play) fail(at diag.Span, format string, args ...any) {
@@ -83,7 +83,7 @@ func (p *play) run() {
 		return
 	}
 	for _, a := range p.test.Answers {
-		p.effects, p.registered = len(p.w.effects), len(p.w.registered)
+		p.effects, p.registered, p.letters = len(p.w.effects), len(p.w.registered), len(p.w.letters)
 		refused := a.Expect != nil && a.Expect.Refused.Text != ""
 		p.failed = p.attempt(func() error { return p.answer(a) })
 		if p.failed != nil && !refused {
@@ -94,7 +94,7 @@ func (p *play) run() {
 			p.expect(a.Expect)
 		}
 	}
-	p.effects, p.registered = 0, 0
+	p.effects, p.registered, p.letters = 0, 0, 0
 	if p.instance() == nil && len(p.res.Problems) == 0 && (p.test.Expect == nil || p.test.Expect.Started.Text == "") {
 		p.fail(p.test.At, "the route %q did not start%s", p.r.Name.Text, p.because())
 	}
@@ -127,11 +127,12 @@ func (p *play) cannot(at diag.Span, err error) {
 func (p *play) attempt(do func() error) error {
 	w := p.w
 	docs, order, seq := maps.Clone(w.docs), len(w.order), maps.Clone(w.seq)
-	effects, registered, notes, visits := len(w.effects), len(w.registered), len(w.notes), len(w.visits)
+	effects, registered, letters, notes, visits := len(w.effects), len(w.registered), len(w.letters), len(w.notes), len(w.visits)
 	err := do()
 	if err != nil {
 		w.docs, w.order, w.seq = docs, w.order[:order], seq
-		w.effects, w.registered, w.notes, w.visits = w.effects[:effects], w.registered[:registered], w.notes[:notes], w.visits[:visits]
+		w.effects, w.registered, w.letters = w.effects[:effects], w.registered[:registered], w.letters[:letters]
+		w.notes, w.visits = w.notes[:notes], w.visits[:visits]
 	}
 	return err
 }
@@ -154,6 +155,7 @@ func (p *play) prepare() diag.List {
 		}
 	}
 	p.w = newWorld(p.base, p.forms, at)
+	p.w.writes = true
 	p.by = p.who()
 	for _, given := range append(slices.Clone(p.test.File.Documents), p.test.Documents...) {
 		problems = append(problems, p.w.put(p.src, given, p.by)...)
@@ -244,6 +246,11 @@ func (p *play) answer(a *Answer) error {
 		return p.wait(a)
 	case Set:
 		return p.set(a)
+	case Attach:
+		d := p.document().Clone()
+		attach(d, a.Subject.Text, "")
+		p.w.docs[p.number] = d
+		return p.w.apply(p.number, p.actor(a, p.by), engine.DocumentChanged{})
 	case Start:
 		return p.w.apply(p.number, p.actor(a, p.by), engine.Start{Route: a.Subject.Text})
 	case Stop:

@@ -43,9 +43,11 @@ type world struct {
 	// what has happened since somebody last asked
 	effects    []engine.Effect
 	registered []string
+	letters    []letter
 	notes      []string
 
-	calls  int // since an event from outside
+	writes bool // files and letters are made
+	calls  int  // since an event from outside
 	visits []visit
 	last   map[string]string // who got the last task of a step
 	pinned map[string]*route.Route
@@ -164,12 +166,14 @@ func (w *world) applyAt(number, actor string, event engine.Event, depth int) err
 		w.notes = append(w.notes, fmt.Sprintf("%s: routes set each other off more than %d times; what they were still to do was left out", number, maxCascade))
 		return nil
 	}
-	res, err := engine.Apply(engine.Input{Document: w.docs[number], Event: event, Actor: actor, Now: w.now,
-		Definitions: w, Forms: w.forms, Calendar: w.base.Calendar, Lookup: w})
+	res, err := engine.Apply(w.input(number, actor, event))
 	if err != nil {
 		return err
 	}
 	fresh, numbers := w.take(res)
+	if err := w.papers(res, numbers); err != nil {
+		return err
+	}
 	for i, d := range res.Changed {
 		switch {
 		case slices.Contains(fresh, d.Number):
@@ -196,6 +200,12 @@ func (w *world) applyAt(number, actor string, event engine.Event, depth int) err
 		}
 	}
 	return nil
+}
+
+// input is what the engine is told of an event.
+func (w *world) input(number, actor string, event engine.Event) engine.Input {
+	return engine.Input{Document: w.docs[number], Event: event, Actor: actor, Now: w.now,
+		Definitions: w, Forms: w.forms, Calendar: w.base.Calendar, Lookup: w}
 }
 
 // take keeps what a transition led to, and gives the numbers of new documents,
