@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"path"
 	"slices"
+	"strings"
 
 	"github.com/e1-dms/e1/internal/diag"
 	"github.com/e1-dms/e1/internal/template"
@@ -57,7 +58,7 @@ func (d *Set) readTemplate(name string) readTemplate {
 		}
 	}
 	if file == "" {
-		return readTemplate{err: &UnknownError{What: "template", Name: name, Known: templateNames(files), Try: "e1 lint templates"}}
+		return readTemplate{err: &UnknownError{What: "template", Name: name, Known: asWritten(templateNames(files)), Try: "e1 lint templates"}}
 	}
 	src, err := d.src.Read(file)
 	if err != nil {
@@ -85,6 +86,17 @@ func templateNames(files []string) []string {
 	out := make([]string, len(files))
 	for i, f := range files {
 		out[i] = path.Base(f)
+	}
+	return out
+}
+
+// asWritten adds the names of templates without their extensions.
+func asWritten(names []string) []string {
+	out := slices.Clone(names)
+	for _, n := range names {
+		if IsTemplate(n) {
+			out = append(out, strings.TrimSuffix(n, path.Ext(n)))
+		}
 	}
 	return out
 }

@@ -51,7 +51,7 @@ func TestEveryKeyIsThere(t *testing.T) {
 		{"import", "intake", "definition.go", []string{"text", "subject", "name", "email", "to"}, nil},
 		{"org", "org", "parse.go", nil, nil},
 		{"calendar", "worktime", "parse.go", []string{"off", "short", "work", "mon", "tue", "wed", "thu", "fri", "sat", "sun"}, nil},
-		{"route-test", "trial", "file.go", []string{"step", "accept", "refuse", "delegate", "withdraw", "after", "until", "start", "stop", "on", "to", "user", "from", "substitute"}, nil},
+		{"route-test", "trial", "file.go", []string{"step", "accept", "refuse", "delegate", "withdraw", "attach", "after", "until", "start", "stop", "on", "to", "user", "from", "substitute"}, nil},
 		{"rule", "rule", "rule.go", []string{"changed", "status", "assigned", "task", "message", "document", "payment"}, nil},
 		{"settings", "settings", "parse.go", append([]string{"language", "split_index"}, settings.Told()...), nil},
 	} {

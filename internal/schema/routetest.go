@@ -1,5 +1,7 @@
 package schema
 
+import "strings"
+
 // routeTest describes routes/tests/*.yaml.
 func (s *source) routeTest() object {
 	value := object{"type": []string{"string", "number", "boolean", "null", "array", "object"}}
@@ -32,9 +34,10 @@ func (s *source) routeTest() object {
 	}}
 	people := oneOrManyOrNone(value, "")
 	names := func(what string) object { return describe(oneOrManyOrNone(object{"type": "string"}, ""), what) }
+	kinds := "^(" + strings.Join(s.links, "|") + ")$"
 	kept := func(more object) object {
 		return with(more, object{
-			"links": anyOf(keyed(`.`, people, "kind → numbers, or forms of the documents that are meant"), object{"type": []string{"array", "null"}, "maxItems": 0}),
+			"links": anyOf(keyed(kinds, people, "kind → numbers, or forms of the documents that are meant"), object{"type": []string{"array", "null"}, "maxItems": 0}),
 			"files": names("names of its files"),
 		})
 	}

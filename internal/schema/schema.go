@@ -103,6 +103,7 @@ type source struct {
 	calendars []string
 	routes    []string
 	steps     []string // ids of all steps of all routes
+	links     []string // kinds of links: of the settings and of all routes
 	lang      string
 }
 
@@ -132,14 +133,16 @@ func newSource(defs *definition.Set) (*source, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.links = conf.LinkKinds()
 	for _, r := range routes {
+		s.links = append(s.links, r.LinkKinds()...)
 		for _, step := range r.Steps() {
 			if step.Named {
 				s.steps = append(s.steps, step.ID)
 			}
 		}
 	}
-	s.steps = sortedUnique(s.steps)
+	s.steps, s.links = sortedUnique(s.steps), sortedUnique(s.links)
 	return s, nil
 }
 

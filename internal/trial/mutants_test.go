@@ -54,7 +54,7 @@ func (m *mutator) with(at *yamlsrc.Node, what string, wrong yamlsrc.Node) {
 func without[T any](list []T, i int) []T { return slices.Delete(slices.Clone(list), i, i+1) }
 
 // unread are the keys whose values only people or the editor read.
-var unread = []string{"title", "text", "id", "task", "approve", "inform", "route", "ends", "for", "as", "calendar"}
+var unread = []string{"title", "text", "id", "task", "approve", "inform", "route", "ends", "for", "calendar"}
 
 // optional are the keys that can be forgotten.
 var optional = []string{"if", "else", "due", "remind", "escalate", "fill", "comment", "controller", "do", "join", "rest", "into", "link", "find", "pick", "now", "outcomes"}
@@ -68,7 +68,11 @@ func (m *mutator) mapping(n *yamlsrc.Node, inside string) {
 		if slices.Contains(optional, key) || inside == "set" && len(n.Pairs) > 1 {
 			less := *n
 			less.Pairs = without(n.Pairs, i)
-			m.with(n, "no "+key, less)
+			what := "no " + key
+			if p.Value.Kind == yamlsrc.Scalar {
+				what += " " + p.Value.Value
+			}
+			m.with(n, what, less)
 		}
 		m.value(p.Value, key)
 	}
@@ -110,6 +114,10 @@ func (m *mutator) other(key, value string) string {
 		if n > 0 {
 			return strconv.Itoa(2*n) + digits
 		}
+	case "as", "template":
+		return "other-" + value
+	case "link":
+		return "related"
 	case "max":
 		return strconv.Itoa(n + 1)
 	case "end":
@@ -119,21 +127,33 @@ func (m *mutator) other(key, value string) string {
 	return ""
 }
 
-// TestShippedTestsNoticeMistakes: of ten things that are made wrong in the
-// shipped routes their tests notice nine. The tenth is what a test cannot see,
-// links and letters, or what makes no difference, such as a condition for
-// setting a field that the next step sets anyway. Mutants that are no routes
-// are left to lint.
+// harmless are the mistakes that make no difference any test could see, with the
+// reason; the line of the route is left out.
+var harmless = map[string]string{
+	"contract-approval no if filled(amount)":  "actions on a document that is not there are passed over, so that this condition only saves a note",
+	"contract-approval no if filled(invoice)": "the same",
+	"contract-approval no comment required":   "the answer of the block is the one of the step, which asks for the comment already",
+	"long-sale no status in_work":             "what follows puts a new client into the same status",
+	"long-sale no else role head_of_sales":    "the controller of the route, who stands in for everybody, is the same person",
+	"retail no pick least-loaded":             "the least loaded of people who have nothing to do is the first of them, as without it",
+	"retail no status in_work":                "what follows puts a new client into another status",
+	"retail no if empty(paid_on)":             "with the date of payment there the step is over before anybody could answer it",
+}
+
+// TestShippedTestsNoticeMistakes: the tests of the shipped routes notice
+// everything that is made wrong in them, but for what makes no difference.
+// Mutants that are no routes are left to lint.
 func TestShippedTestsNoticeMistakes(t *testing.T) {
 	t.Parallel()
 	source := standard(t)
 	defs := definition.New(source)
 	tests, err := defs.RouteTests()
 	must(t, err)
-	tried, unnoticed := 0, []string(nil)
+	tried, passed := 0, map[string]bool{}
 	for _, file := range tests {
 		must(t, file.Problems.Err())
-		name := "routes/" + file.File.Route.Text + ".yaml"
+		route := file.File.Route.Text
+		name := "routes/" + route + ".yaml"
 		for i, wrong := range mutants(t, name, source[name]) {
 			if !soak && (i+len(name))%8 != 0 {
 				continue
@@ -144,19 +164,28 @@ func TestShippedTestsNoticeMistakes(t *testing.T) {
 			}
 			changed[name] = wrong.src
 			defs := definition.New(changed)
-			if _, err := defs.UsableRoute(file.File.Route.Text); err != nil {
+			if _, err := defs.UsableRoute(route); err != nil {
 				continue
 			}
 			b, err := defs.Trial()
 			must(t, err)
 			tried++
-			if !slices.ContainsFunc(b.Run(file.File), func(res *trial.Result) bool { return !res.OK() }) {
-				unnoticed = append(unnoticed, name+":"+wrong.what)
+			if slices.ContainsFunc(b.Run(file.File), func(res *trial.Result) bool { return !res.OK() }) {
+				continue
 			}
+			_, what, _ := strings.Cut(wrong.what, ": ")
+			if what = route + " " + what; harmless[what] == "" {
+				t.Errorf("not noticed: %s:%s", name, wrong.what)
+			}
+			passed[what] = true
 		}
 	}
-	t.Logf("%d of %d mistakes are not noticed:\n%s", len(unnoticed), tried, strings.Join(unnoticed, "\n"))
-	if tried < 30 || len(unnoticed)*10 > tried {
-		t.Error("more than one mistake of ten would not be noticed")
+	if tried < 30 {
+		t.Errorf("only %d mistakes were tried", tried)
+	}
+	for what := range harmless {
+		if soak && !passed[what] {
+			t.Errorf("%s is noticed after all", what)
+		}
 	}
 }
