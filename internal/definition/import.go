@@ -112,6 +112,15 @@ func CheckImport(f *yamlsrc.File, in *intake.Import, set *form.Set) diag.List {
 	for _, use := range in.Uses {
 		field := of.Field(use.Field)
 		switch {
+		case field == nil, use.Apart, use.Column == "" && field.Name == use.Field:
+		case use.Column == "":
+			problems.Add(yamlsrc.Former(use.At, use.Field, field.Name))
+		default:
+			if c := field.Column(use.Column); c != nil && c.Name != use.Column {
+				problems.Add(yamlsrc.Former(use.At, use.Column, c.Name))
+			}
+		}
+		switch {
 		case field == nil && unknown[use.Field]:
 		case field == nil:
 			unknown[use.Field] = true

@@ -143,7 +143,7 @@ func (d *Set) routeFile(name string) (*RouteFile, error) {
 		parsed, more := route.Parse(f)
 		file.Def, file.Problems = parsed, append(problems, more...)
 		if parsed != nil {
-			parsed.Follow(d.renamed)
+			file.Problems = append(file.Problems, parsed.Follow(d.renamed)...)
 		}
 	}
 	d.mu.Lock()

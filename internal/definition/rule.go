@@ -37,7 +37,7 @@ func (d *Set) Rules() ([]*RuleFile, error) {
 			def, more := rule.Parse(f)
 			r.Def, r.Problems = def, append(r.Problems, more...)
 			if _, unread = d.Forms(); def != nil && unread == nil {
-				def.Follow(d.renamed)
+				r.Problems = append(r.Problems, def.Follow(d.renamed)...)
 			}
 		}
 		out = append(out, r)

@@ -110,12 +110,12 @@ func (l List) HasErrors() bool {
 }
 
 // Err gives nil when the list holds no errors, else a *ListError with all of
-// its problems, sorted, each once.
+// them, sorted, each once. What is no error refuses nothing.
 func (l List) Err() error {
 	if !l.HasErrors() {
 		return nil
 	}
-	sorted := l.Dedup()
+	sorted := l.Errors().Dedup()
 	sorted.Sort()
 	return &ListError{List: sorted}
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/expr-lang/expr/ast"
+	"github.com/expr-lang/expr/file"
 )
 
 // Compile parses and types a source. A program comes back only when there is no issue; the issues are all
@@ -28,7 +29,7 @@ func Compile(src string, env *Env, opt Options) (*Program, []Issue) {
 		slices.SortStableFunc(c.issues, func(a, b Issue) int { return a.From - b.From })
 		return nil, c.issues
 	}
-	prog := &Program{src: src, want: opt.Want, root: root}
+	prog := &Program{src: src, want: opt.Want, root: root, former: c.former}
 	root.collect("", func(path string) {
 		if path = strings.TrimPrefix(path, "card."); !slices.Contains(prog.reads, path) {
 			prog.reads = append(prog.reads, path)
@@ -43,6 +44,7 @@ type checker struct {
 	env    *Env
 	opt    Options
 	issues []Issue
+	former []Former
 	rows   []Type // elements of the enclosing aggregates, innermost last
 	nodes  int
 	limit  int
@@ -63,6 +65,13 @@ func (c *checker) issueAt(from, to int, slug, help, format string, args ...any) 
 		meant = ""
 	}
 	c.issues = append(c.issues, Issue{From: from, To: to, Slug: slug, Message: fmt.Sprintf(format, args...), Help: help, Meant: meant})
+}
+
+// formerly notes the use of a former name.
+func (c *checker) formerly(v Var, at file.Location) {
+	if f := (Former{at.From, at.To, v.Name, v.Now}); v.Now != "" && !slices.Contains(c.former, f) {
+		c.former = append(c.former, f)
+	}
 }
 
 // node makes a node that begins where the library's node does and ends behind its arguments.
@@ -169,6 +178,7 @@ func (c *checker) name(n *ast.IdentifierNode, want Type) *Expr {
 	case known && !isValue:
 		e := c.node(n, Field, v.Type)
 		e.Name = cmp.Or(v.Now, n.Value)
+		c.formerly(v, n.Location())
 		if v.Clock && c.opt.NoClock {
 			c.issue(e, "clock", "store the date in a field first", "%q makes the result depend on when it is asked", n.Value)
 		}
@@ -339,6 +349,7 @@ func (c *checker) member(n *ast.MemberNode) *Expr {
 		c.issueAt(at.From, at.To, "clock", "store the date in a field first", "%q makes the result depend on when it is asked", prop.Value)
 	}
 	e.Name = cmp.Or(v.Now, e.Name)
+	c.formerly(v, at)
 	e.Type = v.Type
 	if base.Type.Nullable || base.Type.Kind == Document {
 		e.Type.Nullable = true

@@ -55,10 +55,17 @@ func (i Issue) Error() string {
 
 // Program is a compiled expression. It is immutable and may be evaluated concurrently.
 type Program struct {
-	src   string
-	want  Type
-	root  *Expr
-	reads []string
+	src    string
+	want   Type
+	root   *Expr
+	reads  []string
+	former []Former
+}
+
+// Former is a name in a source that is a former one.
+type Former struct {
+	From, To int // code points of the source
+	Was, Now string
 }
 
 // Scope gives an evaluation its values.
@@ -105,6 +112,9 @@ func (p *Program) Tree() *Expr { return p.root }
 // Reads lists what the program reads, each once in the order of the text: "amount", "client.industry".
 // Columns of rows appear behind their table: "lines.qty".
 func (p *Program) Reads() []string { return p.reads }
+
+// Former lists the former names that the source uses, in the order of the text.
+func (p *Program) Former() []Former { return p.former }
 
 // EvalKind says why an evaluation failed.
 type EvalKind string

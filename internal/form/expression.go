@@ -53,7 +53,12 @@ func (e *Expression) compile() {
 			At: e.file.SpanAt(e.node, is.From, is.To),
 		})
 	}
-	e.program = p
+	if e.program = p; p == nil {
+		return
+	}
+	for _, f := range p.Former() {
+		e.problems.Add(yamlsrc.Former(e.file.SpanAt(e.node, f.From, f.To), f.Was, f.Now))
+	}
 }
 
 func (e *Expression) link(env func() *expr.Env, want expr.Type) {

@@ -109,8 +109,11 @@ func (l *linker) references(file *yamlsrc.File, form *Form, f *Field) {
 		if t := form.byName[f.Group]; t != nil && t.Type == expr.Table {
 			siblings = t.Columns
 		}
-		if i := slices.IndexFunc(siblings, func(o *Field) bool { return o.Name == f.Bik }); i < 0 || siblings[i].Type != expr.BIK {
+		i := slices.IndexFunc(siblings, func(o *Field) bool { return o.Name == f.Bik || contains(o.Was, f.Bik) })
+		if i < 0 || siblings[i].Type != expr.BIK {
 			l.errorf(unknownRef, file, f.node.Get("bik"), "field %q: %q is no field of type bik", f.Name, f.Bik)
+		} else {
+			l.former(file, f.node.Get("bik"), siblings[i])
 		}
 	}
 }
@@ -142,12 +145,14 @@ func (l *linker) form(f *Form) {
 		case field.Type == expr.Table:
 			l.errorf(wrongType, f.File, n, "duplicates: %q is a table", n.Value)
 		}
+		l.former(f.File, n, f.byName[n.Value])
 	}
 	for i, n := range scalars(f.File.Root.Get("brief")) {
 		field := f.byName[n.Value]
 		switch {
 		case field != nil:
 			f.Brief[i] = field.Name
+			l.former(f.File, n, field)
 		case !slices.Contains(attributes, n.Value):
 			l.errorf(unknownRef, f.File, n, "brief: %s", diag.Unknown("field", n.Value, f.FieldNames()))
 		}
@@ -157,6 +162,9 @@ func (l *linker) form(f *Form) {
 		field := f.byName[name]
 		return field == nil || field.Type == expr.Table
 	})
+	for i, name := range f.Duplicates {
+		f.Duplicates[i] = f.byName[name].Name // by which the index knows it
+	}
 	if may := f.File.Root.Get("may"); len(l.s.org.Roles) > 0 && may != nil {
 		for _, p := range may.Pairs {
 			for _, n := range scalars(p.Value) {
@@ -191,6 +199,7 @@ func (l *linker) calendar(f *Form, c *CalendarMap) {
 		{"client", c.Client, []expr.Kind{expr.Document}},
 	} {
 		field := f.byName[k.name]
+		l.former(f.File, c.node.Get(k.key), field)
 		switch {
 		case k.name == "":
 		case field == nil:
@@ -201,14 +210,20 @@ func (l *linker) calendar(f *Form, c *CalendarMap) {
 	}
 }
 
+// former notes a former name of a field.
+func (l *linker) former(file *yamlsrc.File, n *yamlsrc.Node, field *Field) {
+	if field != nil && n != nil && n.Value != field.Name {
+		l.problems.Add(yamlsrc.Former(file.Span(n), n.Value, field.Name))
+	}
+}
+
 // Verify compiles every expression and reports all their issues, and computed fields that need each other.
 func (s *Set) Verify() diag.List {
 	var problems diag.List
 	for _, f := range s.forms {
 		for _, e := range f.expressions() {
-			if _, err := e.Program(); err != nil {
-				problems = append(problems, e.problems...)
-			}
+			e.once.Do(e.compile)
+			problems = append(problems, e.problems...)
 		}
 		s.verifyCircles(f, &problems)
 		s.verifyCaption(f, &problems)

@@ -110,6 +110,7 @@ type Sender struct{ Name, Email string }
 type FieldUse struct {
 	Field, Column string
 	Text          string // the fixed value, for checks against the field's type
+	Apart         bool   // At is the place of the value, not of the name
 	At            diag.Span
 }
 
@@ -276,7 +277,7 @@ func (p *parser) inner(m *yamlsrc.Mapped, f *Field) {
 			f.Values = map[string]string{}
 		}
 		f.Values[normalLabel(key.Value)] = n.Value
-		p.i.Uses = append(p.i.Uses, FieldUse{Field: f.Field, Text: n.Value, At: p.file.Span(n)})
+		p.i.Uses = append(p.i.Uses, FieldUse{Field: f.Field, Text: n.Value, Apart: true, At: p.file.Span(n)})
 	}
 	columns := m.Node("columns")
 	separator := m.TextNode("separator")
@@ -360,6 +361,7 @@ func (p *parser) require(m *yamlsrc.Mapped) {
 			continue
 		}
 		p.i.Require = append(p.i.Require, n.Value)
+		p.i.Uses = append(p.i.Uses, FieldUse{Field: n.Value, At: p.file.Span(n)})
 	}
 }
 

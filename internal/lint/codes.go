@@ -78,7 +78,7 @@ func Severities() map[string]diag.Severity {
 	for _, code := range []string{unusedIgnore.Code, unusedDefinition.Code, secretInText.Code, "F013", "O013", "O014", "A104", "A106", DataUnknown.Code, DataStray.Code, Stranded.Code} {
 		out[code] = diag.Warning
 	}
-	out[notChecked.Code] = diag.Note
+	out[notChecked.Code], out[yamlsrc.Obsolete.Code] = diag.Note, diag.Note
 	for _, c := range counterparts() {
 		out[c.Code] = diag.Warning
 	}

@@ -3,6 +3,8 @@ package report
 import (
 	"fmt"
 	"slices"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/e1-dms/e1/internal/diag"
 	"github.com/e1-dms/e1/internal/expr"
@@ -191,6 +193,7 @@ func (l *linker) formula(c *Column, env *expr.Env) bool {
 		l.issue(c.Value, issue, "outside of count, sum, avg, min, max and distinct only columns before this one can be read")
 		ok = false
 	}
+	l.former(c.Value, program)
 	c.Value.Program = program
 	return ok
 }
@@ -269,11 +272,42 @@ func (l *linker) sort() {
 	if slices.Contains(known, "") || len(l.r.Columns) == 0 {
 		return // one without a name, which is reported, may be meant
 	}
+	renamed := l.renamed()
 	for _, o := range l.r.Sort {
 		if !slices.Contains(known, o.Column) {
 			l.errorf(badSort, o.node, "sort: %s", diag.Unknown("column", o.Column, known))
+			continue
+		}
+		if now := renamed[o.Column]; now != "" {
+			from := utf8.RuneCountInString(o.node.Value[:strings.Index(o.node.Value, o.Column)])
+			l.problems.Add(yamlsrc.Former(l.r.File.SpanAt(o.node, from, from+utf8.RuneCountInString(o.Column)), o.Column, now))
 		}
 	}
+}
+
+// renamed lists the columns that are called after a former name of a field, with
+// what they are called with the present one.
+func (l *linker) renamed() map[string]string {
+	out := map[string]string{}
+	note := func(name string, e *Expression, of *yamlsrc.Node) {
+		if of.Get("value") != nil || of.Get("by") != nil && of.Get("column") != nil || e == nil || e.Program == nil {
+			return // it has a name of its own
+		}
+		now := []rune(e.Text)
+		for _, f := range slices.Backward(e.Program.Former()) {
+			now = slices.Concat(now[:f.From], []rune(f.Now), now[f.To:])
+		}
+		if is := nameOf(string(now)) + strings.TrimPrefix(name, nameOf(e.Text)); is != name {
+			out[name] = is
+		}
+	}
+	for _, g := range l.r.Groups {
+		note(g.Name, g.By, g.node)
+	}
+	for _, c := range l.r.Columns {
+		note(c.Name, c.Value, c.node)
+	}
+	return out
 }
 
 // compile compiles an expression and reports its issues at their places.
@@ -282,11 +316,22 @@ func (l *linker) compile(e *Expression, env *expr.Env, opt expr.Options) bool {
 	for _, issue := range issues {
 		l.issue(e, issue, "")
 	}
+	l.former(e, program)
 	e.Program = program
 	if len(issues) > 0 {
 		e.Program = nil
 	}
 	return len(issues) == 0
+}
+
+// former notes the former names that an expression uses.
+func (l *linker) former(e *Expression, program *expr.Program) {
+	if program == nil {
+		return
+	}
+	for _, f := range program.Former() {
+		l.problems.Add(yamlsrc.Former(l.r.File.SpanAt(e.node, e.from+f.From, e.from+f.To), f.Was, f.Now))
+	}
 }
 
 // issue reports an issue of an expression; help stands where the issue has none.

@@ -8,6 +8,7 @@ import (
 	"github.com/e1-dms/e1/internal/diag"
 	"github.com/e1-dms/e1/internal/expr"
 	"github.com/e1-dms/e1/internal/template"
+	"github.com/e1-dms/e1/internal/yamlsrc"
 )
 
 // Context is what a repository offers to a route: names, and the environments
@@ -224,6 +225,11 @@ func (e *Expr) Compile(env *expr.Env, opt expr.Options) (*expr.Program, diag.Lis
 		}
 		problems.Add(diag.Problem{Code: code.Code, Slug: code.Slug, Severity: code.Severity,
 			Message: issue.Message, At: e.Within(issue.From, issue.To), Help: cmp.Or(e.meant(code), issue.Help)})
+	}
+	if program != nil {
+		for _, f := range program.Former() {
+			problems.Add(yamlsrc.Former(e.Within(f.From, f.To), f.Was, f.Now))
+		}
 	}
 	return program, problems
 }

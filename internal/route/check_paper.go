@@ -95,6 +95,10 @@ func (c *checker) pattern(w Word) {
 		problems = p.Check(c.base)
 	}
 	for _, found := range problems {
+		if found.Severity != diag.Error {
+			c.problems.Add(found)
+			continue
+		}
 		c.helpf(R030, found.At, found.Help, "%s", found.Message)
 	}
 }

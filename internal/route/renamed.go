@@ -1,6 +1,12 @@
 package route
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+
+	"github.com/e1-dms/e1/internal/diag"
+	"github.com/e1-dms/e1/internal/yamlsrc"
+)
 
 // Renamed tells what a field of a form is called now, and to which form it
 // refers; the name itself for one that is no former name. Definitions may go
@@ -8,68 +14,99 @@ import "strings"
 type Renamed func(form, field string) (now, refersTo string)
 
 // Follow brings the names of fields in the route up to the forms, before
-// anybody uses it. Expressions need nothing: they know former names.
-func (r *Route) Follow(renamed Renamed) {
+// anybody uses it, and notes the former ones. Expressions need nothing: they
+// know former names.
+func (r *Route) Follow(renamed Renamed) diag.List {
+	f := &Follower{Renamed: renamed}
 	form := r.For.Text
 	handlers := func(list []*Handler) {
 		for _, h := range list {
-			h.Event.follow(form, renamed)
+			f.event(h.Event, form)
 		}
 	}
 	handlers(r.Handlers)
 	for _, s := range r.order {
-		follow(s.Fill, form, renamed)
-		FollowActions(s.Actions, form, renamed)
+		f.words(s.Fill, form)
+		f.Actions(s.Actions, form)
 		for _, o := range s.Outcomes {
-			FollowActions(o.Actions, form, renamed)
+			f.Actions(o.Actions, form)
 		}
 		for _, e := range s.Waits {
-			e.follow(form, renamed)
+			f.event(e, form)
 		}
 		handlers(s.Handlers)
 	}
+	return f.Notes
 }
 
-// FollowActions does the same for actions on documents of a form.
-func FollowActions(list []*Action, form string, renamed Renamed) {
+// Follower brings names up to the forms.
+type Follower struct {
+	Renamed Renamed
+	Notes   diag.List
+}
+
+// Actions does it for actions on documents of a form.
+func (f *Follower) Actions(list []*Action, form string) {
 	for _, a := range list {
 		target := form
 		if a.Kind == Register {
 			target = a.Form.Text
 		}
 		for _, set := range a.Set {
-			set.follow(target, renamed)
+			f.path(&set.Field, target)
 		}
-		follow(a.Find, target, renamed)
-		a.Into.follow(form, renamed)
-		a.Field.follow(form, renamed)
+		f.words(a.Find, target)
+		f.Word(&a.Into, form)
+		f.Word(&a.Field, form)
 	}
 }
 
-func follow(words []Word, form string, renamed Renamed) {
+func (f *Follower) words(words []Word, form string) {
 	for i := range words {
-		words[i].follow(form, renamed)
+		f.Word(&words[i], form)
 	}
 }
 
-func (w *Word) follow(form string, renamed Renamed) {
-	if w.Text != "" {
-		w.Text, _ = renamed(form, w.Text)
+// Word does it for the name of a field of a form.
+func (f *Follower) Word(w *Word, form string) {
+	if w.Text == "" {
+		return
+	}
+	if now, _ := f.Renamed(form, w.Text); now != w.Text {
+		f.Notes.Add(yamlsrc.Former(w.At, w.Text, now))
+		w.Text = now
 	}
 }
 
-// follow renames each part of a name such as client.phone in the form it
-// belongs to.
-func (a *Assignment) follow(form string, renamed Renamed) {
-	path := a.Fields()
-	for i := range path {
-		path[i], form = renamed(form, path[i])
+// path does it for each part of a name such as client.phone, in the form that
+// the part belongs to.
+func (f *Follower) path(w *Word, form string) {
+	parts, from := strings.Split(w.Text, "."), 0
+	for i, was := range parts {
+		var now string
+		now, form = f.Renamed(form, was)
+		if now != was {
+			f.Notes.Add(yamlsrc.Former(Part(w.At, w.Text, from, from+utf8.RuneCountInString(was)), was, now))
+		}
+		parts[i] = now
+		from += utf8.RuneCountInString(was) + 1
 	}
-	a.Field.Text = strings.Join(path, ".")
+	w.Text = strings.Join(parts, ".")
 }
 
-func (e *Event) follow(form string, renamed Renamed) {
+// Part is the place of the code points [from, to) of a text, the place of the
+// whole where quotes do not let that be counted.
+func Part(at diag.Span, text string, from, to int) diag.Span {
+	if at.Start.Line != at.End.Line || at.End.Column-at.Start.Column != utf8.RuneCountInString(text) {
+		return at
+	}
+	at.End.Column = at.Start.Column + to
+	at.Start.Column += from
+	return at
+}
+
+func (f *Follower) event(e *Event, form string) {
 	if e != nil && e.Kind == EventChanged {
-		e.Name.follow(form, renamed)
+		f.Word(&e.Name, form)
 	}
 }

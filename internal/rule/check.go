@@ -47,6 +47,13 @@ func Check(r *Rule, ctx route.Context, forms func(string) *form.Form, steps func
 			}
 		}
 	}
+	for _, w := range r.Fields {
+		if !slices.ContainsFunc(r.Do, func(a *route.Action) bool {
+			return a.Kind == route.Set && slices.ContainsFunc(a.Set, func(s *route.Assignment) bool { return s.Field.Text == w.Text })
+		}) {
+			c.add(unusedOverwrite.Code, unusedOverwrite.Slug, diag.Error, w.At, "", "the rule does not set %q", w.Text)
+		}
+	}
 	return c.done(j.Problems())
 }
 

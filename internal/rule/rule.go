@@ -23,7 +23,7 @@ type Rule struct {
 	// All tells that values which are there already are overwritten, Fields
 	// which of them otherwise.
 	All    bool
-	Fields []string
+	Fields []route.Word
 	// Since is the first day on which dates count, zero for all: a new rule
 	// need not make up for years.
 	Since expr.Date
@@ -31,7 +31,9 @@ type Rule struct {
 
 // Overwrites tells whether the rule may replace the value of a field, or the
 // status, that is there already.
-func (r *Rule) Overwrites(field string) bool { return r.All || slices.Contains(r.Fields, field) }
+func (r *Rule) Overwrites(field string) bool {
+	return r.All || slices.ContainsFunc(r.Fields, func(w route.Word) bool { return w.Text == field })
+}
 
 // Dated tells whether the rule waits for dates.
 func (r *Rule) Dated() bool {
@@ -70,20 +72,22 @@ type Trigger struct {
 	Back  bool
 }
 
-// Follow brings the names of fields in the rule up to the forms.
-func (r *Rule) Follow(renamed route.Renamed) {
-	form := r.For.Text
+// Follow brings the names of fields in the rule up to the forms, and notes the
+// former ones.
+func (r *Rule) Follow(renamed route.Renamed) diag.List {
+	f, form := &route.Follower{Renamed: renamed}, r.For.Text
 	for _, t := range r.On {
 		for i := range t.Names {
 			if t.Kind == Changed || t.Kind == Date {
-				t.Names[i].Text, _ = renamed(form, t.Names[i].Text)
+				f.Word(&t.Names[i], form)
 			}
 		}
 	}
 	for i := range r.Fields {
-		r.Fields[i], _ = renamed(form, r.Fields[i])
+		f.Word(&r.Fields[i], form)
 	}
-	route.FollowActions(r.Do, form, renamed)
+	f.Actions(r.Do, form)
+	return f.Notes
 }
 
 // Meets tells whether the trigger is for one of the names.
@@ -166,7 +170,7 @@ func (p *parser) take(problems diag.List) { p.problems = append(p.problems, Reco
 func Recode(problems diag.List) diag.List {
 	out := slices.Clone(problems)
 	for i := range out {
-		if rest, ok := strings.CutPrefix(out[i].Code, "R"); ok {
+		if rest, ok := strings.CutPrefix(out[i].Code, "R"); ok && out[i].Code != yamlsrc.Obsolete.Code {
 			out[i].Code = "A" + rest
 		}
 	}
@@ -275,14 +279,7 @@ func (p *parser) overwrite(r *Rule, m *yamlsrc.Mapped) {
 	case n.Kind == yamlsrc.Scalar && (n.Value == "true" || n.Value == "false"):
 		r.All = n.Value == "true"
 	default:
-		for _, w := range p.words(m, "overwrite") {
-			r.Fields = append(r.Fields, w.Text)
-			if !slices.ContainsFunc(r.Do, func(a *route.Action) bool {
-				return a.Kind == route.Set && slices.ContainsFunc(a.Set, func(s *route.Assignment) bool { return s.Field.Text == w.Text })
-			}) {
-				p.errorf(unusedOverwrite, w.At, "the rule does not set %q", w.Text)
-			}
-		}
+		r.Fields = p.words(m, "overwrite")
 	}
 }
 

@@ -41,10 +41,11 @@ func (c *checker) nodes(nodes []node, env *expr.Env, sure []string) {
 			for i, cond := range n.conds {
 				known := sure
 				if cond != nil {
-					if p, problems := cond.compile(env, expr.Options{Want: expr.Type{Kind: expr.Bool}}); p != nil && !problems.HasErrors() {
+					p, problems := cond.compile(env, expr.Options{Want: expr.Type{Kind: expr.Bool}})
+					c.problems = append(c.problems, problems...)
+					if p != nil && !problems.HasErrors() {
 						known = append(known[:len(known):len(known)], p.Reads()...)
 					} else {
-						c.problems = append(c.problems, problems...)
 						for _, found := range problems { // as it was meant
 							known = append(known[:len(known):len(known)], found.Meant)
 						}
@@ -60,8 +61,8 @@ func (c *checker) nodes(nodes []node, env *expr.Env, sure []string) {
 
 func (c *checker) value(e value, env *expr.Env, sure []string) {
 	p, problems := e.compile(env, expr.Options{})
+	c.problems = append(c.problems, problems...)
 	if problems.HasErrors() {
-		c.problems = append(c.problems, problems...)
 		return
 	}
 	switch k := p.Type().Kind; k {
@@ -84,8 +85,8 @@ func (c *checker) value(e value, env *expr.Env, sure []string) {
 
 func (c *checker) loop(l *loop, env *expr.Env, sure []string) {
 	p, problems := l.over.compile(env, expr.Options{})
+	c.problems = append(c.problems, problems...)
 	if problems.HasErrors() {
-		c.problems = append(c.problems, problems...)
 		return
 	}
 	if k := p.Type().Kind; k != expr.Table && k != expr.List {

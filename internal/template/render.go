@@ -8,6 +8,7 @@ import (
 
 	"github.com/e1-dms/e1/internal/diag"
 	"github.com/e1-dms/e1/internal/expr"
+	"github.com/e1-dms/e1/internal/yamlsrc"
 )
 
 // maxOutput bounds what one rendering writes, in bytes.
@@ -255,6 +256,11 @@ func (e *expression) compile(env *expr.Env, opt expr.Options) (*expr.Program, di
 		}
 		report(&problems, code, e.at(issue.From, issue.To), issue.Help, "%s", issue.Message)
 		problems[len(problems)-1].Meant = issue.Meant
+	}
+	if program != nil {
+		for _, f := range program.Former() {
+			problems.Add(yamlsrc.Former(e.at(f.From, f.To), f.Was, f.Now))
+		}
 	}
 	return program, problems
 }

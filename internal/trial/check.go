@@ -3,6 +3,7 @@ package trial
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/e1-dms/e1/internal/diag"
 	"github.com/e1-dms/e1/internal/document"
@@ -65,6 +66,12 @@ func (c *checker) test(t *Test) {
 	c.person(t.By)
 	p := &play{base: c.base, forms: c.forms, src: c.src, test: t, r: c.r, res: &Result{Test: t}}
 	c.problems = append(c.problems, p.prepare()...)
+	for _, common := range []Common{t.File.Common, t.Common} {
+		c.former(c.forms.Form(c.r.For.Text), cardOf(common.Card))
+		for _, g := range common.Documents {
+			c.former(c.forms.Form(g.Form.Text), cardOf(g.Card))
+		}
+	}
 	for _, a := range t.Answers {
 		c.answer(p, a)
 	}
@@ -155,9 +162,13 @@ func (c *checker) outcome(s *route.Step, w Word) {
 // values holds values against the form of a document.
 func (c *checker) values(p *play, number string, pairs []yamlsrc.Pair) {
 	d := p.w.docs[number]
-	if d == nil {
-		return // it may be registered on the way
+	if d == nil { // it may be registered on the way
+		if f := c.forms.FormOf(number); f != nil {
+			c.former(f, pairs)
+		}
+		return
 	}
+	c.former(c.forms.Form(d.Form), pairs)
 	scratch := &document.Document{Form: d.Form, Status: d.Status}
 	c.problems = append(c.problems, p.w.fill(c.src, scratch, pairs, p.by)...)
 }
@@ -281,8 +292,47 @@ func (c *checker) status(f *form.Form, w Word) {
 	}
 }
 
+func cardOf(n *yamlsrc.Node) []yamlsrc.Pair {
+	if n == nil {
+		return nil
+	}
+	return n.Pairs
+}
+
+// former notes the former names of fields, dotted or not, and of columns.
+func (c *checker) former(f *form.Form, pairs []yamlsrc.Pair) {
+	for _, pair := range pairs {
+		of, from, was := f, 0, pair.Key.Value
+		var field *form.Field
+		for _, name := range strings.Split(was, ".") {
+			if field = nil; of != nil {
+				field = of.Field(name)
+			}
+			if field == nil {
+				break
+			}
+			to := from + utf8.RuneCountInString(name)
+			if field.Name != name {
+				c.problems.Add(yamlsrc.Former(route.Part(c.src.Span(pair.Key), was, from, to), name, field.Name))
+			}
+			from, of = to+1, c.forms.Form(field.Form)
+		}
+		if field == nil || field.Type != expr.Table {
+			continue
+		}
+		for _, row := range pair.Value.Items {
+			for _, cell := range row.Pairs {
+				if column := field.Column(cell.Key.Value); column != nil && column.Name != cell.Key.Value {
+					c.problems.Add(yamlsrc.Former(c.src.Span(cell.Key), cell.Key.Value, column.Name))
+				}
+			}
+		}
+	}
+}
+
 // fields checks dotted names of fields.
 func (c *checker) fields(f *form.Form, pairs []yamlsrc.Pair) {
+	c.former(f, pairs)
 	for _, pair := range pairs {
 		at, of := c.src.Span(pair.Key), f
 		parts := strings.Split(pair.Key.Value, ".")

@@ -33,7 +33,7 @@ var (
 func Codes() []Code {
 	return []Code{
 		badSyntax, badEncoding, badCharacter, tooLarge, tooDeep, several, anchor, explicitTag,
-		mergeKey, duplicateKey, complexKey, wrongRoot, tabIndent, directive, conflict,
+		mergeKey, duplicateKey, complexKey, wrongRoot, tabIndent, directive, conflict, Obsolete,
 	}
 }
 
