@@ -43,11 +43,10 @@ func (d *Set) Imports() ([]*Import, error) {
 	err = d.each(ImportsDir, func(name string, f *yamlsrc.File, problems diag.List) {
 		i := &Import{Name: name, File: f.Name}
 		if f.Root != nil {
-			def, more := intake.Parse(f)
-			problems = append(problems, more...)
+			def, own, linked := ReadImport(f, set)
+			problems = slices.Concat(problems, own, linked)
 			i.From = declaredSource(f.Root)
 			if def != nil {
-				problems = append(problems, CheckImport(f, def, set)...)
 				i.Name = def.Name
 			}
 			if !problems.HasErrors() {
@@ -64,6 +63,15 @@ func (d *Set) Imports() ([]*Import, error) {
 		return 1
 	})
 	return out, err
+}
+
+// ReadImport reads an import, as far as it can be, and holds it against the
+// forms. With errors in either list it is not used.
+func ReadImport(f *yamlsrc.File, set *form.Set) (in *intake.Import, own, linked diag.List) {
+	if in, own = intake.Parse(f); in != nil {
+		linked = checkImport(f, in, set)
+	}
+	return in, own, linked
 }
 
 // Import returns one import, broken or not.
@@ -94,8 +102,8 @@ func declaredSource(root *yamlsrc.Node) intake.Source {
 	return intake.Source{}
 }
 
-// CheckImport holds an import against the form it fills.
-func CheckImport(f *yamlsrc.File, in *intake.Import, set *form.Set) diag.List {
+// checkImport holds an import against the form it fills.
+func checkImport(f *yamlsrc.File, in *intake.Import, set *form.Set) diag.List {
 	var problems diag.List
 	add := func(c yamlsrc.Code, at diag.Span, format string, args ...any) {
 		problems.Errorf(c.Code, c.Slug, at, format, args...)

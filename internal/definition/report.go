@@ -2,9 +2,12 @@ package definition
 
 import (
 	"path"
+	"slices"
 
 	"github.com/e1-dms/e1/internal/diag"
+	"github.com/e1-dms/e1/internal/form"
 	"github.com/e1-dms/e1/internal/report"
+	"github.com/e1-dms/e1/internal/yamlsrc"
 )
 
 // ReportNames lists the reports there are, broken ones included.
@@ -35,11 +38,19 @@ func (d *Set) Report(name string) (*report.Report, diag.List, error) {
 	if f.Root == nil {
 		return nil, problems, nil
 	}
-	r, more := report.Parse(f)
-	problems = append(problems, more...)
-	if problems = append(problems, r.Link(&report.Definitions{Set: set})...); problems.HasErrors() {
+	r, own, linked := ReadReport(f, set)
+	if problems = slices.Concat(problems, own, linked); problems.HasErrors() {
 		problems = d.behind([]string{r.Form}, problems)
 	}
 	problems.Sort()
 	return r, problems, nil
+}
+
+// ReadReport reads a report, as far as it can be, and links it with the forms.
+// With errors in either list it is not run.
+func ReadReport(f *yamlsrc.File, set *form.Set) (r *report.Report, own, linked diag.List) {
+	if r, own = report.Parse(f); r != nil {
+		linked = r.Link(&report.Definitions{Set: set, Language: set.Settings().Language})
+	}
+	return r, own, linked
 }

@@ -174,16 +174,19 @@ type finding struct {
 
 func findingOf(p diag.Problem) finding { return finding{p.At, p.Code, p.Message} }
 
-// bind notes errors with which their definition does not run, whatever the
-// repository thinks of them: were they left out, everything would be right here
-// and nothing would happen there.
-func (l *linter) bind(problems diag.List) {
+// bind notes errors with which their definition is refused when it is used,
+// whatever the repository thinks of them: were they left out, everything would
+// be right here and nothing would happen there. They are those of the functions
+// that whoever uses the definition calls, too; what lint finds beyond them is a
+// judgement. It gives the problems back.
+func (l *linter) bind(problems diag.List) diag.List {
 	if l.binding == nil {
 		l.binding = map[finding]bool{}
 	}
 	for _, p := range problems.Errors() {
 		l.binding[findingOf(p)] = true
 	}
+	return problems
 }
 
 // bindRoute binds what reading a route and holding it against the other
@@ -203,8 +206,20 @@ func stops(p diag.Problem) string {
 	switch path.Dir(p.At.File) {
 	case definition.RoutesDir:
 		return "with it the route does not start"
+	case definition.RouteTestsDir:
+		return "with it the tests do not run"
 	case definition.RulesDir:
 		return "with it the rule does nothing"
+	case definition.FormsDir:
+		return "with it no document of the form is registered or changed"
+	case definition.ReportsDir:
+		return "with it the report does not run"
+	case definition.ImportsDir:
+		return "with it nothing is imported"
+	case definition.CalendarsDir:
+		return "with it nothing is counted by the calendar"
+	case definition.DirectoriesDir, ".":
+		return "with it that part of the file is as if it were not there"
 	}
 	return "with it nothing runs that uses this"
 }

@@ -10,9 +10,7 @@ import (
 
 	"github.com/e1-dms/e1/internal/definition"
 	"github.com/e1-dms/e1/internal/diag"
-	"github.com/e1-dms/e1/internal/intake"
 	"github.com/e1-dms/e1/internal/org"
-	"github.com/e1-dms/e1/internal/report"
 	"github.com/e1-dms/e1/internal/route"
 	processing "github.com/e1-dms/e1/internal/rule"
 	"github.com/e1-dms/e1/internal/settings"
@@ -156,7 +154,7 @@ func (l *linter) settings() error {
 	if err != nil {
 		return err
 	}
-	l.add(problems...)
+	l.add(l.bind(problems)...)
 	l.unknownCodes()
 	return l.single(settings.FileName)
 }
@@ -166,7 +164,7 @@ func (l *linter) organisation() error {
 	if err != nil {
 		return err
 	}
-	l.add(l.knownPeople(problems)...)
+	l.add(l.knownPeople(l.bind(problems))...)
 	return l.single(org.FileName)
 }
 
@@ -200,9 +198,9 @@ func (l *linter) forms() error {
 	if err != nil {
 		return err
 	}
-	linked := append(slices.Clone(l.defs.LinkProblems()), set.Verify()...)
+	linked := l.bind(append(slices.Clone(l.defs.LinkProblems()), set.Verify()...))
 	own := slices.Clone(l.problems) // of settings, organisation and calendars
-	for _, p := range l.defs.FormProblems() {
+	for _, p := range l.bind(l.defs.FormProblems()) {
 		if !slices.ContainsFunc(linked, func(q diag.Problem) bool { return p.At == q.At && p.Code == q.Code && p.Message == q.Message }) {
 			own.Add(p)
 			l.add(p)
@@ -249,7 +247,7 @@ func (l *linter) each(dir string, fn func(*yamlsrc.File)) error {
 			return err
 		}
 		l.see(f)
-		l.add(problems...)
+		l.add(l.bind(problems)...)
 		if f.Root != nil {
 			fn(f)
 		}
@@ -260,7 +258,7 @@ func (l *linter) each(dir string, fn func(*yamlsrc.File)) error {
 func (l *linter) calendars() error {
 	return l.each(definition.CalendarsDir, func(f *yamlsrc.File) {
 		_, problems := worktime.Parse(f)
-		l.add(problems...)
+		l.add(l.bind(problems)...)
 	})
 }
 
@@ -329,7 +327,7 @@ func (l *linter) trials() error {
 	}
 	for _, t := range tests {
 		l.see(t.Source)
-		l.add(t.Problems...)
+		l.add(l.bind(t.Problems)...)
 		if t.File != nil {
 			var forms []string
 			if def := l.defs.Written(t.File.Route.Text); def != nil {
@@ -340,7 +338,7 @@ func (l *linter) trials() error {
 					forms = append(forms, f.Name)
 				}
 			}
-			l.add(l.shaky.relies(t.Source.Name, t.Source.Src, forms, base.Check(t.File))...)
+			l.add(l.shaky.relies(t.Source.Name, t.Source.Src, forms, l.bind(base.Check(t.File)))...)
 		}
 	}
 	return nil
@@ -352,16 +350,16 @@ func (l *linter) imports() error {
 		return err
 	}
 	return l.each(definition.ImportsDir, func(f *yamlsrc.File) {
-		in, problems := intake.Parse(f)
+		in, problems, found := definition.ReadImport(f, set)
+		l.bind(problems)
 		if in != nil {
-			found := definition.CheckImport(f, in, set)
 			// A field that is required and seems not to be filled may be misspelt there.
 			problems = slices.DeleteFunc(slices.Clone(problems), func(p diag.Problem) bool {
 				return p.Slug == "required-never-filled" && slices.ContainsFunc(found, func(q diag.Problem) bool {
 					return q.Meant != "" && strings.Contains(p.Message, fmt.Sprintf("%q", q.Meant))
 				})
 			})
-			l.add(l.shaky.relies(f.Name, f.Src, []string{in.Form}, found)...)
+			l.add(l.shaky.relies(f.Name, f.Src, []string{in.Form}, l.bind(found))...)
 		}
 		l.add(problems...)
 	})
@@ -422,6 +420,7 @@ func (l *linter) templates() error {
 			return err
 		}
 		_, problems := template.Parse(file, src)
+		l.bind(problems)
 		if strings.HasSuffix(file, "."+string(template.Docx)) {
 			src = nil // no text to be shown
 		}
@@ -459,7 +458,7 @@ func (l *linter) templatesUsed() error {
 	for _, f := range rules {
 		all = append(all, f.Problems...)
 	}
-	l.add(slices.DeleteFunc(all, func(p diag.Problem) bool { return path.Dir(p.At.File) != definition.TemplatesDir })...)
+	l.add(slices.DeleteFunc(l.bind(all), func(p diag.Problem) bool { return path.Dir(p.At.File) != definition.TemplatesDir })...)
 	return nil
 }
 
@@ -468,19 +467,14 @@ func (l *linter) reports() error {
 	if err != nil {
 		return err
 	}
-	conf, _, err := l.defs.Settings()
-	if err != nil {
-		return err
-	}
-	known := &report.Definitions{Set: set, Language: conf.Language}
 	var failed error
 	err = l.each(definition.ReportsDir, func(f *yamlsrc.File) {
-		r, problems := report.Parse(f)
-		l.add(problems...)
+		r, problems, linked := definition.ReadReport(f, set)
+		l.add(l.bind(problems)...)
 		if r == nil {
 			return
 		}
-		l.add(l.shaky.relies(f.Name, f.Src, []string{r.Form}, r.Link(known))...)
+		l.add(l.shaky.relies(f.Name, f.Src, []string{r.Form}, l.bind(linked))...)
 		failed = errors.Join(failed, l.reportConditions(r))
 	})
 	return errors.Join(err, failed)

@@ -147,34 +147,40 @@ func TestSameInputSameOutput(t *testing.T) {
 	}
 }
 
+// noneText is a report that finds nothing.
+const (
+	never    = "where: amount > 5 and amount < 3"
+	noneText = "report: none\ntitle: None\nform: contracts\n" + never + "\ncolumns: [number]\n"
+)
+
 func TestIgnore(t *testing.T) {
 	for _, test := range []struct {
 		name, comment string
 		above         bool
 		want          []string
 	}{
-		{"none", "", false, []string{"I021"}},
-		{"on the line", " # e1:ignore I021 -- the field comes later", false, nil},
-		{"above", "# e1:ignore I021 -- the field comes later", true, nil},
-		{"no reason", " # e1:ignore I021", false, []string{"I021", "L001"}},
-		{"another code", " # e1:ignore I022 -- no", false, []string{"I021", "R094"}},
-		{"no dashes", " # e1:ignore I021 will come", false, []string{"I021", "L001"}},
-		{"no code", " # e1:ignore -- the field comes later", false, []string{"I021", "L001"}},
-		{"a small letter", " # e1:ignore i021 -- later", false, []string{"I021", "L001"}},
-		{"a space", " # e1: ignore I021 -- later", false, []string{"I021", "L001"}},
-		{"two codes", " #e1:ignore I021, I022 -- later", false, []string{"R094"}},
-		{"about it", " # what e1 would ignore: I021", false, []string{"I021"}},
+		{"none", "", false, []string{"P035"}},
+		{"on the line", " # e1:ignore P035 -- an example", false, nil},
+		{"above", "# e1:ignore P035 -- an example", true, nil},
+		{"no reason", " # e1:ignore P035", false, []string{"L001", "P035"}},
+		{"another code", " # e1:ignore P036 -- no", false, []string{"P035", "R094"}},
+		{"no dashes", " # e1:ignore P035 will come", false, []string{"L001", "P035"}},
+		{"no code", " # e1:ignore -- an example", false, []string{"L001", "P035"}},
+		{"a small letter", " # e1:ignore p035 -- later", false, []string{"L001", "P035"}},
+		{"a space", " # e1: ignore P035 -- later", false, []string{"L001", "P035"}},
+		{"two codes", " #e1:ignore P035, P036 -- later", false, []string{"R094"}},
+		{"about it", " # what e1 would ignore: P035", false, []string{"P035"}},
 	} {
 		f := shipped(t)
-		line := "  imn: ИНН"
+		line := never
 		if test.above {
-			line = "  " + test.comment + "\n" + line
+			line = test.comment + "\n" + line
 		} else {
 			line += test.comment
 		}
-		edit(t, f, "imports/web-orders.yaml", "  inn: ИНН", line)
+		f["reports/none.yaml"] = strings.Replace(noneText, never, line, 1)
 		var codes []string
-		for _, h := range headlines(t, f, "imports") {
+		for _, h := range headlines(t, f, "reports") {
 			codes = append(codes, strings.Fields(h)[2])
 		}
 		slices.Sort(codes)
@@ -186,13 +192,13 @@ func TestIgnore(t *testing.T) {
 
 func TestSeverities(t *testing.T) {
 	f := shipped(t)
-	edit(t, f, "imports/web-orders.yaml", "  inn: ИНН", "  imn: ИНН")
-	f["e1.yaml"] += "\nlint: {I021: warning}\n"
+	f["reports/none.yaml"] = noneText
+	f["e1.yaml"] += "\nlint: {P035: error}\n"
 	got := headlines(t, f)
-	if len(got) != 1 || !strings.Contains(got[0], " warning I021 ") {
+	if len(got) != 1 || !strings.Contains(got[0], " error P035 ") {
 		t.Errorf("%q", got)
 	}
-	f["e1.yaml"] = strings.Replace(f["e1.yaml"], "I021: warning", `I021: "off"`, 1)
+	f["e1.yaml"] = strings.Replace(f["e1.yaml"], "P035: error", `P035: "off"`, 1)
 	if got := headlines(t, f); len(got) != 0 {
 		t.Errorf("%q", got)
 	}
@@ -201,19 +207,20 @@ func TestSeverities(t *testing.T) {
 // TestJudgedIgnores: the problems of ignore comments are judged like all others.
 func TestJudgedIgnores(t *testing.T) {
 	f := shipped(t)
-	edit(t, f, "imports/web-orders.yaml", "  inn: ИНН", "  imn: ИНН   # e1:ignore I021\n  # e1:ignore I022 -- no")
-	f["e1.yaml"] += "\nlint: {R094: \"off\", L001: note, I021: warning}\n"
+	f["reports/none.yaml"] = strings.Replace(noneText, never, never+" # e1:ignore P035\n# e1:ignore P036 -- no", 1)
+	f["e1.yaml"] += "\nlint: {R094: \"off\", L001: note, P035: error}\n"
 	got := headlines(t, f)
-	if len(got) != 2 || !strings.Contains(got[0], " warning I021 ") || !strings.Contains(got[1], " note L001 ") {
+	if len(got) != 2 || !strings.Contains(got[0], " error P035 ") || !strings.Contains(got[1], " note L001 ") {
 		t.Errorf("%q", got)
 	}
 }
 
-// TestBinding: what a route does not start with, and a rule does nothing with,
-// is an error whatever a comment or the settings say; what the rules think is
+// TestBinding: what a definition is refused with when it is used is an error whatever a comment or the settings say; what the rules think is
 // open to judgement.
 func TestBinding(t *testing.T) {
 	const head = "route: extra\nfor: clients\nstart: by hand\nsteps:\n"
+	const form = "form: extra\ntitle: Extra\none: Extra\nnumber: EXT-{seq:6}\ngroups:\n- group: main\n  title: Main\n  fields:\n"
+	const importing = "import: extra\nfrom: {maildir: m}\nform: inquiries\nread: fields\ntext: text\n"
 	for _, test := range []struct {
 		name, file, text, settings string
 		want                       []string // codes, and what is said beside them
@@ -231,6 +238,24 @@ func TestBinding(t *testing.T) {
 		{"a judgement by code", "routes/extra.yaml", head + "- choose:\n  branches: [{if: filled(inn), task: A, who: author}]\n", "lint: {R032: warning}", []string{"R032"}},
 		{"a rule", "rules/extra.yaml", "rule: extra\nfor: clients\non: registered\ndo:\n- set: {colour: name} # e1:ignore A006 -- on purpose\n", "",
 			[]string{"A006: A006 cannot be ignored here: with it the rule does nothing"}},
+		{"a form", "forms/extra.yaml", form + "  - {field: name, type: txt, label: Name} # e1:ignore F004 -- why not\n", "",
+			[]string{"F004: F004 cannot be ignored here: with it no document of the form is registered or changed"}},
+		{"an expression of a form", "forms/extra.yaml", form + "  - {field: name, type: text, label: Name, shown_if: nme == 1} # e1:ignore F006 -- why not\n", "lint: {F006: \"off\"}",
+			[]string{"F006: F006 cannot be ignored here: with it no document of the form is registered or changed: F006: off does not hold here: with it no document of the form is registered or changed"}},
+		{"a directory", "directories/extra.yaml", "directory: extra\ntitle: Extra\nentries:\n- {id: a, titel: A} # e1:ignore F001 -- why not\n", "",
+			[]string{"F001: F001 cannot be ignored here: with it that part of the file is as if it were not there"}},
+		{"a report", "reports/none.yaml", strings.Replace(noneText, never, "where: amuont > 5 # e1:ignore P006 -- why not", 1), "",
+			[]string{"P006: P006 cannot be ignored here: with it the report does not run"}},
+		{"an import", "imports/extra.yaml", importing + "fields:\n  imn: ИНН # e1:ignore I021 -- why not\n", "",
+			[]string{"I021: I021 cannot be ignored here: with it nothing is imported"}},
+		{"an import by code", "imports/extra.yaml", importing + "fields:\n  imn: ИНН\n", "lint: {I021: note}",
+			[]string{"I021: I021: note does not hold here: with it nothing is imported"}},
+		{"a template", "templates/extra.txt", "{{ end }} # e1:ignore T002 -- why not\n", "lint: {T002: \"off\"}",
+			[]string{"T002: T002 cannot be ignored here: with it nothing runs that uses this: T002: off does not hold here: with it nothing runs that uses this"}},
+		{"a test", "routes/tests/extra.yaml", "route: retail\ntests:\n- {test: a, expect: {end: dne}} # e1:ignore B006 -- why not\n", "",
+			[]string{"B006: B006 cannot be ignored here: with it the tests do not run"}},
+		{"a calendar", "calendars/extra.yaml", strings.Replace(shipped(t)["calendars/ru.yaml"], "calendar: ru", "calendar: extra\ncolour: red # e1:ignore R001 -- why not", 1), "",
+			[]string{"R001: R001 cannot be ignored here: with it nothing is counted by the calendar"}},
 	} {
 		f := shipped(t)
 		f[test.file] = test.text
@@ -251,13 +276,46 @@ func TestBinding(t *testing.T) {
 		if diff := cmp.Diff(test.want, got); diff != "" {
 			t.Errorf("%s: %s", test.name, diff)
 		}
-		if !strings.HasPrefix(test.file, "routes/") {
-			continue
-		}
-		if _, err := lint.Startable(defs, "extra"); (err != nil) != result.Problems.HasErrors() {
-			t.Errorf("%s: lint finds %q, and the start says %v", test.name, got, err)
+		refused := refusal(defs, test.file)
+		if refused != nil && *refused != result.Problems.HasErrors() {
+			t.Errorf("%s: lint finds %q; is it refused when it is used? %v", test.name, got, *refused)
 		}
 	}
+}
+
+// refusal asks whoever uses a definition whether it is refused; nil where that
+// shows only when a document is worked with.
+func refusal(defs *definition.Set, file string) *bool {
+	name := strings.TrimSuffix(path.Base(file), path.Ext(file))
+	var refused bool
+	switch path.Dir(file) {
+	case "routes":
+		_, err := lint.Startable(defs, name)
+		refused = err != nil
+	case "routes/tests":
+		run, err := defs.RunTests(nil, []string{file})
+		refused = err != nil || len(run.Broken) > 0
+	case "forms":
+		f, err := defs.Form(name)
+		if err == nil {
+			_, err = f.Field("name").ShownIf.Program()
+		}
+		refused = err != nil
+	case "reports":
+		_, problems, err := defs.Report(name)
+		refused = err != nil || problems.HasErrors()
+	case "imports":
+		in, err := defs.Import(name)
+		refused = err != nil || in.Def == nil
+	case "templates":
+		_, err := defs.Template(name)
+		refused = err != nil
+	case "calendars":
+		refused = defs.Calendar(name) == nil
+	default:
+		return nil
+	}
+	return &refused
 }
 
 func TestCodesAreUnique(t *testing.T) {
