@@ -105,7 +105,7 @@ func (d *Set) Parse(name string) (*yamlsrc.File, diag.List, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	f, problems := yamlsrc.Parse(name, src)
+	f, problems := yamlsrc.ParseOn(name, src)
 	problems = problems[:len(problems):len(problems)] // who appends gets a list of their own
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -138,7 +138,10 @@ func (d *Set) Settings() (s *settings.Settings, problems diag.List, err error) {
 			d.settings, d.settingsProblems = settings.Default(), problems
 			if f.Root != nil {
 				parsed, more := settings.Parse(f)
-				d.settings, d.settingsProblems = parsed, append(problems, more...)
+				d.settingsProblems = append(problems, more...)
+				if len(f.Unread) == 0 { // else nobody knows what it says
+					d.settings = parsed
+				}
 			}
 		}
 	}
@@ -150,18 +153,26 @@ func (d *Set) Org() (o *org.Org, problems diag.List, err error) {
 	if d.org == nil {
 		f, problems, err := d.Parse(org.FileName)
 		if errors.Is(err, fs.ErrNotExist) {
-			f, problems = yamlsrc.Parse(org.FileName, []byte("users: []\n"))
+			f = nobody()
 		} else if err != nil {
 			return nil, nil, err
 		}
 		if f.Root == nil {
-			empty, _ := yamlsrc.Parse(org.FileName, []byte("users: []\n"))
-			f = empty
+			f = nobody()
 		}
 		parsed, more := org.Parse(f)
 		d.org, d.orgProblems = parsed, append(problems, more...)
+		if len(f.Unread) > 0 { // half of the people is as good as none
+			d.org, _ = org.Parse(nobody())
+		}
 	}
 	return d.org, d.orgProblems, nil
+}
+
+// nobody is an organisation without people.
+func nobody() *yamlsrc.File {
+	f, _ := yamlsrc.Parse(org.FileName, []byte("users: []\n"))
+	return f
 }
 
 // Forms returns all forms that can be used, linked with their directories.

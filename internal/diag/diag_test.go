@@ -57,7 +57,7 @@ func TestList(t *testing.T) {
 	if err := fmt.Errorf("reading: %w", l.Err()); !errors.As(err, &list) {
 		t.Fatal("no ListError")
 	}
-	want := "a:1:9: error R001 a: y\na:2:1: error R001 a: x\nb:1:1: error R002 b: second\nb:1:1: warning R094 w: warned 1"
+	want := "a:1:9: error R001 a: y\na:2:1: error R001 a: x\nb:1:1: error R002 b: second"
 	if got := list.Error(); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/e1-dms/e1/internal/diag"
+	"github.com/e1-dms/e1/internal/org"
+	"github.com/e1-dms/e1/internal/settings"
 	"github.com/e1-dms/e1/internal/yamlsrc"
 )
 
@@ -16,7 +18,19 @@ func (l *linter) faulty(file string, problems diag.List) (names []string, all bo
 	if err != nil || f.Root == nil {
 		return nil, true
 	}
+	for _, part := range f.Unread {
+		names = append(names, namesAt(f, part)...)
+	}
+	if len(f.Unread) > 0 && (file == org.FileName || file == settings.FileName) ||
+		slices.ContainsFunc(f.Root.Pairs, func(p yamlsrc.Pair) bool {
+			return p.Value.Kind == yamlsrc.Unread && slices.Contains(lists, p.Key.Value)
+		}) {
+		return nil, true
+	}
 	for _, p := range problems {
+		if f.NotRead(p.At.Start) {
+			continue
+		}
 		if p.Slug == "missing-key" && p.At.Start == f.Root.Start && (strings.Contains(p.Message, `"groups"`) || strings.Contains(p.Message, `"entries"`)) {
 			return nil, true // all fields, or all entries, are missing
 		}
@@ -41,6 +55,17 @@ func (l *linter) faulty(file string, problems diag.List) (names []string, all bo
 		}
 	}
 	return names, false
+}
+
+// namesAt lists every word of a part of a file that may be a name.
+func namesAt(f *yamlsrc.File, part diag.Span) []string {
+	var out []string
+	for _, word := range strings.FieldsFunc(string(f.At(part)), func(r rune) bool { return !inName(r) }) {
+		if isName(word) {
+			out = append(out, word)
+		}
+	}
+	return out
 }
 
 // apart are the codes of forms that are about an expression, a caption or a name
@@ -115,8 +140,10 @@ func wordsIn(n *yamlsrc.Node) []string {
 }
 
 func isName(text string) bool {
-	return text != "" && len(text) < 64 && strings.Trim(text, "abcdefghijklmnopqrstuvwxyz0123456789_.-") == ""
+	return text != "" && len(text) < 64 && strings.IndexFunc(text, func(r rune) bool { return !inName(r) }) < 0
 }
+
+func inName(r rune) bool { return strings.ContainsRune("abcdefghijklmnopqrstuvwxyz0123456789_.-", r) }
 
 // aboutForm tells whether a problem depends on what a form says.
 func aboutForm(p diag.Problem) bool {
@@ -124,7 +151,7 @@ func aboutForm(p diag.Problem) bool {
 	switch p.Code[0] {
 	case 'R', 'A':
 		switch {
-		case number < "006", number == "009", number >= "010" && number < "030", number >= "060" && number < "067", number > "080" && number < "084", number > "093":
+		case number < "006", number == "009", number >= "010" && number < "030", number >= "060" && number < "067", number > "080" && number < "083", number > "093":
 			return false
 		case number == "006":
 			return !aboutFile(p)

@@ -31,6 +31,7 @@ type shaky struct {
 	settings, calendars []string
 	missed              map[string]map[string]bool // file with the fault → files of which something was left out
 	unread              bool                       // anything is in doubt
+	partly              map[string]bool            // files with parts that are not YAML
 }
 
 // doubt is what of a definition is in doubt, with the files that are the reason.
@@ -65,7 +66,7 @@ func (d *doubt) behind(text string) []string {
 }
 
 func (l *linter) findShaky(set *form.Set, own diag.List) {
-	s := &shaky{forms: map[string]*doubt{}, refs: map[string]map[string]string{}, missed: map[string]map[string]bool{}}
+	s := &shaky{forms: map[string]*doubt{}, refs: map[string]map[string]string{}, missed: map[string]map[string]bool{}, partly: map[string]bool{}}
 	l.shaky = s
 	byFile := map[string]diag.List{}
 	for _, p := range own {
@@ -77,6 +78,9 @@ func (l *linter) findShaky(set *form.Set, own diag.List) {
 		s.settings = []string{settings.FileName}
 	}
 	for _, file := range slices.Sorted(maps.Keys(byFile)) {
+		if f, _, err := l.defs.Parse(file); err == nil && len(f.Unread) > 0 {
+			s.partly[file] = true
+		}
 		if path.Dir(file) == definition.CalendarsDir {
 			s.calendars = append(s.calendars, file)
 		}
@@ -138,7 +142,7 @@ func (s *shaky) relies(file string, src []byte, forms []string, found diag.List)
 	lines := strings.Split(string(src), "\n")
 	return slices.DeleteFunc(slices.Clone(found), func(p diag.Problem) bool {
 		causes := s.causes(lines, forms, p)
-		if own := p.At.File; !followsFromOwn(p.Code) {
+		if own := p.At.File; !followsFromOwn(p.Code) && !s.partly[own] {
 			causes = slices.DeleteFunc(causes, func(c string) bool { return c == own })
 		}
 		s.miss(file, causes)

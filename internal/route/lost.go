@@ -1,7 +1,9 @@
 package route
 
 import (
+	"regexp"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -40,6 +42,11 @@ func (r *Route) LostIDs() []string {
 	var out []string
 	var look func(n *yamlsrc.Node)
 	look = func(n *yamlsrc.Node) {
+		if n.Kind == yamlsrc.Unread {
+			for _, m := range idWritten().FindAllStringSubmatch(n.Value, -1) {
+				out = append(out, m[1])
+			}
+		}
 		for _, pair := range n.Pairs {
 			if look(pair.Value); pair.Key.Value == "id" && pair.Value.Kind == yamlsrc.Scalar {
 				out = append(out, pair.Value.Value)
@@ -54,6 +61,9 @@ func (r *Route) LostIDs() []string {
 	}
 	return out
 }
+
+// idWritten finds the id of a step in a text that is not YAML.
+var idWritten = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\bid: *["']?([a-z][a-z0-9_-]*)`) })
 
 // LostWithin tells whether a part that could not be understood lies within a
 // place of the file.
@@ -95,7 +105,7 @@ func mentions(n *yamlsrc.Node, word string) bool {
 			return true
 		}
 	}
-	return n.Kind == yamlsrc.Scalar && HasWord(n.Value, word)
+	return (n.Kind == yamlsrc.Scalar || n.Kind == yamlsrc.Unread) && HasWord(n.Value, word)
 }
 
 // HasWord tells whether a text has a word, which may have points and hyphens.

@@ -94,6 +94,9 @@ func (w *world) status(f *form.Form, d *document.Document, status Word) diag.Lis
 // put adds a document that is there from the beginning.
 func (w *world) put(src *yamlsrc.File, g *Given, author string) diag.List {
 	f := w.forms.Form(g.Form.Text)
+	if g.Form.Text == "" {
+		return nil // which is reported
+	}
 	if f == nil {
 		var problems diag.List
 		problems.Errorf(unknownField.Code, unknownField.Slug, g.Form.At, "%s", diag.Unknown("form", g.Form.Text, w.forms.FormNames()))

@@ -230,9 +230,16 @@ func diagnose(f *File, n int, message string) diag.Problem {
 		return syntax(at, "write `key: value`, or indent text that continues the line above", "expected `key: value`, found %q", clip(text))
 	}
 	if prev := f.before(n); prev >= 0 {
-		return syntax(at, "give it the same indentation as its neighbours", "the indentation of %d spaces fits nothing above", indent)
+		return syntax(at, "give it the same indentation as its neighbours", "the indentation of %s fits nothing above", count(indent, "space"))
 	}
 	return syntax(at, "compare it with the lines around it", "cannot be read here: %s", message)
+}
+
+func count(n int, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return strconv.Itoa(n) + " " + what
 }
 
 // unquoted finds, in a line of mappings and lists with braces, the first value

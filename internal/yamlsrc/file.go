@@ -13,6 +13,8 @@ type File struct {
 	Name string
 	Src  []byte
 	Root *Node // nil when the syntax is broken
+	// Unread are the parts that ParseOn has passed over.
+	Unread []diag.Span
 
 	lines []int32 // byte offset of the start of each line
 }
@@ -105,4 +107,11 @@ func (c *cursor) place(off int) diag.Pos {
 		return diag.Pos{Line: c.line, Column: c.col + utf8.RuneCount(c.f.Src[c.off:off])}
 	}
 	return c.f.pos(off)
+}
+
+// At gives the bytes of the file at a place.
+func (f *File) At(at diag.Span) []byte {
+	c := cursor{f: f}
+	from := c.offset(at.Start.Line, at.Start.Column)
+	return f.Src[from:max(from, c.offset(at.End.Line, at.End.Column))]
 }

@@ -1,7 +1,10 @@
 package yamlsrc
 
 import (
+	"bytes"
+	"regexp"
 	"slices"
+	"sync"
 
 	"github.com/e1-dms/e1/internal/diag"
 )
@@ -69,7 +72,8 @@ func (f *File) corrected(problems diag.List) (*File, diag.List) {
 // WithoutEchoes takes out of what was found in a file that which only follows
 // from the constructs that YAML allows and this program refuses: of a key that
 // is written twice nothing more is said, of a value behind a tag not that it has
-// the wrong type, of a mapping with a merge key not what it lacks.
+// the wrong type, of a mapping with a merge key not what it lacks, and nothing of
+// what was not read.
 func (f *File) WithoutEchoes(problems diag.List) diag.List {
 	silent, merged := map[diag.Pos]bool{}, map[diag.Pos]bool{}
 	for _, p := range problems {
@@ -91,12 +95,37 @@ func (f *File) WithoutEchoes(problems diag.List) diag.List {
 			}
 		}
 	}
-	if len(silent) == 0 || f.Root == nil {
+	if len(silent)+len(f.Unread) == 0 || f.Root == nil {
 		return problems
 	}
 	return slices.DeleteFunc(slices.Clone(problems), func(p diag.Problem) bool {
-		return p.Code[0] != 'Y' && p.At.File == f.Name && (silent[p.At.Start] || p.Slug == "missing-key" && merged[p.At.Start])
+		return p.Code[0] != 'Y' && p.At.File == f.Name &&
+			(silent[p.At.Start] || p.Slug == "missing-key" && merged[p.At.Start] || f.NotRead(p.At.Start) || f.missed(p.Message))
 	})
+}
+
+// missing is what is said of a name that is not there.
+var missing = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?:unknown [\w ]+|there is no [\w ]+|never [\w ]+: unknown \w+) "([^"]+)"`)
+})
+
+// missed tells whether a message is that something is not there of which a part
+// that is not read speaks.
+func (f *File) missed(message string) bool {
+	if len(f.Unread) == 0 {
+		return false
+	}
+	for _, m := range missing().FindAllStringSubmatch(message, -1) {
+		if slices.ContainsFunc(f.Unread, func(part diag.Span) bool { return bytes.Contains(f.At(part), []byte(m[1])) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// NotRead tells whether a place lies in a part that is not read.
+func (f *File) NotRead(at diag.Pos) bool {
+	return slices.ContainsFunc(f.Unread, func(part diag.Span) bool { return !at.Before(part.Start) && at.Before(part.End) })
 }
 
 // behind finds the first node that begins at a place or after it.

@@ -14,6 +14,9 @@ const (
 	Scalar Kind = iota
 	Mapping
 	Sequence
+	// Unread is a part that is not YAML; Value is its text as it stands in the
+	// file. Only ParseOn makes such nodes.
+	Unread
 )
 
 // String names the shape as messages do.
@@ -23,6 +26,8 @@ func (k Kind) String() string {
 		return "a mapping"
 	case Sequence:
 		return "a list"
+	case Unread:
+		return "not YAML"
 	default:
 		return "a text"
 	}
