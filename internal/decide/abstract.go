@@ -180,7 +180,10 @@ func path(e *expr.Expr) (string, bool) {
 // for any other expression.
 func Path(e *expr.Expr) (dotted string, ok bool) { return path(e) }
 
-// text writes a tree in a way that is the same for equal trees only.
+// Text writes a tree in a way that is the same for equal trees only.
+func Text(e *expr.Expr) string { return text(e) }
+
+// text is Text.
 func text(e *expr.Expr) string {
 	var b strings.Builder
 	var write func(e *expr.Expr)

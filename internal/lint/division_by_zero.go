@@ -22,7 +22,7 @@ func divisionByZero() *rule {
 				if t == nil {
 					continue
 				}
-				guarded(t, false, nil, func(e *expr.Expr, guards []decide.Wish) {
+				withRows(t, nil, func(e *expr.Expr, guards []decide.Wish) {
 					if (e.Op == expr.Div || e.Op == expr.Mod) && e.Args[1].Op != expr.Literal {
 						s.divisor(u, e.Args[1], guards)
 					}
@@ -34,22 +34,30 @@ func divisionByZero() *rule {
 
 func (s *subject) divisor(u *use, e *expr.Expr, guards []decide.Wish) {
 	given := append(s.moment(u), guards...)
-	with := func(cond *expr.Expr) []decide.Wish {
-		return append(slices.Clip(given), decide.Wish{Cond: cond, Holds: true})
-	}
 	at := u.expr.Within(e.From, e.To)
-	verdict, witness := s.ask(u.at, with(equals(e, zeroNumber()))...)
-	if verdict == decide.Undecided && counts(e) {
+	if counts(e) {
+		verdict, _ := s.ask(u.at, append(given, decide.Wish{Cond: equals(e, zeroNumber()), Holds: true})...)
 		table, ok := decide.Path(e.Args[0])
-		if ok && len(e.Args) == 1 && e.Name != "sum" && s.data().filled(u.at)(table) {
+		if verdict == decide.Impossible || ok && len(e.Args) == 1 && e.Name != "sum" && s.data().filled(u.at)(table) {
 			return
 		}
 		s.report(at, "division by zero when there are no rows").Help = "ask before: if: … > 0"
 		return
 	}
+	rows := &counted{names: map[string]string{}, calls: map[string]*expr.Expr{}}
+	e, given = rows.fields(e), rows.wishes(given)
+	given = append(given, rows.bounds()...)
+	ask := func(freely bool, cond *expr.Expr) (decide.Verdict, decide.Witness) {
+		return s.askIn(u.at, func(path string, d *decide.Domain) {
+			if !rows.domain(s, u.at, path, d) && freely {
+				s.free(path, d)
+			}
+		}, append(slices.Clip(given), decide.Wish{Cond: cond, Holds: true}))
+	}
+	verdict, witness := ask(false, equals(e, zeroNumber()))
 	if verdict == decide.Undecided {
-		if verdict, _ = s.ask(u.at, with(s.nought(e, true))...); verdict != decide.Impossible {
-			verdict, witness = s.askFreely(u.at, with(s.nought(e, false))...)
+		if verdict, _ = ask(false, rows.fields(s.nought(e, true))); verdict != decide.Impossible {
+			verdict, witness = ask(true, s.nought(e, false))
 		}
 	}
 	if verdict == decide.Possible && len(witness) > 0 {
@@ -63,19 +71,17 @@ func counts(e *expr.Expr) bool {
 		(e.Name == "count" || e.Name == "len" || e.Name == "sum")
 }
 
-// askFreely is ask with every computed field taken for one that may have any
-// value of its type; a number of rows is never negative.
-func (s *subject) askFreely(st *state, wishes ...decide.Wish) (decide.Verdict, decide.Witness) {
-	return s.askIn(st, func(path string, d *decide.Domain) {
-		t := s.computed(path)
-		if t == nil {
-			return
-		}
-		d.Loose = false
-		if counts(t) && t.Name != "sum" {
-			d.Min = int64(0)
-		}
-	}, wishes)
+// free takes a computed field for one that may have any value of its type; a
+// number of rows is never negative.
+func (s *subject) free(path string, d *decide.Domain) {
+	t := s.computed(path)
+	if t == nil {
+		return
+	}
+	d.Loose = false
+	if counts(t) && t.Name != "sum" {
+		d.Min = int64(0)
+	}
 }
 
 // computed gives what the field behind a path is computed from; nil for others.

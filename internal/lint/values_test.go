@@ -249,6 +249,18 @@ func TestValues(t *testing.T) {
 		{fmt.Sprintf(urgent, "amount / «paid» > 5 and paid > 0"), []string{"R039 division by zero when paid = 0"}},
 		{fmt.Sprintf(urgent, "amount / «count(stages)» > 5"), []string{"R039 division by zero when there are no rows"}},
 		{"- {task: A, who: role lawyer, fill: [stages]}\n" + fmt.Sprintf(urgent, "amount / count(stages) > 5"), nil},
+		{fmt.Sprintf(urgent, "amount / («count(stages) - 1») > 5"), []string{"R039 division by zero when count(stages) = 1"}},
+		{fmt.Sprintf(urgent, "amount / (count(stages) + 1) > 5"), nil},
+		{fmt.Sprintf(urgent, "count(stages) > 1 and amount / (count(stages) - 1) > 5"), nil},
+		{fmt.Sprintf(urgent, "'amount / («count(stages) - count(stages, filled(.done_on))») > 5'"), []string{"R039 division by zero when count(stages) = 0 and count(stages, …) = 0"}},
+		{fmt.Sprintf(urgent, "'amount / (count(stages) - count(stages, filled(.done_on)) + 1) > 5'"), nil},
+		{"- {task: A, who: role lawyer, fill: [stages]}\n" + fmt.Sprintf(urgent, "amount / (count(stages) + 0) > 5"), nil},
+		{fmt.Sprintf(urgent, "'amount / («sum(stages, .amount) - 1») > 5'"), []string{"R039 division by zero when sum(stages, …) = 1"}},
+		{fmt.Sprintf(urgent, "'sum(stages, amount / «.amount») > 5'"), []string{"R039 division by zero when stages.amount = 0"}},
+		{fmt.Sprintf(urgent, "'any(stages, amount / («.amount - 1») > 5)'"), []string{"R039 division by zero when stages.amount = 1"}},
+		{fmt.Sprintf(urgent, "'sum(stages, .amount > 0 ? amount / .amount : 0) > 5'"), nil},
+		{fmt.Sprintf(urgent, "'any(stages, .amount > 0 and amount / .amount > 5)'"), nil},
+		{fmt.Sprintf(urgent, "'sum(filter(stages, .amount > 0), amount / .amount) > 5'"), nil},
 		{"- choose:\n  branches:\n  - if: paid != 0\n    do: {set: {amount: amount / paid * amount}, if: filled(amount)}\n  - else: next\n", nil},
 	})
 }

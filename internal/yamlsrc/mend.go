@@ -168,9 +168,6 @@ func (m *mender) indent(n int) int {
 		return spaces
 	}
 	item := m.isItem(n)
-	if next := m.copy.skipBlank(n + 1); item && next > n && m.isItem(next) && m.copy.line(next)[m.white(next)-min(1, m.white(next))] != '\t' {
-		return m.indent(next)
-	}
 	for i := n - 1; i >= 0; i-- {
 		if m.isBlank(i) || item && !m.isItem(i) && !m.opens(i) {
 			continue
@@ -181,6 +178,12 @@ func (m *mender) indent(n int) int {
 		}
 		if !item && m.opens(i) {
 			at += 2
+		}
+		if next := m.copy.skipBlank(n + 1); item && m.opens(i) && next > n && m.isItem(next) {
+			// The list may stand deeper than its key, as the next entry shows.
+			if below := len(m.copy.line(next)) - len(bytes.TrimLeft(m.copy.line(next), " ")); below > at && below == m.white(next) {
+				at = below
+			}
 		}
 		return at
 	}
