@@ -146,3 +146,25 @@ func TestUnknownCode(t *testing.T) {
 		}
 	}
 }
+
+// TestToldOnce: what is told of a route's syntax is not told again in other words.
+func TestToldOnce(t *testing.T) {
+	const head = "route: extra\nfor: contracts\nstart: by hand\nsteps:\n"
+	for _, tt := range []struct{ text, want string }{
+		{"- {repeat: Again, until: paid > 3, steps: []}\n- {task: A, who: role lawyer}\n", `R004 wrong-type: steps is an empty list`},
+		{"- {repeat: Again, until: paid > 3}\n- {task: A, who: role lawyer}\n", `R002 missing-key: step has no "steps"`},
+		{"- {repeat: Again, until: paid > 3, max: 3, steps: []}\n- {task: A, who: role lawyer}\n", `R004 wrong-type: steps is an empty list`},
+		{"- parallel: A\n  on: {when_: paid > 3, steps: [{task: C, who: role ceo}]}\n  branches: [{task: A, who: role lawyer}, {task: B, who: role cfo}]\n", `R001 unknown-key: on: unknown key "when_"; did you mean "when"?`},
+		{"- parallel: A\n  on: {event: paid > 3}\n  branches: [{task: A, who: role lawyer}, {task: B, who: role cfo}]\n", `R001 unknown-key: on: unknown key "event"`},
+		{"- parallel: A\n  on: {when: paid > 3, act: {set: {paid: 3}}}\n  branches: [{task: A, who: role lawyer}, {task: B, who: role cfo}]\n", `R001 unknown-key: on: unknown key "act"`},
+		{"- parallel: A\n  on: {keep: true}\n  branches: [{task: A, who: role lawyer}, {task: B, who: role cfo}]\n", `R002 missing-key: on names no event; known: until, when, changed, message, payment, document`},
+		{"- wait: [{event: paid > 3}]\n- {task: A, who: role lawyer}\n", `R001 unknown-key: wait: unknown key "event"`},
+	} {
+		f := shipped(t)
+		f["routes/extra.yaml"] = head + tt.text
+		got := headlines(t, f, "routes/extra.yaml")
+		if len(got) != 1 || !strings.HasSuffix(got[0], tt.want) {
+			t.Errorf("%s\n%s\nwant %s", tt.text, strings.Join(got, "\n"), tt.want)
+		}
+	}
+}

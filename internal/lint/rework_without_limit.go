@@ -21,7 +21,7 @@ func reworkWithoutLimit() *rule {
 					continue
 				}
 				step := f.stepOf(node)
-				if s.LostWithin(step.Range) || s.sameAgain(step) || s.circling(step) {
+				if s.LostWithin(step.Range) || s.sameAgain(step) || s.circling(step) || step.Verb == route.Repeat && len(step.Branches[0].Steps) == 0 {
 					continue // there may be a limit, or it is worse than that
 				}
 				for _, e := range f.next[node] {

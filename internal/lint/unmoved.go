@@ -80,8 +80,8 @@ func (s *subject) readsOf(p *expr.Program, deep int) []string {
 // sameAgain tells whether the rounds of a repeat are over at once and all alike:
 // nothing in them changes what `until` asks for.
 func (s *subject) sameAgain(step *route.Step) bool {
-	if step.Verb != route.Repeat || tree(step.Until) == nil || s.LostSteps(step.Range) {
-		return false
+	if step.Verb != route.Repeat || tree(step.Until) == nil || s.LostSteps(step.Range) || len(step.Branches[0].Steps) == 0 {
+		return false // rounds without steps are reported where they are read
 	}
 	var by moved
 	instant := true

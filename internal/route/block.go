@@ -72,7 +72,9 @@ func (p *parser) wait(s *Step, value *yamlsrc.Node) {
 			if steps := o.node("steps"); steps != nil {
 				b.Steps = append(p.steps(steps, "steps"), b.Steps...)
 			}
-			o.done()
+			if o.done() && e == nil {
+				o.noEvent()
+			}
 		}
 		if e == nil {
 			p.lose(item)
@@ -84,7 +86,8 @@ func (p *parser) wait(s *Step, value *yamlsrc.Node) {
 
 var eventKinds = []EventKind{EventUntil, EventWhen, EventChanged, EventMessage, EventPayment, EventDocument}
 
-// event reads the keys of an event from a mapping that may have others.
+// event reads the keys of an event from a mapping that may have others; nil, to
+// be reported when all keys are known, where there is none.
 func (p *parser) event(o *object) *Event {
 	var e *Event
 	for _, kind := range eventKinds {
@@ -109,7 +112,6 @@ func (p *parser) event(o *object) *Event {
 	}
 	filter := o.expr("if")
 	if e == nil {
-		o.p.errorf(R002, o.start(), "%s names no event; known: until, when, changed, message, payment, document", o.what)
 		return nil
 	}
 	if e.Expr == nil {
@@ -118,6 +120,12 @@ func (p *parser) event(o *object) *Event {
 		p.errorf(R001, filter.At(), "%q takes no \"if\"; join the conditions with `and`", string(e.Kind))
 	}
 	return e
+}
+
+// noEvent says that a mapping has no event. Where one of its keys is unknown, that
+// may be meant, and says enough.
+func (o *object) noEvent() {
+	o.p.errorf(R002, o.start(), "%s names no event; known: until, when, changed, message, payment, document", o.what)
 }
 
 func (p *parser) handlers(n *yamlsrc.Node, block *Step) []*Handler {
@@ -136,11 +144,15 @@ func (p *parser) handlers(n *yamlsrc.Node, block *Step) []*Handler {
 		if steps := o.node("steps"); steps != nil {
 			h.Body.At = p.file.Span(steps)
 			h.Body.Steps = p.steps(steps, "steps")
-		} else if len(h.Cancel) == 0 {
-			o.missing("steps")
 		}
 		h.Body.Handler = h
-		o.done()
+		switch known := o.done(); {
+		case !known:
+		case h.Event == nil:
+			o.noEvent()
+		case o.n.Get("steps") == nil && len(h.Cancel) == 0:
+			o.missing("steps")
+		}
 		if h.Event == nil {
 			p.lose(item)
 			continue

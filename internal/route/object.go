@@ -139,8 +139,9 @@ func (o *object) label(key string) yamlsrc.Label {
 	return o.p.label(n, key)
 }
 
-// done reports the keys nobody asked for.
-func (o *object) done() {
+// done reports the keys nobody asked for, and tells whether there are none.
+func (o *object) done() bool {
+	all := true
 	for _, pair := range o.n.Pairs {
 		known := false
 		for _, key := range o.asked {
@@ -154,8 +155,10 @@ func (o *object) done() {
 			o.p.unknownKey(pair.Key, o.what, among)
 			o.p.lose(pair.Key)
 			o.p.lose(pair.Value)
+			all = false
 		}
 	}
+	return all
 }
 
 func (p *parser) unknownKey(key *yamlsrc.Node, what string, known []string) {
