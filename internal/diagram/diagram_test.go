@@ -18,6 +18,7 @@ import (
 	"github.com/e1-dms/e1/internal/form"
 	"github.com/e1-dms/e1/internal/org"
 	"github.com/e1-dms/e1/internal/route"
+	"github.com/e1-dms/e1/internal/settings"
 	"github.com/e1-dms/e1/internal/yamlsrc"
 )
 
@@ -77,8 +78,9 @@ func shipped(t *testing.T) *form.Set {
 		d, _ := form.ParseDirectory(parse(name))
 		dirs = append(dirs, d)
 	}
+	conf, _ := settings.Parse(parse("../../repo-template/e1.yaml"))
 	people, _ := org.Parse(parse("../../repo-template/sample/org.yaml"))
-	set, problems := form.Link(forms, dirs, people, nil)
+	set, problems := form.Link(forms, dirs, people, conf)
 	if err := problems.Err(); err != nil || len(set.Forms()) == 0 {
 		t.Fatal(len(set.Forms()), err)
 	}

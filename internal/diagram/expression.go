@@ -229,11 +229,11 @@ var signsOf = map[string][2]string{
 // what its literals are values of.
 func (s *sentence) collect(e *expr.Expr, beside *subject) {
 	if path, ok := e.Path(); ok {
-		if title, known := s.path(path, s.at); known {
-			s.replace(e.From, e.To, title)
-		} else {
-			s.replace(e.From, e.To, path)
+		title, known := s.path(path, s.at)
+		if !known {
+			title = s.constant(path)
 		}
+		s.replace(e.From, e.To, title)
 		return
 	}
 	switch {
@@ -261,6 +261,24 @@ func (s *sentence) collect(e *expr.Expr, beside *subject) {
 		s.collect(a, beside)
 	}
 }
+
+// constant puts a constant of the settings into words: a number is what people
+// want to know, behind it its name, by which they find it; of others the name
+// alone, since their values are words for the program.
+func (o words) constant(path string) string {
+	name, ok := strings.CutPrefix(path, "settings.")
+	if !ok {
+		return path
+	}
+	for _, c := range o.Forms.Settings().Constants {
+		if c.Name == name && number().MatchString(c.Text) {
+			return grouped(c.Text) + " (" + name + ")"
+		}
+	}
+	return name
+}
+
+var number = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^-?\d+(\.\d+)?$`) })
 
 // filled puts filled(field) and empty(field), or the negation of one, in the
 // place of a node; ok is false for other nodes.
