@@ -1,6 +1,7 @@
 package diagram
 
 import (
+	"cmp"
 	"html"
 	"math"
 	"slices"
@@ -13,6 +14,8 @@ import (
 type canvas struct {
 	back, shapes, lines strings.Builder
 	boxes, frames       []rect
+	notes               []rect           // texts beside boxes
+	detours             []rect           // lines that jumps take around what bars their way
 	anchors             map[string]point // step → where a jump enters, at its right side
 	jumps               []flight
 	entries             map[string]int // how many jumps enter a step
@@ -50,6 +53,9 @@ func element(b *strings.Builder, name, content string, attributes ...string) {
 }
 
 func (c *canvas) text(x, y float64, class, text string) {
+	if class == "n" || class == "n j" {
+		c.notes = append(c.notes, rect{x, y - 9, textWidth(text, noteSize, false), 12})
+	}
 	element(&c.shapes, "text", text, "x", px(x), "y", px(y), "class", class)
 }
 
@@ -89,9 +95,59 @@ const (
 	laneStep  = 10.0
 )
 
+// way leads from the right side of a box out to a line at the right: straight, or
+// else around what bars the way, up or down in the gap before it to where nothing
+// does. It is empty when there is none.
+func (c *canvas) way(from point, right float64, own rect) []point {
+	if c.clear(from.x, right, from.y, own) {
+		return []point{from}
+	}
+	bar := right
+	for _, r := range slices.Concat(c.boxes, c.frames) {
+		if r != own && from.x+1 < r.x+r.w && r.x < bar && r.y-3 < from.y && from.y < r.y+r.h+3 && r.x > from.x {
+			bar = r.x
+		}
+	}
+	x := bar - gapInside
+	if x < from.x+gapInside {
+		return nil
+	}
+	var levels []float64
+	for _, r := range slices.Concat(c.boxes, c.frames, c.notes) {
+		levels = append(levels, r.y-gapInside, r.y+r.h+gapInside)
+	}
+	slices.SortStableFunc(levels, func(a, b float64) int { return cmp.Compare(math.Abs(a-from.y), math.Abs(b-from.y)) })
+	for _, y := range levels {
+		down := rect{x - 2, min(y, from.y), 4, math.Abs(y - from.y)}
+		out := rect{x, y - 2, right - x, 4}
+		if math.Abs(y-from.y) > farAround || !c.clear(x, right, y, rect{}) || c.meets(down, own) || c.meets(out, own) {
+			continue
+		}
+		c.detours = append(c.detours, down, out)
+		return []point{from, {x, from.y}, {x, y}}
+	}
+	return nil
+}
+
+// The gap between a detour and what it leads around, and how far one may lead.
+const (
+	gapInside = 6.0
+	farAround = 240.0
+)
+
+// meets tells whether a stretch of a line meets a box, a text or, along its whole
+// length, another line.
+func (c *canvas) meets(line, own rect) bool {
+	over := func(r rect) bool {
+		return r.x < line.x+line.w && line.x < r.x+r.w && r.y < line.y+line.h && line.y < r.y+r.h
+	}
+	return slices.ContainsFunc(c.boxes, func(r rect) bool { return r != own && over(r) }) || slices.ContainsFunc(c.notes, over) ||
+		slices.ContainsFunc(c.detours, func(r rect) bool { return (r.w > r.h) == (line.w > line.h) && over(r) })
+}
+
 // fly draws the wanted ones of the jumps from an index on as lines in lanes
-// right of a line, the short ones inside; a jump whose way is barred by a box
-// names its target in words instead.
+// right of a line, the short ones inside; a jump that finds no way names its
+// target in words instead.
 func (c *canvas) fly(from int, wanted func(flight) bool, right float64) {
 	var jumps, others []flight
 	for _, j := range c.jumps[from:] {
@@ -109,7 +165,13 @@ func (c *canvas) fly(from int, wanted func(flight) bool, right float64) {
 	for _, j := range jumps {
 		to, known := c.anchors[j.target]
 		to.y += 5 * float64(min(c.entries[j.target], 2))
-		if !known || !c.clear(j.from.x, right, j.from.y, j.own) || !c.clear(to.x, right, to.y, rect{}) {
+		var out, in []point
+		if known {
+			if out = c.way(j.from, right, j.own); out != nil {
+				in = c.way(to, right, rect{})
+			}
+		}
+		if in == nil {
 			if !j.named {
 				c.text(j.label.x, j.label.y, "n j", "↪ "+j.written)
 			}
@@ -119,7 +181,8 @@ func (c *canvas) fly(from int, wanted func(flight) bool, right float64) {
 			c.entries = map[string]int{}
 		}
 		c.entries[j.target]++
-		span := rect{y: min(j.from.y, to.y) - 4, h: math.Abs(j.from.y-to.y) + 8}
+		leaves, comes := out[len(out)-1].y, in[len(in)-1].y
+		span := rect{y: min(leaves, comes) - 4, h: math.Abs(leaves-comes) + 8}
 		lane := slices.IndexFunc(lanes, func(taken []rect) bool {
 			return !slices.ContainsFunc(taken, func(r rect) bool { return r.y < span.y+span.h && span.y < r.y+r.h })
 		})
@@ -130,6 +193,7 @@ func (c *canvas) fly(from int, wanted func(flight) bool, right float64) {
 		lanes[lane] = append(lanes[lane], span)
 		x := right + laneFirst + laneStep*float64(lane)
 		c.reach = max(c.reach, x)
-		c.path("jump", true, j.from, point{x, j.from.y}, point{x, to.y}, to)
+		slices.Reverse(in)
+		c.path("jump", true, slices.Concat(out, []point{{x, leaves}, {x, comes}}, in)...)
 	}
 }

@@ -49,9 +49,39 @@ func Progress(r *route.Route, in *document.Instance, now time.Time, o Options) m
 		out[s.ID] = state
 	}
 	if s := reached(r, in); s != nil {
-		out[s.ID] = State{Phase: Done, Notes: []string{p.date(in.Ended, false)}}
+		ended := State{Phase: Done, Notes: []string{p.date(in.Ended, false)}}
+		out[s.ID] = ended
+		for _, s := range p.onTheWayTo(s) {
+			out[s.ID] = ended
+		}
 	}
 	return out
+}
+
+// onTheWayTo lists the actions that were certainly carried out right before an
+// end: those above it, up to where a jump may have come in.
+func (p progress) onTheWayTo(end *route.Step) []*route.Step {
+	var out []*route.Step
+	for at := end; at.Index > 0 && !p.jumpedTo(at); {
+		if at = at.Parent.Steps[at.Index-1]; at.Verb != route.Do {
+			break
+		}
+		if at.If == nil {
+			out = append(out, at)
+		}
+	}
+	return out
+}
+
+// jumpedTo tells whether a step has a jump to it.
+func (p progress) jumpedTo(to *route.Step) bool {
+	return slices.ContainsFunc(p.route.Steps(), func(s *route.Step) bool {
+		return leadsTo(s.Target, to) || slices.ContainsFunc(p.exits(s), func(e exit) bool { return leadsTo(e.target, to) })
+	})
+}
+
+func leadsTo(t *route.Target, to *route.Step) bool {
+	return t != nil && t.Kind == route.GoTo && t.Name == to.ID
 }
 
 // reached is the `end` at which an instance has ended, nil when it is at work,

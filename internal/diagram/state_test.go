@@ -1,6 +1,7 @@
 package diagram_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -152,6 +153,41 @@ func TestProgress(t *testing.T) {
 		got := diagram.Progress(r, &test.in, now, diagram.Options{Language: "en"})
 		if diff := cmp.Diff(test.want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", test.name, diff)
+		}
+	}
+}
+
+// TestProgressOfActions: actions that a document has certainly come through before
+// its end are marked like it.
+func TestProgressOfActions(t *testing.T) {
+	at := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+	r, problems := route.ParseSource("x.yaml", []byte(`route: x
+start: by hand
+steps:
+- {task: A, id: a, who: author, outcomes: {yes: next, no: {go: refusal}, never: {go: late}}}
+- {do: {set: {status: done}}, id: first}
+- {do: {set: {status: done}}, id: maybe, if: "false"}
+- {do: {set: {status: done}}, id: second}
+- end: fine
+- {do: {set: {status: lost}}, id: unmarked}
+- {do: {set: {status: lost}}, id: refusal}
+- {end: refused, id: no}
+- {do: {set: {status: lost}}, id: before}
+- {end: never, id: late}
+`))
+	if err := problems.Err(); err != nil {
+		t.Fatal(err)
+	}
+	for end, want := range map[string][]string{"fine": {"end.5", "first", "second"}, "refused": {"no", "refusal"}, "never": {"late"}} {
+		var got []string
+		for id, s := range diagram.Progress(r, &document.Instance{State: "done", End: end, Ended: at}, at, diagram.Options{Language: "en"}) {
+			if s.Phase == diagram.Done {
+				got = append(got, id)
+			}
+		}
+		slices.Sort(got)
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", end, diff)
 		}
 	}
 }
