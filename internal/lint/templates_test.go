@@ -1,12 +1,17 @@
 package lint_test
 
 import (
+	"archive/zip"
+	"io"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 
 	"github.com/e1-dms/e1/internal/definition"
 	"github.com/e1-dms/e1/internal/lint"
+	"github.com/google/go-cmp/cmp"
 )
 
 // TestTemplateOfAnotherForm: a route that uses a template which is made for
@@ -64,4 +69,62 @@ func TestMisspeltInTemplate(t *testing.T) {
 	if got := headlines(t, all, "routes/retail.yaml"); len(got) > 0 {
 		t.Errorf("a route that does not use it: %q", got)
 	}
+}
+
+// TestTemplatesInEnglish: whoever begins in English gets every template in it,
+// saying the same of the same fields.
+func TestTemplatesInEnglish(t *testing.T) {
+	all := shipped(t)
+	placeholder := regexp.MustCompile(`\{\{.*?\}\}`)
+	inWords := regexp.MustCompile(` \(\{\{ in_words\(.*?\) \}\}\)`) // Russian only
+	tried := 0
+	for name, src := range all {
+		if path.Dir(name) != "templates" {
+			continue
+		}
+		tried++
+		english, ok := all["en/"+name]
+		if !ok {
+			t.Errorf("%s has no English version", name)
+			continue
+		}
+		if path.Ext(name) == ".docx" {
+			src, english = wordsOf(t, src), wordsOf(t, english)
+		}
+		if cyrillic := regexp.MustCompile(`[а-яА-ЯёЁ№]+`).FindString(english); cyrillic != "" {
+			t.Errorf("en/%s has %q", name, cyrillic)
+		}
+		texts := regexp.MustCompile(`"[^"]*"`)
+		of := func(text string) []string {
+			out := placeholder.FindAllString(inWords.ReplaceAllString(text, ""), -1)
+			for i := range out {
+				out[i] = texts.ReplaceAllString(out[i], `""`)
+			}
+			return slices.DeleteFunc(out, func(s string) bool { return strings.HasPrefix(s, "{{ #") })
+		}
+		if diff := cmp.Diff(of(src), of(english)); diff != "" {
+			t.Errorf("%s (-Russian +English):\n%s", name, diff)
+		}
+	}
+	if tried < 10 {
+		t.Errorf("only %d templates", tried)
+	}
+}
+
+// wordsOf is the text part of a docx.
+func wordsOf(t *testing.T, data string) string {
+	t.Helper()
+	z, err := zip.NewReader(strings.NewReader(data), int64(len(data)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := z.Open("word/document.xml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := io.ReadAll(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }
