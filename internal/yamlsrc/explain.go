@@ -119,7 +119,9 @@ func culprit(f *File, err error) int {
 	reads := 0
 	readable := func(lines int) bool {
 		reads++
-		return decodeError(f.upto(lines)) == nil
+		beginning := f.upto(lines)
+		f.decoded += len(beginning)
+		return decodeError(beginning) == nil
 	}
 	good, bad := 0, len(f.lines) // numbers of lines read with and without success
 	for {
@@ -129,6 +131,9 @@ func culprit(f *File, err error) int {
 			} else {
 				bad = mid
 			}
+		}
+		if f.mended && f.endsAt(bad) {
+			return f.skipBlank(good)
 		}
 		// A value of several lines, such as a quoted text, is unreadable until
 		// its last one: look on whether it ends well.
@@ -144,6 +149,18 @@ func culprit(f *File, err error) int {
 		}
 		good, bad = later, len(f.lines)
 	}
+}
+
+// endsAt tells whether what the first lines leave open ends there: it is no quoted
+// text, and the next line is not indented more than the last of them.
+func (f *File) endsAt(lines int) bool {
+	err := decodeError(f.upto(lines))
+	if err == nil || strings.Contains(err.Error(), "unexpected end of stream") {
+		return false
+	}
+	indent := func(n int) int { return len(f.line(n)) - len(bytes.TrimLeft(f.line(n), " ")) }
+	next := f.skipBlank(lines)
+	return next >= lines && indent(next) <= indent(lines-1)
 }
 
 // skipBlank passes blank lines and comments.

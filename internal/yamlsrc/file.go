@@ -17,6 +17,9 @@ type File struct {
 	Unread []diag.Span
 
 	lines []int32 // byte offset of the start of each line
+	// Of a copy in which parts are blanked, see mender.
+	mended  bool
+	decoded int // bytes read by the search for what is not YAML
 }
 
 // Span gives the place of a node; a nil node has the file's first character.

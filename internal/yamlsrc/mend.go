@@ -19,7 +19,7 @@ func ParseOn(name string, src []byte) (*File, diag.List) {
 	if f.Root != nil || len(problems) != 1 || !mendable(problems[0]) || len(src) > culpritSize {
 		return f, problems
 	}
-	m := &mender{copy: &File{Name: name, Src: slices.Clone(src), lines: f.lines}, file: f}
+	m := &mender{copy: &File{Name: name, Src: slices.Clone(src), lines: f.lines, mended: true}, file: f}
 	if !m.run() {
 		return f, problems[:1]
 	}
@@ -31,8 +31,12 @@ func mendable(p diag.Problem) bool {
 	return slices.Contains([]string{badSyntax.Code, tabIndent.Code, anchor.Code}, p.Code)
 }
 
-// maxUnread bounds the parts of one file that are not read.
-const maxUnread = 50
+// Bounds of what is not read in one file: parts, and bytes that the search for
+// them reads.
+const (
+	maxUnread  = 50
+	maxDecoded = 32 << 20
+)
 
 // mender blanks what cannot be read out of a copy of a file; no byte and no line
 // moves.
@@ -58,6 +62,9 @@ func (m *mender) run() bool {
 		_, err := decode(m.copy.Src[bomLen(m.copy.Src):])
 		if err == nil {
 			return true
+		}
+		if m.copy.decoded > maxDecoded {
+			return false
 		}
 		var found diag.List
 		n := culprit(m.copy, err)
@@ -91,8 +98,7 @@ func (m *mender) isolate(n int) (unread, bool) {
 	for _, part := range m.candidates(n) {
 		kept := slices.Clone(m.copy.Src)
 		m.blank(part)
-		_, err := decode(m.copy.Src[bomLen(m.copy.Src):])
-		if err == nil || culprit(m.copy, err) >= part.to {
+		if decodeError(m.copy.upto(part.to)) == nil {
 			return part, true
 		}
 		m.copy.Src = kept
@@ -117,6 +123,9 @@ func (m *mender) candidates(n int) []unread {
 		out = append(out, part)
 	}
 	level := m.indent(n)
+	if next := m.copy.skipBlank(n + 1); m.tabbed(n) && m.opens(n) && next > n {
+		level = min(level, m.indent(next)-1) // what stands below it is indented more
+	}
 	if m.isItem(n) {
 		entry(n)
 	}
@@ -164,7 +173,7 @@ func (m *mender) end(n, indent int) int {
 func (m *mender) indent(n int) int {
 	line := m.copy.line(n)
 	spaces := len(line) - len(bytes.TrimLeft(line, " "))
-	if !bytes.ContainsRune(line[:m.white(n)], '\t') {
+	if !m.tabbed(n) {
 		return spaces
 	}
 	item := m.isItem(n)
@@ -189,6 +198,9 @@ func (m *mender) indent(n int) int {
 	}
 	return spaces
 }
+
+// tabbed tells whether a line is indented with tabs.
+func (m *mender) tabbed(n int) bool { return bytes.IndexByte(m.copy.line(n)[:m.white(n)], '\t') >= 0 }
 
 // white counts what a line is indented with.
 func (m *mender) white(n int) int {

@@ -27,6 +27,7 @@ func TestParseOn(t *testing.T) {
 		{"indentation", "l:\n- a: 1\n b: 2\n- a: 2\nz: 1\n", []string{"3:2"}, "l[2] z"},
 		{"indentation below a list", "l:\n  - a: 1\n    b: 2\n c: 2\n  - a: 2\nz: 1\n", []string{"4:2"}, ""},
 		{"a tab", "l:\n- a: 1\n\tb: 2\n- a: 2\nz: 1\n", []string{"3:1"}, "l[2] z"},
+		{"a tab before what has parts", "l:\n- a:\n    b:\n    - c: 1\n      d: 2\n\te:\n    f: 3\n- a: 2\n", []string{"6:1"}, "l[2]"},
 		{"the innermost entry", "l:\n- a: 1\n  m:\n  - {b: [1}\n  - {b: 2}\n- a: 2\n", []string{"4:5"}, "l[2]"},
 		{"a value", "a: {x: 1\nb: 2\nl: [1]\n", []string{"1:4"}, ""},
 		{"a value of several lines", "a:\n  x: 1\n   y: 2\nb: 2\n", []string{"3:4"}, ""},

@@ -78,7 +78,7 @@ func TestRefused(t *testing.T) {
 		{"no colon", "a: b\nc\nd: e\n", []string{"2:1-2:2 Y001 expected `key: value`, found \"c\""}},
 		{"indentation", "a:\n    b: c\n  d: e\n", []string{"3:3-3:7 Y001 the indentation of 2 spaces fits nothing above"}},
 		{"indentation under text", "a: b\n  c: d\n", []string{"2:3-2:7 Y001 the indentation of 2 spaces fits nothing above"}},
-		{"late", strings.Repeat("- a: \"x\n    y\"\n  # c\n", 40) + "  b: c\n d: e\n", []string{"122:2-122:6 Y001 the indentation of 1 spaces fits nothing above"}},
+		{"late", strings.Repeat("- a: \"x\n    y\"\n  # c\n", 40) + "  b: c\n d: e\n", []string{"122:2-122:6 Y001 the indentation of 1 space fits nothing above"}},
 	}
 	for _, tt := range tests {
 		f, problems := Parse("f.yaml", []byte(tt.src))
