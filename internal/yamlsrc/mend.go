@@ -19,7 +19,7 @@ func ParseOn(name string, src []byte) (*File, diag.List) {
 	if f.Root != nil || len(problems) != 1 || !mendable(problems[0]) || len(src) > culpritSize {
 		return f, problems
 	}
-	m := &mender{copy: &File{Name: name, Src: slices.Clone(src), lines: f.lines, mended: true}, file: f}
+	m := &mender{copy: &File{Name: name, Src: slices.Clone(src), lines: f.lines}, file: f}
 	if !m.run() {
 		return f, problems[:1]
 	}
@@ -76,6 +76,7 @@ func (m *mender) run() bool {
 		if !ok {
 			return false
 		}
+		m.copy.mended = true
 		if last := len(m.parts) - 1; last >= 0 && part.from <= m.copy.skipBlank(m.parts[last].to) && part.from >= m.parts[last].from && !m.clear(m.parts[last], part) {
 			m.parts[last].to = part.to // the same fault, which reaches further than it seemed
 			continue
@@ -111,57 +112,86 @@ func (m *mender) isolate(n int) (unread, bool) {
 func (m *mender) candidates(n int) []unread {
 	var out []unread
 	entry := func(from int) {
-		indent := m.indent(from)
-		part := unread{from: from, to: m.end(n, indent), at: -1, item: true, indent: indent}
-		if len(m.copy.line(from)) > indent+2 {
-			part.at = int(m.copy.lines[from]) + indent + 2
-		} else if from+1 < len(m.copy.lines) && len(m.copy.line(from+1)) > indent+2 {
-			part.at = int(m.copy.lines[from+1]) + indent + 2
-		} else {
-			return
+		if part, ok := m.entry(from, n); ok {
+			out = append(out, part)
 		}
-		out = append(out, part)
 	}
 	level := m.indent(n)
 	if next := m.copy.skipBlank(n + 1); m.tabbed(n) && m.opens(n) && next > n {
 		level = min(level, m.indent(next)-1) // what stands below it is indented more
 	}
-	if m.isItem(n) {
+	switch {
+	case m.isItem(n) && m.tabbed(n): // of which list it is nobody knows
+		if outer := m.outermost(n); outer >= 0 {
+			entry(outer)
+		}
+		level = 0
+	case m.isItem(n):
 		entry(n)
 	}
-	key, keyLevel := -1, level+1
+	key := n
 	for i := n; i >= 0; i-- {
-		if m.isBlank(i) {
-			continue
-		}
 		at := m.indent(i)
-		if i < n && m.isItem(i) && at < level {
+		switch {
+		case m.isBlank(i):
+		case i < n && m.isItem(i) && !m.tabbed(i) && at < level:
 			entry(i)
 			level = at
-		}
-		if name, _ := splitKey(string(m.copy.line(i)), m.white(i)); name != "" && at < keyLevel && !m.isItem(i) {
-			key, keyLevel = i, at
-		}
-	}
-	if key >= 0 && keyLevel == 0 {
-		line := string(m.copy.line(key))
-		if _, value := splitKey(line, 0); value < len(line) {
-			out = append(out, unread{from: key, to: m.end(n, 0), at: int(m.copy.lines[key]) + value})
-		} else if first := m.copy.skipBlank(key + 1); first <= n {
-			out = append(out, unread{from: first, to: m.end(n, 0), at: int(m.copy.lines[first]) + max(1, m.white(first))})
+		case at == 0 && !m.isItem(i):
+			key, i = i, 0
 		}
 	}
-	if m.indent(n) == 0 {
-		out = append(out, unread{from: n, to: m.end(n, 0), at: -1})
+	return append(out, m.value(key, n))
+}
+
+// entry is the entry of a list that begins in a line and has the fault in
+// another one.
+func (m *mender) entry(from, n int) (unread, bool) {
+	indent := m.indent(from)
+	part := unread{from: from, to: m.end(n, indent), item: true, indent: indent}
+	for _, line := range []int{from, from + 1} { // a dash may stand alone
+		if line < len(m.copy.lines) && line < part.to && len(m.copy.line(line)) > indent+2 {
+			part.at = int(m.copy.lines[line]) + indent + 2
+			return part, true
+		}
 	}
-	return out
+	return part, false
+}
+
+// outermost gives the line where the entry of the list of a key of the file
+// begins in which a line stands; -1 when there is none.
+func (m *mender) outermost(n int) int {
+	outer := -1
+	for i := n - 1; i >= 0 && (m.isBlank(i) || m.isItem(i) || m.indent(i) > 0); i-- {
+		if m.isItem(i) && !m.tabbed(i) && (outer < 0 || m.indent(i) < m.indent(outer)) {
+			outer = i
+		}
+	}
+	return outer
+}
+
+// value is the value of a key of the file, or the line itself where it has none.
+func (m *mender) value(key, n int) unread {
+	part := unread{from: key, to: m.end(n, 0), at: -1}
+	line := string(m.copy.line(key))
+	name, value := splitKey(line, m.white(key))
+	first := m.copy.skipBlank(key + 1)
+	switch {
+	case name == "" || m.white(key) > 0:
+		part.from = n
+	case value < len(line):
+		part.at = int(m.copy.lines[key]) + value
+	case first <= n && len(m.copy.line(first)) > max(1, m.white(first)):
+		part.from, part.at = first, int(m.copy.lines[first])+max(1, m.white(first))
+	}
+	return part
 }
 
 // end gives the line behind a part that begins with an indentation and has the
 // fault in line n: the next one that is not indented more.
 func (m *mender) end(n, indent int) int {
 	for i := n + 1; i < len(m.copy.lines); i++ {
-		if !m.isBlank(i) && m.indent(i) <= indent {
+		if !m.isBlank(i) && !m.tabbed(i) && m.indent(i) <= indent {
 			return i
 		}
 	}
@@ -169,34 +199,25 @@ func (m *mender) end(n, indent int) int {
 }
 
 // indent is that of a line. One with a tab in it, which is a fault, is taken to
-// stand where the lines above make it fit.
+// go on with what stands above.
 func (m *mender) indent(n int) int {
-	line := m.copy.line(n)
-	spaces := len(line) - len(bytes.TrimLeft(line, " "))
 	if !m.tabbed(n) {
-		return spaces
+		return m.white(n)
 	}
-	item := m.isItem(n)
 	for i := n - 1; i >= 0; i-- {
-		if m.isBlank(i) || item && !m.isItem(i) && !m.opens(i) {
+		if m.isBlank(i) {
 			continue
 		}
 		at := m.indent(i)
-		if m.isItem(i) && (!item || m.opens(i)) {
+		if m.isItem(i) {
 			at += 2
 		}
-		if !item && m.opens(i) {
+		if m.opens(i) {
 			at += 2
-		}
-		if next := m.copy.skipBlank(n + 1); item && m.opens(i) && next > n && m.isItem(next) {
-			// The list may stand deeper than its key, as the next entry shows.
-			if below := len(m.copy.line(next)) - len(bytes.TrimLeft(m.copy.line(next), " ")); below > at && below == m.white(next) {
-				at = below
-			}
 		}
 		return at
 	}
-	return spaces
+	return m.white(n)
 }
 
 // tabbed tells whether a line is indented with tabs.
