@@ -44,7 +44,7 @@ func (d *Set) Imports() ([]*Import, error) {
 		i := &Import{Name: name, File: f.Name}
 		if f.Root != nil {
 			def, own, linked := ReadImport(f, set)
-			problems = slices.Concat(problems, own, linked)
+			problems = f.WithoutEchoes(slices.Concat(problems, own, linked))
 			i.From = declaredSource(f.Root)
 			if def != nil {
 				i.Name = def.Name

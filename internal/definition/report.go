@@ -39,7 +39,7 @@ func (d *Set) Report(name string) (*report.Report, diag.List, error) {
 		return nil, problems, nil
 	}
 	r, own, linked := ReadReport(f, set)
-	if problems = slices.Concat(problems, own, linked); problems.HasErrors() {
+	if problems = f.WithoutEchoes(slices.Concat(problems, own, linked)); problems.HasErrors() {
 		problems = d.behind([]string{r.Form}, problems)
 	}
 	problems.Sort()

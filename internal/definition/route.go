@@ -141,7 +141,7 @@ func (d *Set) routeFile(name string) (*RouteFile, error) {
 	file = &RouteFile{File: f, Problems: problems}
 	if f.Root != nil {
 		parsed, more := route.Parse(f)
-		file.Def, file.Problems = parsed, append(problems, more...)
+		file.Def, file.Problems = parsed, f.WithoutEchoes(append(problems, more...))
 		if parsed != nil {
 			file.Problems = append(file.Problems, parsed.Follow(d.renamed)...)
 		}

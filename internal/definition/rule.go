@@ -35,7 +35,7 @@ func (d *Set) Rules() ([]*RuleFile, error) {
 		r := &RuleFile{Name: name, File: f, Problems: problems}
 		if f.Root != nil {
 			def, more := rule.Parse(f)
-			r.Def, r.Problems = def, append(r.Problems, more...)
+			r.Def, r.Problems = def, f.WithoutEchoes(append(r.Problems, more...))
 			if _, unread = d.Forms(); def != nil && unread == nil {
 				r.Problems = append(r.Problems, def.Follow(d.renamed)...)
 			}

@@ -138,7 +138,7 @@ func (d *Set) Settings() (s *settings.Settings, problems diag.List, err error) {
 			d.settings, d.settingsProblems = settings.Default(), problems
 			if f.Root != nil {
 				parsed, more := settings.Parse(f)
-				d.settingsProblems = append(problems, more...)
+				d.settingsProblems = f.WithoutEchoes(append(problems, more...))
 				if len(f.Unread) == 0 { // else nobody knows what it says
 					d.settings = parsed
 				}
@@ -161,7 +161,7 @@ func (d *Set) Org() (o *org.Org, problems diag.List, err error) {
 			f = nobody()
 		}
 		parsed, more := org.Parse(f)
-		d.org, d.orgProblems = parsed, append(problems, more...)
+		d.org, d.orgProblems = parsed, f.WithoutEchoes(append(problems, more...))
 		if len(f.Unread) > 0 { // half of the people is as good as none
 			d.org, _ = org.Parse(nobody())
 		}
@@ -186,7 +186,7 @@ func (d *Set) Forms() (*form.Set, error) {
 		parsed := (*form.Form)(nil)
 		if f.Root != nil {
 			p, more := form.Parse(f)
-			parsed, problems = p, append(problems, more...)
+			parsed, problems = p, f.WithoutEchoes(append(problems, more...))
 		}
 		d.formNames = append(d.formNames, name)
 		d.formProblems[name] = problems
@@ -213,7 +213,7 @@ func (d *Set) Forms() (*form.Set, error) {
 				parsed.Name = name // as that of a form is
 				dirs = append(dirs, parsed)
 			}
-			problems = append(problems, more...)
+			problems = f.WithoutEchoes(append(problems, more...))
 		}
 		d.dirProblems = append(d.dirProblems, problems...)
 	})
@@ -229,6 +229,7 @@ func (d *Set) Forms() (*form.Set, error) {
 		return nil, err
 	}
 	set, problems := form.Link(forms, dirs, people, conf)
+	problems = d.withoutEchoes(problems)
 	for _, p := range problems {
 		if path.Dir(p.At.File) == DirectoriesDir {
 			d.dirProblems = append(d.dirProblems, p)
@@ -240,6 +241,21 @@ func (d *Set) Forms() (*form.Set, error) {
 	d.linkProblems = problems
 	d.set = set
 	return set, nil
+}
+
+// withoutEchoes leaves out of problems of several files what only follows from
+// constructs of YAML that are refused.
+func (d *Set) withoutEchoes(problems diag.List) diag.List {
+	files := map[string]bool{}
+	for _, p := range problems {
+		files[p.At.File] = true
+	}
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		if f, _, err := d.Parse(name); err == nil {
+			problems = f.WithoutEchoes(problems)
+		}
+	}
+	return problems
 }
 
 // FormNames lists the forms there are, broken ones included.

@@ -43,7 +43,7 @@ func (d *Set) RouteTests() ([]RouteTest, error) {
 		t := RouteTest{Source: f, Problems: problems}
 		if f.Root != nil {
 			parsed, more := trial.Parse(f)
-			t.File, t.Problems = parsed, append(problems, more...)
+			t.File, t.Problems = parsed, f.WithoutEchoes(append(problems, more...))
 		}
 		out = append(out, t)
 	})
