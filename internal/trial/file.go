@@ -367,7 +367,7 @@ func (p *parser) expect(m *yamlsrc.Mapped) *Expect {
 		return e
 	}
 	x := p.Mapping(n, "expect")
-	e.Path, e.Open = p.list(x, "path", "steps"), p.list(x, "open", "steps")
+	e.Path, e.Open = p.list(x, "path", "a list of steps"), p.list(x, "open", "a list of steps")
 	e.Who, e.Due, e.Card, e.Told = p.pairs(x, "who"), p.pairs(x, "due"), p.pairs(x, "card"), p.pairs(x, "told")
 	e.Status, e.End, e.Refused = p.word(x, "status"), p.word(x, "end"), p.word(x, "refused")
 	if x.Has("started") {
@@ -410,7 +410,7 @@ func (p *parser) letter(n *yamlsrc.Node) *Letter {
 		return &Letter{Template: Word{Text: n.Value, At: p.f.Span(n)}}
 	}
 	m := p.Mapping(n, "letter")
-	l := &Letter{Template: p.word(m, "template"), To: p.list(m, "to", "addresses"), Subject: p.word(m, "subject"), Attach: p.list(m, "attach", "files")}
+	l := &Letter{Template: p.word(m, "template"), To: p.list(m, "to", "a list of addresses"), Subject: p.word(m, "subject"), Attach: p.list(m, "attach", "a list of files")}
 	m.Present("template")
 	m.Done()
 	return l
@@ -418,7 +418,7 @@ func (p *parser) letter(n *yamlsrc.Node) *Letter {
 
 // kept reads the links and files that a document is expected to have.
 func (p *parser) kept(m *yamlsrc.Mapped) Kept {
-	k := Kept{Files: p.list(m, "files", "files")}
+	k := Kept{Files: p.list(m, "files", "a list of files")}
 	if k.hasLinks = m.Has("links"); k.hasLinks {
 		k.links = m.Span("links")
 		if n := m.Node("links"); n.Kind != yamlsrc.Sequence || len(n.Items) > 0 { // [] is none, as elsewhere
@@ -441,7 +441,7 @@ func (p *parser) after(n *yamlsrc.Node) *Given {
 }
 
 // list gives a key's list, a text standing for a list of one; nil when absent.
-func (p *parser) list(m *yamlsrc.Mapped, key, of string) *yamlsrc.Node {
+func (p *parser) list(m *yamlsrc.Mapped, key, want string) *yamlsrc.Node {
 	n := m.Node(key)
 	if n == nil {
 		return nil
@@ -451,7 +451,7 @@ func (p *parser) list(m *yamlsrc.Mapped, key, of string) *yamlsrc.Node {
 		return &yamlsrc.Node{Kind: yamlsrc.Sequence, Items: []*yamlsrc.Node{&one}, Start: n.Start, End: n.End}
 	}
 	if n.Kind != yamlsrc.Sequence {
-		p.wrong(n, key, "a list of "+of)
+		p.wrong(n, key, want)
 		return nil
 	}
 	for _, item := range n.Items {
