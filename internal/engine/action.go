@@ -15,23 +15,42 @@ import (
 	"github.com/e1-dms/e1/internal/route"
 )
 
-// act carries out automatic actions in order.
-func (r *run) act(actions []*route.Action, s *route.Step, item string) error {
+// act carries out automatic actions in order. It tells whether the step goes on:
+// not when an action has withdrawn a block around it, behind which the route
+// goes on instead.
+func (r *run) act(actions []*route.Action, s *route.Step, item string) (on bool, err error) {
+	stood := r.stands(s, item)
 	for _, a := range actions {
 		if a.If != nil {
 			ok, err := r.condition(a.If, s, item)
 			if err != nil {
-				return err
+				return false, err
 			}
 			if !ok {
 				continue
 			}
 		}
 		if err := r.action(a, s, item); err != nil {
-			return err
+			return false, err
 		}
 	}
-	return nil
+	return !stood || r.stands(s, item), nil
+}
+
+// stands tells whether the blocks around a step are open.
+func (r *run) stands(s *route.Step, item string) bool {
+	for b := s.Parent; b != nil && b.Owner != nil; b = b.Owner.Parent {
+		switch b.Owner.Verb {
+		case route.Each:
+			item, _ = cutItem(item)
+			fallthrough
+		case route.Parallel, route.Repeat:
+			if r.position(b.Owner.ID, item) == nil {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 func (r *run) action(a *route.Action, s *route.Step, item string) error {

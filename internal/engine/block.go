@@ -349,7 +349,7 @@ func enclosing(s *route.Step, item string) (*route.Step, string) {
 
 // outcome takes the way of an outcome.
 func (r *run) outcome(s *route.Step, item string, o *route.Outcome) error {
-	if err := r.act(o.Actions, s, item); err != nil {
+	if on, err := r.act(o.Actions, s, item); err != nil || !on {
 		return err
 	}
 	t := o.Target

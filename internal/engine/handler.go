@@ -17,23 +17,27 @@ const (
 func handlerVar(h *route.Handler, item string) string { return "on " + passedKey(h.ID, item) }
 
 // listeners calls visit for every handler that listens now: those of the route
-// and those of the open blocks.
+// and those of the open blocks. What one of them does may end the route, or
+// begin another one.
 func (r *run) listeners(visit func(h *route.Handler, item string) error) error {
-	in := r.instance()
-	if in.State != Running || in.End != "" {
-		return nil
-	}
+	listens := func() bool { in := r.instance(); return in.State == Running && in.End == "" }
 	for _, h := range r.r.Handlers {
+		if !listens() {
+			return nil
+		}
 		if err := visit(h, ""); err != nil {
 			return err
 		}
 	}
-	for _, p := range slices.Clone(in.Open) {
+	for _, p := range slices.Clone(r.instance().Open) {
 		s := r.r.Step(p.At)
-		if s == nil || p.State == Held || r.position(p.At, p.Item) == nil {
+		if s == nil || p.State == Held {
 			continue
 		}
 		for _, h := range s.Handlers {
+			if !listens() || r.position(p.At, p.Item) == nil {
+				break
+			}
 			if err := visit(h, p.Item); err != nil {
 				return err
 			}

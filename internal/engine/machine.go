@@ -297,14 +297,15 @@ func (r *run) halt(state string) error {
 	return nil
 }
 
-// finish ends the instance; what rest: wait has left is awaited first.
+// finish tells that the instance has reached its end. It is completed by close,
+// once nothing of it is at work or about to be: what rest: wait has left, and the
+// steps of a handler that has ended the rest.
 func (r *run) finish(end string) {
 	in := r.instance()
 	if in.End = end; in.End == "" {
 		in.End = string(Done)
 	}
 	r.visit(nil, "", VisitEnded, in.End)
-	r.close()
 }
 
 // close completes an instance that has reached its end and has nothing open.

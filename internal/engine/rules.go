@@ -111,7 +111,10 @@ func (m *machine) carryOut(r *rule.Rule, h happening) error {
 	if slices.ContainsFunc(r.Do, func(a *route.Action) bool { return a.Kind == route.StartOf }) {
 		then = m.settle
 	}
-	return m.attemptThen(func() error { return x.act(r.Do, step, "") }, then)
+	return m.attemptThen(func() error {
+		_, err := x.act(r.Do, step, "")
+		return err
+	}, then)
 }
 
 // ruleRun is a run of no instance, in which actions and expressions of a rule

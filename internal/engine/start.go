@@ -253,8 +253,8 @@ func (m *machine) beginFor(def *route.Route, dues dueTimes, caller string) (int,
 	}
 	if len(def.Body.Steps) == 0 {
 		r.finish("")
-		return id, nil
+	} else {
+		r.push(def.Body.Steps[0], "")
 	}
-	r.push(def.Body.Steps[0], "")
 	return id, r.drain()
 }

@@ -84,7 +84,7 @@ func (r *run) activate(s *route.Step, item string) error {
 		}
 		return r.next(s, item)
 	case route.Do:
-		if err := r.act(s.Actions, s, item); err != nil {
+		if on, err := r.act(s.Actions, s, item); err != nil || !on {
 			return err
 		}
 		return r.next(s, item)
