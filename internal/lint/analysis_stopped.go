@@ -9,7 +9,7 @@ func analysisStopped() *rule {
 		severity: diag.Note,
 		check: func(s *subject) {
 			if s.together().stopped {
-				s.report(s.Name.At, "the analysis of this route was stopped at its limit of %d states; what it reports is right, but may not be all", maxStates).
+				s.report(s.Name.At, "not every order in which things may happen in this route was looked at, there are more than %d; what is reported is right, but may not be all", maxPlayed).
 					Help = "split the route with `call`, or use fewer branches that wait for each other"
 			}
 		},

@@ -12,9 +12,11 @@ import (
 // the graph alone decides: with the fewest branches that the join needs, along
 // any way that does not cancel the rest. Steps that wait for others (`after`,
 // `while: open`) count as waiting for nothing, unless freely asks for ways
-// without any.
+// without any. A block with a lock waits for its own rest to let it go.
 func (f *flow) comesBack(s *route.Step, freely bool) []string {
-	if !partial(s) || !f.reaches(s) || !f.joins(s, f.reached) || freely && slices.ContainsFunc(f.r.Steps(), func(t *route.Step) bool { return standsIn(t, s) && waitsForOthers(t) }) {
+	if !partial(s) || s.Lock.Text != "" || !f.reaches(s) || !f.joins(s, f.reached) || freely && slices.ContainsFunc(f.r.Steps(), func(t *route.Step) bool {
+		return (t == s || standsIn(t, s) || standsIn(s, t)) && waitsForOthers(t)
+	}) {
 		return nil
 	}
 	b := &wayBack{f: f, block: s, freely: freely, from: map[int]hop{}}
@@ -51,8 +53,7 @@ func (b *wayBack) visit(node, by int, label string) {
 		return
 	}
 	if s := b.f.stepOf(node); s != nil && node&1 == 0 && s != b.block {
-		// The lock of the block is held until its rest is done.
-		if b.block.Lock.Text != "" && s.Lock.Text == b.block.Lock.Text || b.freely && waitsForOthers(s) {
+		if b.freely && waitsForOthers(s) {
 			return
 		}
 	}

@@ -3,15 +3,18 @@ package lint
 import (
 	"slices"
 
+	"github.com/e1-dms/e1/internal/expr"
 	"github.com/e1-dms/e1/internal/route"
 	"github.com/e1-dms/e1/internal/soundness"
 )
 
-// concurrency is what the net of a route has shown.
+// concurrency is what happens when branches are at work at the same time.
 type concurrency struct {
 	twice []clash
 	held  []clash
-	never map[*route.Step]*route.Step // steps that need one open, or done, that never is then
+	// never are steps that the route does not come to, or never begins, though a
+	// way leads there.
+	never map[*route.Step]obstacle
 	// stopped tells that the analysis came to its limit.
 	stopped bool
 }
@@ -20,7 +23,75 @@ type concurrency struct {
 type clash struct {
 	step *route.Step
 	path []string
-	with []*route.Step // others of the same circle
+	with []*route.Step // others that wait for a lock meanwhile
+}
+
+// obstacle is why a step is never begun: the step that is then never open, or
+// not done; nil: the route does not come there at all, or its turn does not come.
+type obstacle struct {
+	step  *route.Step
+	comes bool // the route comes there
+}
+
+// concurrency analyses what happens when branches are at work at the same time.
+// The route is played. Where that comes to its limit, what was found on the way
+// is true all the same, and the graph and the net tell more.
+func (f *flow) concurrency(limit int) *concurrency {
+	out := &concurrency{never: map[*route.Step]obstacle{}}
+	if f.needsPlay() && !f.play(out, limit) {
+		f.guess(out)
+	}
+	return out
+}
+
+// guess judges a route that is too large to be played.
+func (f *flow) guess(out *concurrency) {
+	net := f.needsNet()
+	out.stopped = net || f.races()
+	if !net {
+		circles, undecided := f.lockCircles()
+		for _, c := range circles {
+			if !told(out.held, c.step) {
+				out.held = append(out.held, c)
+			}
+		}
+		net, out.stopped = undecided, out.stopped || undecided
+	}
+	if net && !f.races() { // of which a net knows too little
+		f.explore(out)
+	}
+	for _, s := range f.r.Steps() {
+		if way := f.comesBack(s, net); way != nil && !told(out.twice, s) {
+			out.twice = append(out.twice, clash{step: s, path: way})
+		}
+	}
+}
+
+// needsPlay tells whether the graph of a route says too little: steps wait for
+// others or take locks from blocks, something is cut off or goes on behind a
+// join, or not every answer that is given counts. Otherwise every step is reached
+// that a way leads to, whatever the branches around do meanwhile.
+func (f *flow) needsPlay() bool {
+	if len(f.withdraw) > 0 || len(f.r.Handlers) > 0 {
+		return true
+	}
+	return slices.ContainsFunc(f.r.Steps(), func(s *route.Step) bool {
+		switch s.Verb {
+		case route.Parallel, route.Each:
+			if partial(s) || dropsRest(s) || f.dropped[s] {
+				return true
+			}
+		case route.Task, route.Approve:
+			if b := gathering(s); s.Decider == nil && b != nil && slices.ContainsFunc(s.Outcomes, func(o *route.Outcome) bool { return b.Outcome(o.Name) != nil }) {
+				return true
+			}
+		case route.Call:
+			if len(s.Outcomes) > 0 {
+				return true
+			}
+		}
+		return len(s.Handlers) > 0 || waitsForOthers(s) || s.Lock.Text != "" && block(s)
+	})
 }
 
 // needsNet tells whether anything in a route asks for more than its graph:
@@ -30,58 +101,93 @@ func (f *flow) needsNet() bool {
 	return slices.ContainsFunc(f.r.Steps(), waitsForOthers)
 }
 
-// concurrency analyses what happens when branches are at work at the same time.
-func (f *flow) concurrency(limit int) *concurrency {
-	out := &concurrency{never: map[*route.Step]*route.Step{}}
-	net := f.needsNet()
-	if !net {
-		out.held, net = f.lockCircles()
-	}
-	if net {
-		f.explore(out, limit)
+// races tells whether something in a route is cut off by what others do, and
+// may be so before it begins; the graph does not know when.
+func (f *flow) races() bool {
+	if len(f.withdraw) > 0 || len(f.r.Handlers) > 0 {
+		return true
 	}
 	for _, s := range f.r.Steps() {
-		if way := f.comesBack(s, net && out.stopped); way != nil && (!net || out.stopped) && !told(out.twice, s) {
-			out.twice = append(out.twice, clash{step: s, path: way})
+		if len(s.Handlers) > 0 {
+			return true
 		}
-	}
-	return out
-}
-
-// explore lets the net of a route show what happens.
-func (f *flow) explore(out *concurrency, limit int) {
-	n := newRouteNet(f)
-	if n == nil {
-		out.stopped = true
-		return
-	}
-	v, err := soundness.Decide(n.net, limit)
-	if err != nil { // above the bounds of the package
-		out.stopped = true
-		return
-	}
-	out.stopped = v.Stopped
-	for _, w := range n.twice {
-		if way := v.Way(w.transition); way != nil && !told(out.twice, w.step) && !n.doubts(way) && f.comesBack(w.step, false) != nil {
-			out.twice = append(out.twice, clash{step: w.step, path: n.path(way)})
-		}
-	}
-	for _, s := range v.Stuck {
-		if n.doubts(s.Trace) {
+		if !dropsRest(s) && !f.dropped[s] {
 			continue
 		}
-		for _, p := range s.Places {
-			if step := n.held[p]; step != nil && !told(out.held, step) {
-				out.held = append(out.held, clash{step: step, path: append(n.path(s.Trace), step.ID)})
+		for _, b := range s.Branches {
+			if f.instantly(f.entry(b), false)[f.over[b]] {
+				return true
 			}
 		}
 	}
-	for _, s := range f.r.Steps() {
-		if other := f.r.Step(s.WhileOpen.Text); other != nil && f.reaches(s) && excludes(s, other) {
-			out.never[s] = other
+	return false
+}
+
+// play plays a route, and tells whether that was done to the end.
+func (f *flow) play(out *concurrency, limit int) bool {
+	p := newPlay(f, limit)
+	whole := p.run()
+	if whole && p.parted && p.faults() { // once more, for the shortest way
+		if q := newPlay(f, limit); q.runWhole() {
+			p = q
 		}
 	}
-	if v.Stopped || v.Sound() {
+	var never []*route.Step
+	for i, s := range f.r.Steps() {
+		if m := p.twice[i]; m != nil {
+			out.twice = append(out.twice, clash{step: s, path: append(p.path(m), s.ID)})
+		}
+		if m := p.held[i]; m != nil {
+			out.held = append(out.held, clash{step: s, path: append(p.path(m), s.ID), with: p.with[i]})
+		}
+		if p.reached[i] == nil && f.reaches(s) {
+			never = append(never, s)
+		}
+	}
+	if !whole || len(never) == 0 || p.vague || len(f.given) > 0 {
+		return whole
+	}
+	if p.undecided() {
+		q := newPlay(f, limit)
+		q.widely = true
+		if !q.run() || q.vague {
+			out.stopped = true
+			return true
+		}
+		p = q
+	}
+	for _, s := range never {
+		if i := f.index[s]; p.reached[i] == nil {
+			o := obstacle{comes: p.comes[i]}
+			if o.step = f.r.Step(s.WhileOpen.Text); o.step == nil && len(s.After) > 0 {
+				o.step = f.r.Step(s.After[0].Text)
+			}
+			out.never[s] = o
+		}
+	}
+	return true
+}
+
+// explore lets the net of a route show what never happens.
+func (f *flow) explore(out *concurrency) {
+	n := newRouteNet(f)
+	if n == nil {
+		return
+	}
+	v, err := soundness.Decide(n.net, soundness.MaxStates)
+	if err != nil { // above the bounds of the package
+		return
+	}
+	// What waits for ever is let go in the end, whatever it needs.
+	if v.Stopped || slices.ContainsFunc(v.Stuck, func(s soundness.Stuck) bool { return !s.Loop }) {
+		return
+	}
+	for _, s := range f.r.Steps() {
+		if other := f.r.Step(s.WhileOpen.Text); other != nil && f.reaches(s) && excludes(s, other) {
+			out.never[s] = obstacle{other, true}
+		}
+	}
+	if v.Sound() {
 		return
 	}
 	going := map[*route.Step]bool{}
@@ -91,9 +197,11 @@ func (f *flow) explore(out *concurrency, limit int) {
 	for s, ever := range going {
 		comes := slices.ContainsFunc(n.comes[s], func(t int) bool { return v.Way(t) != nil })
 		if !ever && comes && f.reaches(s) {
-			if out.never[s] = f.r.Step(s.WhileOpen.Text); out.never[s] == nil {
-				out.never[s] = n.after(s)[0]
+			other := f.r.Step(s.WhileOpen.Text)
+			if other == nil {
+				other = n.after(s)[0]
 			}
+			out.never[s] = obstacle{other, true}
 		}
 	}
 }
@@ -124,40 +232,15 @@ func told(list []clash, s *route.Step) bool {
 	return false
 }
 
-// doubts tells whether a trace goes a way that nobody knows.
-func (n *routeNet) doubts(trace []int) bool {
-	return slices.ContainsFunc(trace, func(t int) bool { return n.doubtful[t] })
-}
-
-// path gives a trace as steps for people.
-func (n *routeNet) path(trace []int) []string {
-	out := []string{"start"}
-	for _, t := range trace {
-		if t == soundness.End {
-			continue
-		}
-		name := n.names[t]
-		if name.step == nil || !shown(name.step) {
-			continue
-		}
-		text := name.step.ID
-		if name.outcome != "" && !(name.step.Implied && len(name.step.Outcomes) == 1) {
-			text += " [" + name.outcome + "]"
-		}
-		if out[len(out)-1] != text {
-			out = append(out, text)
-		}
-	}
-	return out
-}
-
-// maxStates bounds the states looked at for one route.
-const maxStates = soundness.MaxStates
+// maxPlayed bounds the states looked at for one route.
+const maxPlayed = 50_000
 
 // graph gives where the document can go on the route.
 func (s *subject) graph() *flow {
 	if s.drawn == nil {
 		s.drawn = newFlow(s.Route, s.faults != nil, s.falling()...)
+		s.drawn.reads = func(p *expr.Program) []string { return s.readsOf(p, 4) }
+		s.drawn.others = s.others
 	}
 	return s.drawn
 }
@@ -165,7 +248,7 @@ func (s *subject) graph() *flow {
 // together gives what happens when branches are at work at the same time.
 func (s *subject) together() *concurrency {
 	if s.net == nil {
-		s.net = s.graph().concurrency(maxStates)
+		s.net = s.graph().concurrency(maxPlayed)
 	}
 	return s.net
 }

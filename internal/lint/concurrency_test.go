@@ -15,7 +15,13 @@ import (
 // paths.
 func judged(t *testing.T, steps string) []string {
 	t.Helper()
-	defs := definition.New(smallOffice())
+	return judgedIn(t, smallOffice(), steps)
+}
+
+// judgedIn is judged among other definitions.
+func judgedIn(t *testing.T, office sources, steps string) []string {
+	t.Helper()
+	defs := definition.New(office)
 	r, problems := route.ParseSource("routes/r.yaml", []byte("route: r\nfor: papers\nstart: by hand\ncontroller: ann\nsteps:\n"+strings.TrimPrefix(steps, "\n")))
 	if err := problems.Err(); err != nil {
 		t.Fatal(err)
@@ -58,7 +64,7 @@ func TestFaultsBetweenBranches(t *testing.T) {
     branches:
     - {task: C, id: c, who: bob}
     - {task: D, id: d, who: bob, lock: stamp}
-`, []string{"R012 line 13: start > parallel.1 > right > d > left > b"}},
+`, []string{"R012 line 13: start > a > c > b"}},
 		{"two locks in one order", `
 - parallel:
   branches:
@@ -97,7 +103,7 @@ func TestFaultsBetweenBranches(t *testing.T) {
     - {task: B, id: b, who: bob}
   until: b1
   max: 3
-`, []string{"R013 line 10: start > repeat.1 > asked > a > asked"}},
+`, []string{"R013 line 10: start > a > asked"}},
 		{"what is left is cancelled", `
 - repeat:
   steps:

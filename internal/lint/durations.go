@@ -37,3 +37,10 @@ func dueLength(d *route.Due) (worktime.Duration, bool) {
 	}
 	return length(d.Exprs[0])
 }
+
+// later tells whether a wait for some time is never over in the moment in which
+// it begins.
+func later(e *route.Expr) bool {
+	d, fixed := length(e)
+	return fixed && d != worktime.Duration{}
+}

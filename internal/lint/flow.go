@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/e1-dms/e1/internal/diag"
+	"github.com/e1-dms/e1/internal/expr"
 	"github.com/e1-dms/e1/internal/route"
 )
 
@@ -34,6 +35,11 @@ type flow struct {
 	before   [][]int                 // the nodes that lead to each; see instantly
 	given    []*route.Step           // taken as reached, since faults that are reported already keep them from it
 	unspent  map[*route.Outcome]bool // outcomes whose limit is never reached
+	falls    []*route.Step           // choose that no branch may be taken of, which is reported
+	// reads gives what an expression depends on; nil: what it names. others is
+	// what other routes of the document do meanwhile; nil: there are none.
+	reads  func(*expr.Program) []string
+	others func() *others
 }
 
 type edge struct {
@@ -54,7 +60,7 @@ func behind(i int) int { return 2*i + 1 }
 // errors. A choose that falls through, which is a fault of its own, leads on.
 func newFlow(r *route.Route, faulty bool, falls ...*route.Step) *flow {
 	steps := r.Steps()
-	f := &flow{r: r, index: make(map[*route.Step]int, len(steps)), over: map[*route.Branch]int{},
+	f := &flow{r: r, falls: falls, index: make(map[*route.Step]int, len(steps)), over: map[*route.Branch]int{},
 		answered: map[*route.Outcome]bool{}, dropped: map[*route.Step]bool{}, withdraw: map[*route.Step]bool{}, silent: map[*route.Step]bool{}}
 	for i, s := range steps {
 		f.index[s] = i

@@ -7,18 +7,17 @@ import (
 	"github.com/e1-dms/e1/internal/soundness"
 )
 
-// routeNet is a route as a safe Petri net, for what the walk of flow cannot
-// see: steps that wait for each other (`after`, locks of blocks, `while:
-// open`), and branches that go on working behind a partial join while the
-// route comes back to their block.
+// routeNet is a route as a safe Petri net. More happens in it than in the route,
+// since what a route does by itself, before anybody can act, waits here for
+// nothing and hurries for nobody: so what never happens in the net never happens.
+// It judges routes that are too large to be played, and instances that are moved
+// to another definition.
 //
 // A token stands before a step, at it, or held until its turn has come.
 // Conditions are free choices. A block whose rest is waited for keeps a token
-// of its own until its last branch has arrived; coming to the block again
-// meanwhile is a transition, `twice`, that must be dead. Cancellation empties
+// of its own until its last branch has arrived. Cancellation empties
 // what is inside a block. An each is two copies of its steps when one may go on
-// without the other, else one. What the engine does before anybody can act is
-// added by hurry.
+// without the other, else one.
 type routeNet struct {
 	f    *flow
 	net  *soundness.Net
@@ -33,21 +32,12 @@ type routeNet struct {
 	// circles are steps whose `after` closes a circle, which is reported; it is
 	// left out here.
 	circles []*route.Step
-	// doubtful are transitions in the place of jumps that lead nowhere.
-	doubtful map[int]bool
-	locks    bool                 // locks matter
-	opens    map[*route.Step]bool // steps whose being open others look at
+	locks   bool                 // locks matter
+	opens   map[*route.Step]bool // steps whose being open others look at
 
-	names []label // of each transition, for people
-	twice []watch
-	held  map[int]*route.Step   // places at which a step is held
 	going []watch               // transitions by which a step that needs others open or done is begun
 	comes map[*route.Step][]int // and those by which the route comes to it
-	// answers are the transitions that happen only when somebody acts; begins
-	// are those by which a step that was held is begun.
-	answers []int
-	begins  map[spot][]int
-	wipes   []wipe
+	wipes []wipe
 }
 
 // frame is one copy of the steps of an each.
@@ -63,11 +53,6 @@ type spot struct {
 	step  *route.Step
 	in    *frame
 	index int
-}
-
-type label struct {
-	step    *route.Step
-	outcome string
 }
 
 type watch struct {
@@ -91,7 +76,7 @@ const maxCopies = 3000
 // newRouteNet makes the net; nil when it would be too large.
 func newRouteNet(f *flow) *routeNet {
 	n := &routeNet{f: f, net: &soundness.Net{}, at: map[spot]int{}, frames: map[*route.Step][]*frame{}, passes: map[*route.Step]bool{},
-		opens: map[*route.Step]bool{}, held: map[int]*route.Step{}, doubtful: map[int]bool{}, comes: map[*route.Step][]int{}, begins: map[spot][]int{}}
+		opens: map[*route.Step]bool{}, comes: map[*route.Step][]int{}}
 	for _, c := range f.r.AfterCircles() {
 		n.circles = append(n.circles, c.At)
 	}
@@ -128,7 +113,6 @@ func newRouteNet(f *flow) *routeNet {
 		n.complete(w)
 	}
 	n.rounds()
-	n.hurry()
 	n.net.Initial = append(n.net.Initial, n.rest...)
 	n.net.Final = append([]int{n.end}, n.rest...)
 	slices.Sort(n.net.Final)
@@ -265,11 +249,10 @@ func partial(s *route.Step) bool {
 	return true
 }
 
-func (n *routeNet) add(name label, in, out []int) int {
+func (n *routeNet) add(in, out []int) int {
 	in, out = slices.Clone(in), slices.Clone(out)
 	slices.Sort(in)
 	slices.Sort(out)
-	n.names = append(n.names, name)
 	return n.net.Transition("", slices.Compact(in), slices.Compact(out))
 }
 

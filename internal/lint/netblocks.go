@@ -13,11 +13,11 @@ func (n *routeNet) repeat(s *route.Step, in *frame, at int) {
 		from = append(from, n.idle(s, in))
 	}
 	open := n.place(spot{kind: "opening", step: s, in: in})
-	n.add(label{s, ""}, from, []int{open})
-	n.go1(s, in, label{}, []int{open}, into(s.Branches[0]))
+	n.add(from, []int{open})
+	n.go1(s, in, []int{open}, into(s.Branches[0]))
 	round := n.place(spot{kind: "round", step: s, in: in})
 	for _, w := range roundWays(n.f.r, s) {
-		t := n.go1(s, in, label{}, []int{round}, w)
+		t := n.go1(s, in, []int{round}, w)
 		if n.tracked(s) && !w.jump {
 			n.net.Transitions[t].Out = append(n.net.Transitions[t].Out, n.idle(s, in))
 		}
@@ -92,23 +92,22 @@ func (n *routeNet) gather(s *route.Step, in *frame, at int) {
 		}
 		asked := own("asked", i)
 		split = append(split, asked)
-		n.add(label{}, []int{asked}, []int{start})
-		n.lapse(n.add(label{}, []int{asked}, []int{own("over", i)}), b, in)
+		n.add([]int{asked}, []int{start})
+		n.lapse(n.add([]int{asked}, []int{own("over", i)}), b, in)
 	}
 	from := []int{at}
 	if n.tracked(s) {
 		from = append(from, n.idle(s, in))
 	}
 	forget := n.forget(s, in)
-	n.net.Transitions[n.add(label{s, ""}, from, split)].Clear = forget
+	n.net.Transitions[n.add(from, split)].Clear = forget
 	if joined >= 0 {
-		t := n.add(label{s, ""}, []int{at, joined}, split)
-		n.twice = append(n.twice, watch{t, s})
+		t := n.add([]int{at, joined}, split)
 		n.wipes = append(n.wipes, wipe{t, s, in, true, true})
 	}
 	n.join(s, in, own, count, need, some, joined)
 	for _, w := range n.f.exits(s) {
-		n.go1(s, in, label{s, w.label}, []int{decided}, w)
+		n.go1(s, in, []int{decided}, w)
 	}
 	for _, h := range s.Handlers {
 		if n.handler(h, in, open); joined >= 0 {
@@ -129,7 +128,7 @@ func (n *routeNet) join(s *route.Step, in *frame, own func(string, int) int, cou
 		closed = append(closed, n.idle(s, in))
 	}
 	if joinOf(s) != route.JoinNone {
-		t := n.add(label{}, append([]int{open}, over...), closed)
+		t := n.add(append([]int{open}, over...), closed)
 		n.net.Transitions[t].Clear = n.forget(s, in)
 		if some {
 			for k := 0; k <= need; k++ {
@@ -141,29 +140,29 @@ func (n *routeNet) join(s *route.Step, in *frame, own func(string, int) int, cou
 		ready, body := own("ready", i), n.body(s, i)
 		switch {
 		case !some:
-			n.lapse(n.add(label{}, []int{ready}, []int{over[i]}), body, in)
+			n.lapse(n.add([]int{ready}, []int{over[i]}), body, in)
 		case joinOf(s) != route.JoinNone:
 			for k := range need {
-				n.lapse(n.add(label{}, []int{ready, own("count", k), open}, []int{over[i], own("count", k+1), open}), body, in)
+				n.lapse(n.add([]int{ready, own("count", k), open}, []int{over[i], own("count", k+1), open}), body, in)
 			}
 			if joinOf(s) == route.JoinWhen { // it need not hold yet
-				n.lapse(n.add(label{}, []int{ready, own("count", 0), open}, []int{over[i], own("count", 0), open}), body, in)
+				n.lapse(n.add([]int{ready, own("count", 0), open}, []int{over[i], own("count", 0), open}), body, in)
 			}
 		}
 		if joined >= 0 {
-			n.lapse(n.add(label{}, []int{ready, joined}, []int{over[i], joined}), body, in)
+			n.lapse(n.add([]int{ready, joined}, []int{over[i], joined}), body, in)
 		}
 	}
 	if some && joinOf(s) != route.JoinNone {
 		if s.Cancel {
-			t := n.add(label{}, []int{open, own("count", need)}, closed)
+			t := n.add([]int{open, own("count", need)}, closed)
 			n.wipes = append(n.wipes, wipe{transition: t, block: s, in: in, self: true})
 		} else {
-			n.add(label{}, []int{open, own("count", need)}, []int{joined, decided})
+			n.add([]int{open, own("count", need)}, []int{joined, decided})
 		}
 	}
 	if joined >= 0 {
-		t := n.add(label{}, append([]int{joined}, over...), []int{n.idle(s, in)})
+		t := n.add(append([]int{joined}, over...), []int{n.idle(s, in)})
 		n.net.Transitions[t].Clear = n.forget(s, in)
 	}
 }

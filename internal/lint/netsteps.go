@@ -6,14 +6,14 @@ import "github.com/e1-dms/e1/internal/route"
 func (n *routeNet) build(s *route.Step, in *frame) {
 	before := n.place(spot{kind: "in", step: s, in: in})
 	if s.If != nil || n.f.withdraw[s] {
-		n.go1(s, in, label{}, []int{before}, on(s))
+		n.go1(s, in, []int{before}, on(s))
 	}
 	at := before
 	if s.WhileOpen.Text != "" || s.While != nil || len(s.After) > 0 || n.locks && s.Lock.Text != "" {
 		at = n.turn(s, in, before)
 	} else if n.tracked(s) && !block(s) {
 		at = n.place(spot{kind: "at", step: s, in: in})
-		n.add(label{}, []int{before, n.idle(s, in)}, []int{at})
+		n.add([]int{before, n.idle(s, in)}, []int{at})
 	}
 	switch s.Verb {
 	case route.Parallel, route.Each:
@@ -25,10 +25,7 @@ func (n *routeNet) build(s *route.Step, in *frame) {
 			if n.f.unspent[w.spent] {
 				continue
 			}
-			t := n.go1(s, in, label{s, w.label}, []int{at}, w)
-			if s.Person() && s.Verb != route.Inform && !n.f.withdraw[s] {
-				n.answers = append(n.answers, t)
-			}
+			n.go1(s, in, []int{at}, w)
 		}
 		if at != before && s.WhileOpen.Text != "" { // the milestone has passed
 			n.give(s, in, at)
@@ -43,22 +40,21 @@ func (n *routeNet) turn(s *route.Step, in *frame, before int) int {
 	at := before
 	hold := func(i int) int {
 		p := n.place(spot{kind: "held", step: s, in: in, index: i})
-		n.held[p] = s
 		if s.WhileOpen.Text != "" { // given up even before its turn
 			n.give(s, in, p)
 		} else if s.While != nil {
-			n.go1(s, in, label{}, []int{p}, on(s))
+			n.go1(s, in, []int{p}, on(s))
 		}
 		return p
 	}
 	next := hold(0)
-	n.comes[s] = append(n.comes[s], n.add(label{}, []int{at}, []int{next}))
+	n.comes[s] = append(n.comes[s], n.add([]int{at}, []int{next}))
 	at = next
 	if other := r.Step(s.WhileOpen.Text); other != nil { // asked as soon as the route comes here
 		next = hold(len(n.after(s)) + 1)
 		for _, f := range n.frames[other] {
 			for _, p := range n.active(other, f) {
-				n.add(label{}, []int{at, p}, []int{next, p})
+				n.add([]int{at, p}, []int{next, p})
 			}
 		}
 		at = next
@@ -67,10 +63,10 @@ func (n *routeNet) turn(s *route.Step, in *frame, before int) int {
 		next = hold(i + 1)
 		ways := n.done(t, s, in)
 		for _, p := range ways {
-			n.add(label{}, []int{at, p}, []int{next, p})
+			n.add([]int{at, p}, []int{next, p})
 		}
 		if len(ways) == 0 { // nothing there to be waited for
-			n.add(label{}, []int{at}, []int{next})
+			n.add([]int{at}, []int{next})
 		}
 		at = next
 	}
@@ -96,8 +92,7 @@ func (n *routeNet) turn(s *route.Step, in *frame, before int) int {
 	}
 	other := r.Step(s.WhileOpen.Text)
 	if other == nil {
-		t := n.add(label{}, from, to)
-		n.begun(s, in, t)
+		t := n.add(from, to)
 		if len(n.after(s)) > 0 {
 			n.going = append(n.going, watch{t, s})
 		}
@@ -105,9 +100,8 @@ func (n *routeNet) turn(s *route.Step, in *frame, before int) int {
 	}
 	for _, f := range n.frames[other] {
 		for _, p := range n.active(other, f) {
-			t := n.add(label{}, append(from[:len(from):len(from)], p), append(to[:len(to):len(to)], p))
+			t := n.add(append(from[:len(from):len(from)], p), append(to[:len(to):len(to)], p))
 			n.going = append(n.going, watch{t, s})
-			n.begun(s, in, t)
 		}
 	}
 	return ready
@@ -118,13 +112,13 @@ func (n *routeNet) give(s *route.Step, in *frame, at int) {
 	other := n.f.r.Step(s.WhileOpen.Text)
 	from, to := []int{at}, []int{}
 	if other == nil {
-		n.go1(s, in, label{}, from, on(s))
+		n.go1(s, in, from, on(s))
 		return
 	}
 	for _, f := range n.frames[other] {
 		from, to = append(from, n.idle(other, f)), append(to, n.idle(other, f))
 	}
-	n.go1(s, in, label{}, from, on(s), to...)
+	n.go1(s, in, from, on(s), to...)
 }
 
 // active gives the places of which one is marked while a step is at work.
@@ -193,7 +187,7 @@ func contains(b *route.Branch, s *route.Step) bool {
 }
 
 // go1 adds the transition of a way from a step that is at work or about to be.
-func (n *routeNet) go1(s *route.Step, in *frame, name label, from []int, w way, also ...int) int {
+func (n *routeNet) go1(s *route.Step, in *frame, from []int, w way, also ...int) int {
 	to := append([]int{}, also...)
 	if n.tracked(s) && !block(s) && n.tag[from[0]].kind == "at" {
 		to = append(to, n.idle(s, in))
@@ -210,15 +204,18 @@ func (n *routeNet) go1(s *route.Step, in *frame, name label, from []int, w way, 
 			}
 		}
 	}
-	doubtful := w.kind == toUnknown || across(s, w)
-	if doubtful {
+	if w.kind == toUnknown || across(s, w) { // which is reported
 		w = on(s)
 	}
-	target, wiped := n.target(s, in, w)
-	t := n.add(name, from, append(to, target))
-	if doubtful {
-		n.doubtful[t] = true
+	if w.kind == toStep && w.jump {
+		for _, rep := range entered(s, w) {
+			if n.tracked(rep) {
+				from = append(from[:len(from):len(from)], n.idle(rep, in))
+			}
+		}
 	}
+	target, wiped := n.target(s, in, w)
+	t := n.add(from, append(to, target))
 	n.net.Transitions[t].Clear = clear
 	if wiped != nil {
 		wiped.transition = t
@@ -238,6 +235,20 @@ func left(s *route.Step, w way) []*route.Step {
 			if w.kind != toStep || !standsIn(w.step, b.Owner) {
 				out = append(out, b.Owner)
 			}
+		}
+	}
+	return out
+}
+
+// entered lists the repeats that a jump comes into.
+func entered(s *route.Step, w way) []*route.Step {
+	var out []*route.Step
+	for b := w.step.Parent; b.Owner != nil; b = b.Owner.Parent {
+		if b.Owner.Verb == route.Parallel || b.Owner.Verb == route.Each {
+			break
+		}
+		if b.Owner.Verb == route.Repeat && b.Owner != s && !standsIn(s, b.Owner) {
+			out = append(out, b.Owner)
 		}
 	}
 	return out
@@ -295,7 +306,7 @@ func (n *routeNet) ending() int {
 		return p
 	}
 	p := n.place(at)
-	n.add(label{}, []int{p, n.run}, []int{n.end})
+	n.add([]int{p, n.run}, []int{n.end})
 	return p
 }
 
@@ -318,6 +329,6 @@ func (n *routeNet) handler(h *route.Handler, in *frame, open ...int) {
 	listens := n.resting(spot{kind: "listens " + h.ID, step: h.Block, in: in})
 	first := n.place(spot{kind: "in", step: h.Body.Steps[0], in: in})
 	for _, p := range open {
-		n.add(label{}, []int{listens, p}, []int{first, p})
+		n.add([]int{listens, p}, []int{first, p})
 	}
 }

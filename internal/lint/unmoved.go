@@ -14,8 +14,9 @@ import (
 
 // moved gathers what actions may change.
 type moved struct {
-	paths   []string
-	unknown bool // another route begins, and nobody knows what it writes
+	paths     []string
+	unknown   bool // another route begins, and nobody knows what it writes
+	elsewhere bool // other documents are changed
 }
 
 func (m *moved) actions(list []*route.Action) {

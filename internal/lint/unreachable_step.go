@@ -2,6 +2,7 @@ package lint
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/e1-dms/e1/internal/diag"
 	"github.com/e1-dms/e1/internal/route"
@@ -28,22 +29,41 @@ func unreachableStep() *rule {
 					p.Related = append(p.Related, diag.Related{At: before.At, Message: "leads away"})
 				}
 			}
-			for _, step := range s.Steps() {
-				other := s.together().never[step]
-				if other == nil || told(s.together().held, step) {
-					continue
-				}
-				if step.WhileOpen.Text == "" {
-					p := s.report(step.IDAt, "step %q is never reached: it comes after %q, which is not done before the route or its block is over", step.ID, other.ID)
-					p.Help = "remove the `after`, or let " + other.ID + " go on"
-					p.Related = append(p.Related, diag.Related{At: step.After[0].At, Message: "comes after it"})
-					continue
-				}
-				p := s.report(step.WhileOpen.At, "step %q is possible only while %q is open, which it never is when the route comes here", step.ID, other.ID)
-				p.Help = fmt.Sprintf("that is asked as soon as the route comes here: let %q be at work then, in another branch of one parallel", other.ID)
-				p.Related = append(p.Related, diag.Related{At: other.At, Message: "the step that should be open"})
-			}
+			s.neverBegun()
 		},
+	}
+}
+
+// neverBegun reports steps to which a way leads, but in no order of what may
+// happen.
+func (s *subject) neverBegun() {
+	f, found := s.graph(), s.together()
+	reached := slices.Clone(f.reached)
+	for step := range found.never {
+		reached[begin(f.index[step])] = false
+	}
+	for _, step := range s.Steps() {
+		o, never := found.never[step]
+		if !never || told(found.held, step) {
+			continue
+		}
+		switch other := o.step; {
+		case !o.comes && !firstUnreached(f, reached, step):
+		case !o.comes:
+			s.report(step.IDAt, "step %q is never reached: in whichever order everything happens, what it stands in is over or cancelled before the route comes to it", step.ID).
+				Help = "let what cuts it off wait for somebody, or remove the step"
+		case other == nil:
+			s.report(step.IDAt, "step %q is never begun: its turn does not come before what it stands in is over or cancelled", step.ID).
+				Help = "let what it waits for be over earlier, or remove the step"
+		case step.WhileOpen.Text == "":
+			p := s.report(step.IDAt, "step %q is never reached: it comes after %q, which is not done before the route or its block is over", step.ID, other.ID)
+			p.Help = "remove the `after`, or let " + other.ID + " go on"
+			p.Related = append(p.Related, diag.Related{At: step.After[0].At, Message: "comes after it"})
+		default:
+			p := s.report(step.WhileOpen.At, "step %q is possible only while %q is open, which it never is when the route comes here", step.ID, other.ID)
+			p.Help = fmt.Sprintf("that is asked as soon as the route comes here: let %q be at work then, in another branch of one parallel", other.ID)
+			p.Related = append(p.Related, diag.Related{At: other.At, Message: "the step that should be open"})
+		}
 	}
 }
 

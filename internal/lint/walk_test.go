@@ -31,10 +31,10 @@ func TestARouteWithoutFindingsNeverGetsStuck(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cal, sub := weekdays(t), calledRoute(t)
+	cal, sub := weekdays(t), calledRoute(t, called)
 	walked, ended, moves := 0, 0, 0
 	rapid.Check(t, func(t *rapid.T) {
-		w := &writer{T: t, ends: true}
+		w := &writer{T: t, profile: ordinary, ends: true}
 		w.line(0, "route: r\nfor: papers\nstart: by hand\ncontroller: ann\nsteps:")
 		w.sequence(0, 3, false, 6)
 		for range 3 {
