@@ -80,7 +80,9 @@ func (b *Box) Put(e Entry, letter []byte) error {
 	if err := b.make(); err != nil {
 		return err
 	}
-	if err := b.write(b.file(e.ID, ".eml"), letter); err != nil {
+	// The names of both become durable together: without the second the first
+	// is no letter.
+	if err := b.place(b.file(e.ID, ".eml"), letter); err != nil {
 		return err
 	}
 	e.State = Queued
@@ -128,6 +130,14 @@ func (b *Box) Save(e Entry) error {
 
 // write replaces a file as a whole, durably.
 func (b *Box) write(path string, data []byte) error {
+	if err := b.place(path, data); err != nil {
+		return err
+	}
+	return syncDir(b.dir)
+}
+
+// place replaces a file whose content is durable; its name is not yet.
+func (b *Box) place(path string, data []byte) error {
 	if err := b.step("create", path); err != nil {
 		return err
 	}
@@ -152,10 +162,7 @@ func (b *Box) write(path string, data []byte) error {
 	if err := b.step("rename", path); err != nil {
 		return err
 	}
-	if err := os.Rename(tmp.Name(), path); err != nil {
-		return err
-	}
-	return syncDir(b.dir)
+	return os.Rename(tmp.Name(), path)
 }
 
 // syncDir makes names durable. Systems that cannot sync folders say so with an
