@@ -120,7 +120,7 @@ func (p *prepared) rows(series int64, add func(table string, row ...any)) {
 	}
 	for i, t := range p.Tasks {
 		for _, who := range t.people() {
-			add("task_people", who.user, who.kind, t.openness(), t.sortKey(), p.id, i+1, who.own)
+			add("task_people", who.user, who.kind, who.open, t.sortKey(), p.id, i+1, who.own)
 		}
 	}
 }
@@ -139,9 +139,10 @@ func (t Task) openness() int64 {
 
 // The values of the columns named open; queries write them out.
 const (
-	isClosed = 0
-	isOpen   = 1
-	isUnread = 2
+	isClosed   = 0
+	isOpen     = 1
+	isUnread   = 2
+	isFinished = 3 // of people only: open, but finished by them and under review
 )
 
 // review is the state of a task that its performer has finished and its
@@ -167,6 +168,7 @@ type person struct {
 	user string
 	kind int64 // 0 performs or may, 1 controls
 	own  int64 // 1 when the task is this performer's alone
+	open int64
 }
 
 const (
@@ -176,23 +178,27 @@ const (
 
 func (t Task) people() []person {
 	var out []person
-	if t.Who != "" {
-		own := int64(1)
-		if t.State == review {
-			own = 0 // it is no work of the performer's any more
+	reviewed := t.State == review
+	add := func(user string, kind, own int64) {
+		open := t.openness()
+		if kind == performs && reviewed && open == isOpen && user != t.Controller {
+			own, open = 0, isFinished // it is no work of the performer's any more
 		}
-		out = append(out, person{t.Who, performs, own})
+		out = append(out, person{user, kind, own, open})
+	}
+	if t.Who != "" {
+		add(t.Who, performs, boolInt(!reviewed))
 	} else {
 		for i, c := range t.Candidates {
 			if c != "" && !slices.Contains(t.Candidates[:i], c) {
-				out = append(out, person{c, performs, 0})
+				add(c, performs, 0)
 			}
 		}
 	}
 	if t.Controller != "" {
-		out = append(out, person{t.Controller, controls, 0})
-		if t.State == review && t.Controller != t.Who && !slices.Contains(t.Candidates, t.Controller) {
-			out = append(out, person{t.Controller, performs, 0}) // the next move is theirs
+		add(t.Controller, controls, 0)
+		if reviewed && t.Controller != t.Who && !slices.Contains(t.Candidates, t.Controller) {
+			add(t.Controller, performs, 0) // the next move is theirs
 		}
 	}
 	return out

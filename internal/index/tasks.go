@@ -76,7 +76,7 @@ func (q TaskQuery) sql(l layer, count bool) (tail string, args []any) {
 	if q.onePerson() {
 		sort, open = "p.sort", "p.open"
 		from = " FROM @task_people p CROSS JOIN @tasks t ON t.doc = p.doc AND t.n = p.n"
-		if count && q.Form+q.State+q.Route+q.Step == "" && !q.Awaited && q.DoneFrom.IsZero() && q.DoneTo.IsZero() {
+		if count && q.Form+q.State+q.Route+q.Step == "" && q.DoneFrom.IsZero() && q.DoneTo.IsZero() {
 			from = " FROM @task_people p"
 		}
 		user, kind := q.Controller, controls
@@ -90,7 +90,11 @@ func (q TaskQuery) sql(l layer, count bool) (tail string, args []any) {
 			for i, u := range q.Users {
 				users[i] = u
 			}
-			add("(t.doc, t.n) IN (SELECT doc, n FROM @task_people WHERE kind = 0 AND user IN ("+strings.TrimSuffix(strings.Repeat("?,", len(users)), ",")+"))", users...)
+			theirs := ""
+			if q.Awaited {
+				theirs = " AND open <> 3"
+			}
+			add("(t.doc, t.n) IN (SELECT doc, n FROM @task_people WHERE kind = 0"+theirs+" AND user IN ("+strings.TrimSuffix(strings.Repeat("?,", len(users)), ",")+"))", users...)
 		}
 		if q.Controller != "" {
 			add("t.controller = ?", q.Controller)
@@ -103,6 +107,8 @@ func (q TaskQuery) sql(l layer, count bool) (tail string, args []any) {
 	}
 	// Written out: an index of some rows only is not found by a parameter.
 	switch {
+	case q.onePerson() && !q.Awaited && (q.Open || !q.Overdue.IsZero()):
+		conds = append(conds, open+" IN (1, 3)")
 	case q.Open || !q.Overdue.IsZero():
 		conds = append(conds, open+" = 1")
 	case q.Closed:
@@ -112,13 +118,6 @@ func (q TaskQuery) sql(l layer, count bool) (tail string, args []any) {
 	}
 	if !q.Overdue.IsZero() {
 		add(sort+" < ?", q.Overdue.Unix())
-	}
-	if q.Awaited && len(q.Users) > 0 {
-		users := make([]any, len(q.Users))
-		for i, u := range q.Users {
-			users[i] = u
-		}
-		add("(t.state <> '"+review+"' OR t.controller IN ("+strings.TrimSuffix(strings.Repeat("?,", len(users)), ",")+"))", users...)
 	}
 	if q.Turns {
 		conds = append(conds, "t.chosen IS NOT NULL")

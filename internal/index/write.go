@@ -320,13 +320,13 @@ func (w *Writer) hide(number string) error {
 
 func (w *Writer) remove(id int64, form string, keepText bool) error {
 	err := w.c.query("SELECT n, who, candidates, controller, open, sort, state FROM "+w.prefix+"tasks WHERE doc = ?", []any{id}, func(r []value) error {
-		t := Task{Who: asString(r[1]), Controller: asString(r[3]), State: asString(r[6])}
+		t := Task{Who: asString(r[1]), Controller: asString(r[3]), Open: asInt(r[4]) == isOpen, Unread: asInt(r[4]) == isUnread, State: asString(r[6])}
 		if s := asString(r[2]); s != "" {
 			t.Candidates = strings.Split(s, "\n")
 		}
 		for _, p := range t.people() {
 			err := w.c.exec("DELETE FROM "+w.prefix+"task_people WHERE user = ? AND kind = ? AND open = ? AND sort = ? AND doc = ? AND n = ?",
-				p.user, p.kind, r[4], r[5], id, r[0])
+				p.user, p.kind, p.open, r[5], id, r[0])
 			if err != nil {
 				return err
 			}

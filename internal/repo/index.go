@@ -19,7 +19,7 @@ const (
 	documentsDir  = "documents"
 	// indexVersion changes whenever entries are built differently from the
 	// same document; indexes of another version are built anew.
-	indexVersion = "6"
+	indexVersion = "7"
 )
 
 // Index returns the derived index, describing HEAD. It is brought up to date
