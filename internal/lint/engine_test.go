@@ -77,11 +77,14 @@ func TestLintAgreesWithTheEngine(t *testing.T) {
 	}
 }
 
-// unlimited tells whether lint finds a circle without a limit.
+// unlimited tells whether lint finds a circle without a limit, or, which is
+// worse, one that nothing leads out of.
 func unlimited(r *route.Route) bool {
 	var problems diag.List
-	s := &subject{Route: r, problems: &problems, rule: reworkWithoutLimit()}
-	s.rule.check(s)
+	s := &subject{Route: r, problems: &problems}
+	for _, s.rule = range []*rule{reworkWithoutLimit(), loopWithoutExit()} {
+		s.rule.check(s)
+	}
 	return len(problems) > 0
 }
 
